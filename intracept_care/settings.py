@@ -1,0 +1,418 @@
+"""Every setting, read from the environment once.
+
+A variable that is missing where it must be known, or that makes no sense, stops the start with
+its name: nothing falls back to a guess. `.env.example` documents each of them.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from zoneinfo import available_timezones
+
+from celery.schedules import crontab
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def env_str(name: str, default: str | None = None) -> str:
+    """The variable, or the content of the file that NAME_FILE names; empty counts as unset.
+
+    Without a default an unset variable is an error.
+    """
+    if value := os.environ.get(name, "").strip():
+        return value
+    if file := os.environ.get(f"{name}_FILE", "").strip():
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE: cannot read {file}: {error}") from error
+    if default is None:
+        raise ImproperlyConfigured(f"{name} is not set; see .env.example")
+    return default
+
+
+def env_bool(name: str, *, default: bool) -> bool:
+    value = env_str(name, "true" if default else "false").lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name} must be true or false, not {value!r}")
+
+
+def env_int(name: str, default: int, *, least: int, most: int) -> int:
+    value = env_str(name, str(default))
+    if not value.isdecimal() or not least <= int(value) <= most:
+        raise ImproperlyConfigured(f"{name} must be a number from {least} to {most}: {value!r}")
+    return int(value)
+
+
+def env_choice(name: str, default: str, choices: set[str]) -> str:
+    value = env_str(name, default)
+    if value not in choices:
+        shown = ", ".join(sorted(choices)) if len(choices) < 20 else "a known name"
+        raise ImproperlyConfigured(f"{name} must be one of {shown}: {value!r}")
+    return value
+
+
+def env_url(name: str, default: str | None, schemes: set[str]) -> Any:
+    """A URL split into its parts; the message never repeats it, since it may hold a password."""
+    try:
+        url = urlsplit(env_str(name, default))
+        _ = url.port
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is not a URL: {error}") from error
+    if url.scheme not in schemes:
+        shown = ", ".join(f"{scheme}://" for scheme in sorted(schemes))
+        raise ImproperlyConfigured(f"{name} must begin with one of {shown}")
+    return url
+
+
+# What kind of place this is
+# --------------------------
+
+DEBUG = env_bool("DEBUG", default=False)
+VAR_DIR = Path(env_str("VAR_DIR", str(BASE_DIR / "var"))).absolute()
+
+_demo = env_str("DEMO", "false").lower()
+DEMO = _demo == "force" or env_bool("DEMO", default=False)
+_RELAXED = DEMO or DEBUG
+
+
+def _demo_secret() -> str:
+    """A key of this machine's own, kept so that a restart signs nobody out."""
+    path = VAR_DIR / "secret-key"
+    VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f"secret-key.{os.getpid()}")
+    fresh.touch(mode=0o600)
+    fresh.write_text(secrets.token_urlsafe(50), encoding="ascii")
+    try:
+        # A link appears whole or not at all, and never replaces the key of another process.
+        path.hardlink_to(fresh)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+    return path.read_text(encoding="ascii")
+
+
+SECRET_KEY = env_str("SECRET_KEY", "" if DEMO else None) or _demo_secret()
+
+_site = env_url("SITE_URL", "http://localhost:8000" if DEMO else None, {"http", "https"})
+if not _site.hostname or _site.path.strip("/") or _site.query:
+    raise ImproperlyConfigured("SITE_URL must be like https://care.example.org, without a path")
+SITE_URL = f"{_site.scheme}://{_site.netloc}"
+_LOCAL_HOSTS = "localhost,127.0.0.1,[::1]"
+ALLOWED_HOSTS = [
+    host.strip()
+    for host in env_str(
+        "ALLOWED_HOSTS", f"{_site.hostname},{_LOCAL_HOSTS}" if _RELAXED else _site.hostname
+    ).split(",")
+    if host.strip()
+]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+# Shown where no clinic can be known: when the database is gone.
+EMERGENCY_NUMBER = env_str("EMERGENCY_NUMBER", "911" if DEMO else None)
+
+# The parts
+# ---------
+
+ROOT_URLCONF = "intracept_care.urls"
+WSGI_APPLICATION = "intracept_care.wsgi.application"
+AUTH_USER_MODEL = "recovery.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "csp",
+    "recovery",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+CRISPY_ALLOWED_TEMPLATE_PACKS = ["bootstrap5"]
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# Rows
+# ----
+
+_database = env_url(
+    "DATABASE_URL",
+    f"sqlite:///{quote(str(VAR_DIR))}/care.sqlite3",
+    {"sqlite", "postgres", "postgresql"},
+)
+
+if _database.scheme == "sqlite":
+    # sqlite:///relative/to/here and sqlite:////absolute, as everywhere. `up` shows the file.
+    _file = BASE_DIR / unquote(_database.path)[1:]
+    if not _file.name:
+        raise ImproperlyConfigured("DATABASE_URL names no file: sqlite:///care.sqlite3")
+    _file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    DATABASES: dict[str, dict[str, Any]] = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": _file,
+            "OPTIONS": {
+                # Readers never wait for the writer, a writer takes its turn at once instead of
+                # failing half-way, and what was answered with success is on the disk.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+            },
+        }
+    }
+else:
+    if DEMO and _demo != "force":
+        raise ImproperlyConfigured(
+            "DEMO: DATABASE_URL names a server. Demo mode fills a database with invented people"
+            " and opens it to all; DEMO=force allows it there."
+        )
+    if not _database.path.strip("/"):
+        raise ImproperlyConfigured("DATABASE_URL names no database: postgres://host/name")
+    _options = dict(parse_qsl(_database.query))
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(_database.path[1:]),
+            "USER": unquote(_database.username or ""),
+            "PASSWORD": unquote(_database.password or ""),
+            # A socket's folder: postgres://user@%2Frun%2Fpostgresql/name, or ?host=/run/postgresql
+            "HOST": _options.pop("host", unquote(_database.hostname or "")),
+            "PORT": _options.pop("port", str(_database.port or "")),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {"connect_timeout": 3, **_options},
+        }
+    }
+
+# Rate limits and the like. In the database, so that every page works while Redis is gone and so
+# that Redis holds nothing but the queue of tasks.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+    }
+}
+
+# People
+# ------
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+
+ACCOUNT_ADAPTER = "recovery.accounts.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+# A stranger learns from no page and from no mail whether an address belongs to a patient.
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+
+# Mail
+# ----
+
+# `up --demo` starts a mailbox of its own and names it to the processes that it starts.
+_mail = env_url(
+    "EMAIL_URL", "smtp://127.0.0.1:8025" if DEMO else None, {"smtp", "smtp+tls", "smtps"}
+)
+if not _mail.hostname:
+    raise ImproperlyConfigured("EMAIL_URL names no host: smtp+tls://user:password@host:587")
+EMAIL_HOST = _mail.hostname
+EMAIL_PORT = _mail.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[_mail.scheme]
+EMAIL_HOST_USER = unquote(_mail.username or "")
+EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env_str(
+    "DEFAULT_FROM_EMAIL", "Intracept Care <care@demo.example>" if DEMO else None
+)
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Language and time
+# -----------------
+
+USE_TZ = True
+TIME_ZONE = env_choice("TIME_ZONE", "UTC", available_timezones())
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+# Files that every page shares
+# ----------------------------
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = None if _RELAXED else VAR_DIR / "static"
+# For trying, files are served from where they lie: gathering and packing them first would be most
+# of the wait before the first page.
+WHITENOISE_USE_FINDERS = _RELAXED
+WHITENOISE_AUTOREFRESH = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if _RELAXED
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# The web's own rules
+# -------------------
+
+HTTPS = env_bool("HTTPS", default=not _RELAXED)
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+# What else lives under the clinic's domain is not ours to decide, so other hosts are left out.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# How many proxies of ours stand before the web process. Each adds to X-Forwarded-For, and the
+# nearest sets X-Forwarded-Proto; with none, those headers are a stranger's claim.
+TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 0, least=0, most=10)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+
+# Celery: the engine. Rows say what is owed (recovery/models), so nothing here must survive.
+# ------------------------------------------------------------------------------------------
+
+_redis = env_url(
+    "REDIS_URL", f"unix://{quote(str(VAR_DIR))}/valkey.sock", {"redis", "rediss", "unix"}
+)
+REDIS_URL = _redis.geturl()
+if _redis.scheme == "unix":
+    # redis-py and kombu name a socket differently; one variable serves both.
+    _number = dict(parse_qsl(_redis.query)).get("db", "0")
+    CELERY_BROKER_URL = f"redis+socket://{_redis.path}?virtual_host={_number}"
+else:
+    CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10}
+CELERY_TASK_DEFAULT_QUEUE = "intracept-care"
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT = 540
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A hand-over that is cut in the middle leaves a mail of unknown fate; losing Redis cuts none.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+# The whole timetable. An entry expires before the next one of its kind, so that a worker that
+# was away for a day finds one of each and not a day's pile.
+CELERY_BEAT_SCHEDULE = {
+    "tick": {
+        "task": "recovery.tasks.tick",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
+    "send": {
+        "task": "recovery.tasks.send",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
+}
+
+# Words for the operator
+# ----------------------
+
+_LOG_LEVEL = env_choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": "intracept_care.logs.QuietFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": _LOG_LEVEL},
+    # Replaces Django's own, which would print each line twice and mail tracebacks.
+    "loggers": {"django": {"handlers": [], "level": "NOTSET", "propagate": True}},
+}

@@ -1,0 +1,7 @@
+"""Every route of the site."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("recovery.urls")),
+]
