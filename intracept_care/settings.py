@@ -101,7 +101,8 @@ def _demo_secret() -> str:
 
 SECRET_KEY = env_str("SECRET_KEY", "" if DEMO else None) or _demo_secret()
 
-_site = env_url("SITE_URL", "http://localhost:8000" if DEMO else None, {"http", "https"})
+PORT = env_int("PORT", 8000, least=1, most=65535)
+_site = env_url("SITE_URL", f"http://localhost:{PORT}" if DEMO else None, {"http", "https"})
 if not _site.hostname or _site.path.strip("/") or _site.query:
     raise ImproperlyConfigured("SITE_URL must be like https://care.example.org, without a path")
 SITE_URL = f"{_site.scheme}://{_site.netloc}"
@@ -356,16 +357,15 @@ CONTENT_SECURITY_POLICY = {
 # Celery: the engine. Rows say what is owed (recovery/models), so nothing here must survive.
 # ------------------------------------------------------------------------------------------
 
-_redis = env_url(
-    "REDIS_URL", f"unix://{quote(str(VAR_DIR))}/valkey.sock", {"redis", "rediss", "unix"}
+_SOCKET = f"unix://{quote(str(VAR_DIR))}/valkey.sock"
+_redis = env_url("REDIS_URL", _SOCKET, {"redis", "rediss", "unix"})
+REDIS_URL = env_str("REDIS_URL", _SOCKET)
+# redis-py and kombu name a socket differently; one variable serves both.
+CELERY_BROKER_URL = (
+    f"redis+socket://{_redis.path}?virtual_host={dict(parse_qsl(_redis.query)).get('db', '0')}"
+    if _redis.scheme == "unix"
+    else REDIS_URL
 )
-REDIS_URL = _redis.geturl()
-if _redis.scheme == "unix":
-    # redis-py and kombu name a socket differently; one variable serves both.
-    _number = dict(parse_qsl(_redis.query)).get("db", "0")
-    CELERY_BROKER_URL = f"redis+socket://{_redis.path}?virtual_host={_number}"
-else:
-    CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10}
 CELERY_TASK_DEFAULT_QUEUE = "intracept-care"
