@@ -1,0 +1,212 @@
+"""Who may see what. Every view of patient data starts here; strangers get 404, the wrong role 403.
+
+Three doors lead in: a patient's e-mailed code, a check-in link, a staff password. A session
+remembers the door it came through: a code never opens a staff page, and a staff session never
+opens patient pages, not even the person's own.
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.views import redirect_to_login
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils import timezone, translation
+
+from recovery import clock
+from recovery.models import AccessEvent, CheckIn, Membership, PatientAccess, Recovery, Role, User
+
+View = Callable[..., HttpResponse]
+
+DOOR = "door"
+STAFF_DOOR = "staff"
+CLINIC = "clinic"
+CLINICAL = (Role.NURSE, Role.CLINICIAN)
+
+
+# Patients
+# --------
+
+
+def patient_accesses(user: User) -> QuerySet[PatientAccess]:
+    """The people this user may act for, whoever's recoveries they are."""
+    return PatientAccess.objects.filter(user=user, ended_at=None).select_related("patient__clinic")
+
+
+def for_patient(view: View) -> View:
+    """Pass the view the recovery named in the URL, if the user may act for its patient."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, recovery: uuid.UUID, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if request.session.get(DOOR) == STAFF_DOOR:
+            raise PermissionDenied
+        row = (
+            _recoveries()
+            .filter(uuid=recovery)
+            .filter(patient__accesses__user=request.user.pk, patient__accesses__ended_at=None)
+        )
+        found = row.first()
+        if found is None:
+            raise Http404
+        _enter(request, found)
+        return view(request, found, **kwargs)
+
+    return wrapper
+
+
+def _recoveries() -> QuerySet[Recovery]:
+    return Recovery.objects.select_related("patient__clinic", "clinic", "pathway")
+
+
+def _enter(request: HttpRequest, recovery: Recovery) -> None:
+    request.now = clock.now()
+    request.clinic = recovery.clinic
+    timezone.activate(ZoneInfo(recovery.patient.zone))
+    translation.activate(recovery.patient.language)
+
+
+# Check-in links
+# --------------
+
+_LINKS = signing.Signer(salt="recovery.checkin-link")
+
+
+def link_token(checkin: CheckIn) -> str:
+    """The secret in a reminder's link. It opens this one check-in and nothing else."""
+    return _LINKS.sign(checkin.uuid.hex)
+
+
+def for_link(view: View) -> View:
+    """Pass the view the check-in that the link is for; whether it is still open is its matter."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
+        try:
+            name = uuid.UUID(hex=_LINKS.unsign(token))
+        except (signing.BadSignature, ValueError):
+            raise Http404 from None
+        checkin = (
+            CheckIn.objects.select_related(
+                "recovery__patient__clinic", "recovery__clinic", "recovery__pathway"
+            )
+            .filter(uuid=name)
+            .first()
+        )
+        if checkin is None:
+            raise Http404
+        _enter(request, checkin.recovery)
+        return view(request, checkin, **kwargs)
+
+    return wrapper
+
+
+_UNSUBSCRIBE = signing.Signer(salt="recovery.unsubscribe")
+
+
+def unsubscribe_token(patient_uuid: uuid.UUID) -> str:
+    return _UNSUBSCRIBE.sign(patient_uuid.hex)
+
+
+def unsubscribed_patient(token: str) -> uuid.UUID:
+    """The patient that an unsubscribe link is for. Raises Http404 for a forged one."""
+    try:
+        return uuid.UUID(hex=_UNSUBSCRIBE.unsign(token))
+    except (signing.BadSignature, ValueError):
+        raise Http404 from None
+
+
+# Staff
+# -----
+
+
+def open_staff_door(request: HttpRequest) -> None:
+    """Mark the session as one that signed in with a staff password."""
+    request.session[DOOR] = STAFF_DOOR
+
+
+def staff_memberships(user: User) -> QuerySet[Membership]:
+    return Membership.objects.active().filter(user=user).select_related("clinic")
+
+
+def choose_clinic(request: HttpRequest, clinic_uuid: uuid.UUID) -> None:
+    """Remember which clinic the session works in. Raises Http404 if it is not the user's."""
+    if not staff_memberships(request.user).filter(clinic__uuid=clinic_uuid).exists():
+        raise Http404
+    request.session[CLINIC] = str(clinic_uuid)
+
+
+def for_staff(*roles: Role) -> Callable[[View], View]:
+    """Let staff with one of `roles` in (by default those who may see patients).
+
+    Memberships are read at each request, so a role taken away ends access at once.
+    """
+    allowed = set(roles or CLINICAL)
+
+    def decorator(view: View) -> View:
+        @wraps(view)
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), resolve_url("staff_sign_in"))
+            if request.session.get(DOOR) != STAFF_DOOR:
+                raise PermissionDenied
+            memberships = _memberships_here(request)
+            if memberships is None:
+                return redirect("staff_clinics")
+            request.roles = {Role(membership.role) for membership in memberships}
+            if not request.roles & allowed:
+                raise PermissionDenied
+            request.now = clock.now()
+            request.clinic = memberships[0].clinic
+            timezone.activate(ZoneInfo(request.clinic.zone))
+            return view(request, *args, **kwargs)
+
+        return wrapper
+
+    return decorator
+
+
+def _memberships_here(request: HttpRequest) -> list[Membership] | None:
+    """The user's roles in the session's clinic; None when the person must choose one first."""
+    memberships = list(staff_memberships(request.user))
+    if not memberships:
+        raise PermissionDenied
+    clinics = {str(membership.clinic.uuid) for membership in memberships}
+    chosen = request.session.get(CLINIC)
+    if chosen not in clinics:
+        if len(clinics) > 1:
+            return None
+        [chosen] = clinics
+    return [membership for membership in memberships if str(membership.clinic.uuid) == chosen]
+
+
+def staff_recovery(request: HttpRequest, recovery: uuid.UUID) -> Recovery:
+    """The recovery, if it is of the staff's clinic; Http404 otherwise."""
+    found = _recoveries().filter(uuid=recovery, clinic=request.clinic).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def record_read(request: HttpRequest, recovery: Recovery, what: str) -> None:
+    """Record that the signed-in staff member looked at this patient's data."""
+    AccessEvent.objects.create(
+        at=request.now,
+        user=request.user,
+        patient_id=recovery.patient_id,
+        action=AccessEvent.Action.READ,
+        what=what,
+    )
+
+
+def local_date(recovery: Recovery, now: datetime) -> Any:
+    """Today's date where the patient is."""
+    return now.astimezone(ZoneInfo(recovery.patient.zone)).date()

@@ -1,0 +1,35 @@
+"""What allauth asks of us: how to send a sign-in code, and that nobody signs up."""
+
+import logging
+import smtplib
+import threading
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.core.mail import EmailMessage
+from django.http import HttpRequest
+
+logger = logging.getLogger(__name__)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """The clinic enrols; nobody signs up."""
+        return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send without letting the answer wait for it.
+
+        The person is waiting, so this mail has no row in the outbox; and were it sent before
+        the answer, the time of the answer would tell whether the address is known.
+        """
+        message = self.render_mail(template_prefix, email, context)
+        threading.Thread(target=_send, args=[message], daemon=False).start()
+
+
+def _send(message: EmailMessage) -> None:
+    try:
+        message.send()
+    except (OSError, smtplib.SMTPException) as error:
+        # The person can ask for another code; the address stays out of the log.
+        logger.warning("A sign-in code could not be sent: %s", type(error).__name__)

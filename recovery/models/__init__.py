@@ -1,0 +1,35 @@
+"""Rows, constraints and short filters. Nothing here decides; services do."""
+
+from recovery.models.access import AccessEvent, Consent, PatientAccess
+from recovery.models.alerts import Alert, AlertLog, Contact
+from recovery.models.checkins import CheckIn
+from recovery.models.clinics import Clinic, Membership, Role
+from recovery.models.clocks import ClockOffset, Heartbeat
+from recovery.models.logs import DailyLog
+from recovery.models.messages import Message
+from recovery.models.pathways import Pathway, RecoveryPhase
+from recovery.models.patients import Patient
+from recovery.models.recoveries import Recovery
+from recovery.models.users import User
+
+__all__ = [
+    "AccessEvent",
+    "Alert",
+    "AlertLog",
+    "CheckIn",
+    "Clinic",
+    "ClockOffset",
+    "Consent",
+    "Contact",
+    "DailyLog",
+    "Heartbeat",
+    "Membership",
+    "Message",
+    "Pathway",
+    "Patient",
+    "PatientAccess",
+    "Recovery",
+    "RecoveryPhase",
+    "Role",
+    "User",
+]

@@ -1,0 +1,177 @@
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from recovery.models.logs import DailyLog
+from recovery.models.pathways import RecoveryPhase
+from recovery.models.recoveries import Recovery
+
+
+class Severity(models.TextChoices):
+    EMERGENCY = "emergency", _("Emergency")
+    URGENT = "urgent", _("Urgent")
+    REVIEW = "review", _("Review")
+
+
+class AlertQuerySet(models.QuerySet["Alert"]):
+    def not_closed(self) -> "AlertQuerySet":
+        return self.exclude(state=Alert.State.CLOSED)
+
+
+class Alert(models.Model):
+    """A finding that staff must handle. At most one not closed per recovery and rule."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+        CONTACTED = "contacted", _("Contacted")
+        CLOSED = "closed", _("Closed")
+
+    class ClosingReason(models.TextChoices):
+        PHONE = "phone", _("Resolved by phone")
+        SEEN = "seen", _("Seen in clinic")
+        EMERGENCY_DEPARTMENT = "ed", _("Sent to the emergency department")
+        FALSE_ENTRY = "false_entry", _("False entry")
+        DUPLICATE = "duplicate", _("Duplicate")
+        OTHER = "other", _("Other")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    recovery = models.ForeignKey(Recovery, models.CASCADE, related_name="alerts")
+    phase = models.ForeignKey(RecoveryPhase, models.PROTECT, null=True, related_name="+")
+    rule = models.CharField(max_length=4)
+    severity = models.CharField(max_length=10, choices=Severity)
+    state = models.CharField(max_length=12, choices=State, default=State.OPEN)
+    headline = models.CharField(max_length=60)
+    staff_text = models.TextField()
+    # What the patient is told, its {numbers} not filled in: they may change while it stands.
+    patient_text = models.TextField()
+    rule_set = models.CharField(max_length=32)
+    logs = models.ManyToManyField(DailyLog, through="AlertLog", related_name="alerts")
+    raised_at = models.DateTimeField()
+    # Restarted when a new log fires an emergency or urgent rule again.
+    clock_from = models.DateTimeField()
+    # Counts such restarts; part of the dedupe key of the alert's mails.
+    notice = models.PositiveSmallIntegerField(default=1)
+    # The next escalation mail (R47): how many went out for this notice, and when the next is due.
+    notice_step = models.PositiveSmallIntegerField(default=0)
+    next_notice_at = models.DateTimeField(null=True, blank=True)
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    contacted_at = models.DateTimeField(null=True, blank=True)
+    # After no answer a review alert comes back to the queue at this time.
+    returns_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closing_reason = models.CharField(max_length=12, choices=ClosingReason, blank=True)
+    closing_text = models.TextField(blank=True)
+
+    objects: Any = AlertQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "recovery",
+                "rule",
+                name="one_alert_not_closed_per_recovery_and_rule",
+                condition=~Q(state="closed"),
+            ),
+            models.CheckConstraint(
+                name="alert_severity_is_known", condition=Q(severity__in=Severity.values)
+            ),
+            models.CheckConstraint(
+                name="alert_state_is_known",
+                condition=Q(state__in=["open", "acknowledged", "contacted", "closed"]),
+            ),
+            models.CheckConstraint(
+                name="closed_alert_has_who_when_and_why",
+                condition=Q(state="closed", closed_by__isnull=False, closed_at__isnull=False)
+                & ~Q(closing_reason="")
+                | ~Q(state="closed") & Q(closed_by=None, closed_at=None, closing_reason=""),
+            ),
+            models.CheckConstraint(
+                name="other_closing_reason_has_text",
+                condition=~Q(closing_reason="other") | ~Q(closing_text=""),
+            ),
+            models.CheckConstraint(
+                name="acknowledged_alert_has_claim",
+                condition=~Q(state="acknowledged")
+                | Q(claimed_by__isnull=False, claimed_until__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.severity} {self.state}"
+
+
+class AlertLog(models.Model):
+    """A log that fed an alert."""
+
+    alert = models.ForeignKey(Alert, models.CASCADE)
+    log = models.ForeignKey(DailyLog, models.CASCADE)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("alert", "log", name="one_link_per_alert_and_log"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.alert_id} from {self.log_id}"
+
+
+class Contact(models.Model):
+    """What staff did for a recovery: a call, a visit, a message."""
+
+    class Kind(models.TextChoices):
+        CALL = "call", _("Phone call")
+        VISIT = "visit", _("Visit")
+        MESSAGE = "message", _("Message")
+
+    class Outcome(models.TextChoices):
+        ADVISED = "advised", _("Reached and advised")
+        BOOKED = "booked", _("Visit booked")
+        EMERGENCY_DEPARTMENT = "ed", _("Sent to the emergency department")
+        NO_ANSWER = "no_answer", _("No answer")
+        WRONG_NUMBER = "wrong_number", _("Wrong number")
+
+    # Only these are a contact in the sense of the rules (rules.md 8.5).
+    REACHED = (Outcome.ADVISED, Outcome.BOOKED, Outcome.EMERGENCY_DEPARTMENT)
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    recovery = models.ForeignKey(Recovery, models.CASCADE, related_name="contacts")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=8, choices=Kind)
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    note = models.TextField(blank=True)
+    alerts = models.ManyToManyField(Alert, related_name="contacts")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="contact_outcome_is_known",
+                condition=Q(outcome__in=["advised", "booked", "ed", "no_answer", "wrong_number"]),
+            ),
+            models.CheckConstraint(
+                name="contact_kind_is_known", condition=Q(kind__in=["call", "visit", "message"])
+            ),
+            models.CheckConstraint(
+                name="contact_minutes_within_a_day",
+                condition=Q(minutes=None) | Q(minutes__lte=1440),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.outcome}"
+
+    @property
+    def reached(self) -> bool:
+        return self.outcome in self.REACHED

@@ -1,0 +1,117 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from recovery.models.checkins import CheckIn
+from recovery.models.clinics import Clinic
+from recovery.models.recoveries import Recovery
+
+
+class Message(models.Model):
+    """The outbox: one mail owed to one person, written in the transaction that owes it.
+
+    owed -> claimed (token, lease) -> handing (just before DATA) -> sent, or unknown when nobody
+    can tell whether the server kept it. refused: the server said no for good. not_sent: we
+    decided not to, and `reason` says why.
+    """
+
+    class Kind(models.TextChoices):
+        ALERT = "alert", _("Alert")
+        ESCALATION = "escalation", _("Escalation")
+        INVITATION = "invitation", _("Invitation")
+        REMINDER = "reminder", _("Reminder")
+
+    class State(models.TextChoices):
+        OWED = "owed", _("Owed")
+        CLAIMED = "claimed", _("Claimed")
+        HANDING = "handing", _("Being handed over")
+        SENT = "sent", _("Sent")
+        UNKNOWN = "unknown", _("Unknown")
+        REFUSED = "refused", _("Refused")
+        NOT_SENT = "not_sent", _("Not sent")
+
+    class Reason(models.TextChoices):
+        NONE = "", ""
+        ANSWERED = "answered", _("Already answered")
+        EXPIRED = "expired", _("The check-in had expired")
+        SUPERSEDED = "superseded", _("A newer reminder replaced it")
+        CAPPED = "capped", _("Two reminders a day at most")
+        NOT_FOLLOWED = "not_followed", _("Not being followed now")
+        NO_CONSENT = "no_consent", _("No agreement to e-mails")
+        NO_ADDRESS = "no_address", _("No e-mail address")
+        ADDRESS_FAILS = "address_fails", _("The address fails")
+        OPTED_OUT = "opted_out", _("Reminders were turned off")
+        INACTIVE = "inactive", _("The account is not active")
+        BROKEN = "broken", _("The message could not be built")
+        SERVER = "server", _("The mail server refused it")
+        CONTACTED = "contacted", _("Staff made contact first")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=12, choices=Kind)
+    dedupe_key = models.CharField(max_length=120)
+    clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="messages")
+    recovery = models.ForeignKey(
+        Recovery, models.CASCADE, null=True, blank=True, related_name="messages"
+    )
+    checkin = models.ForeignKey(
+        CheckIn, models.CASCADE, null=True, blank=True, related_name="messages"
+    )
+    # Which of the check-in's reminders (from 1), or which notice of an alert.
+    number = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Null: the patient had no user when it was owed; it goes to nobody and says so.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="messages"
+    )
+    state = models.CharField(max_length=8, choices=State, default=State.OWED)
+    reason = models.CharField(max_length=16, choices=Reason, blank=True, default="")
+    created_at = models.DateTimeField()
+    # When it was planned to go; the ledger compares it with sent_at.
+    planned_at = models.DateTimeField()
+    # Not before: later than planned_at in quiet hours or after a temporary refusal.
+    send_after = models.DateTimeField()
+    # Alerts (0) leave before invitations (1) and reminders (2).
+    urgency = models.PositiveSmallIntegerField(default=2)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    message_id = models.CharField(max_length=120, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                "urgency",
+                "send_after",
+                name="message_owed",
+                condition=Q(state="owed"),
+            ),
+            models.Index(
+                "lease_until",
+                name="message_leased",
+                condition=Q(state__in=["claimed", "handing"]),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint("dedupe_key", name="one_message_per_dedupe_key"),
+            models.CheckConstraint(
+                name="leased_message_has_token",
+                condition=Q(
+                    state__in=["claimed", "handing"], token__isnull=False, lease_until__isnull=False
+                )
+                | Q(state__in=["owed", "sent", "unknown", "refused", "not_sent"]),
+            ),
+            models.CheckConstraint(
+                name="unsent_message_has_reason",
+                condition=~Q(state__in=["not_sent", "refused"]) | ~Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="sent_message_has_time",
+                condition=~Q(state="sent") | Q(sent_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.dedupe_key} {self.state}"

@@ -1,0 +1,98 @@
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from recovery.models.clinics import Clinic
+
+
+class Pathway(models.Model):
+    """A version of the plan: which form on which day. Recoveries keep the version they began.
+
+    A version that has recoveries never changes; a change is a new version.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # Null: the default that ships with the product.
+    clinic = models.ForeignKey(
+        Clinic, models.CASCADE, null=True, blank=True, related_name="pathways"
+    )
+    version = models.PositiveIntegerField()
+    # The plan as clinical.pathway.plan_from_json reads it.
+    plan = models.JSONField()
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("clinic", "version", name="one_pathway_per_clinic_and_version"),
+            # Nulls are distinct in a unique index, so the shipped default needs its own.
+            models.UniqueConstraint(
+                "version",
+                name="one_default_pathway_per_version",
+                condition=models.Q(clinic=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Pathway {self.version}"
+
+
+class RecoveryPhase(models.Model):
+    """One of the four phases of a pathway version.
+
+    Day 0 is shared: immediate lasts until discharge (unknown: 2 h after the procedure),
+    short-term has the rest of it. Beyond that a trigger (migration 0002) refuses a phase that
+    leaves a gap after, or overlaps, the one before it.
+    """
+
+    class Code(models.TextChoices):
+        IMMEDIATE = "immediate", _("Immediate")
+        SHORT_TERM = "short_term", _("Short-term")
+        GRADUAL_RETURN = "gradual_return", _("Gradual return")
+        FOLLOW_UP = "follow_up", _("Follow-up")
+
+    ORDER: ClassVar[dict[str, int]] = {code: n for n, code in enumerate(Code.values, start=1)}
+
+    pathway = models.ForeignKey(Pathway, models.CASCADE, related_name="phases")
+    code = models.CharField(max_length=16, choices=Code)
+    order = models.PositiveSmallIntegerField()
+    first_day = models.PositiveSmallIntegerField()
+    last_day = models.PositiveSmallIntegerField(null=True, blank=True)
+    patient_name = models.CharField(max_length=60)
+    # One sentence a line.
+    good_now = models.TextField(blank=True)
+    wait_with = models.TextField(blank=True)
+    # Lines that say something can be expected; never shown beside an urgent or emergency alert.
+    expect = models.TextField(blank=True)
+    source = models.CharField(max_length=200)
+    review_on = models.DateField()
+
+    class Meta:
+        ordering = ["pathway", "order"]
+        constraints = [
+            models.UniqueConstraint("pathway", "order", name="one_phase_per_pathway_and_order"),
+            models.CheckConstraint(
+                name="phase_order_matches_its_code",
+                condition=models.Q(code="immediate", order=1)
+                | models.Q(code="short_term", order=2)
+                | models.Q(code="gradual_return", order=3)
+                | models.Q(code="follow_up", order=4),
+            ),
+            models.CheckConstraint(
+                name="phase_days_in_order",
+                condition=models.Q(last_day__gte=models.F("first_day"))
+                | models.Q(last_day=None, order=4),
+            ),
+            models.CheckConstraint(
+                name="first_phase_is_day_0",
+                condition=~models.Q(order=1) | models.Q(first_day=0, last_day=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_code_display()

@@ -1,0 +1,144 @@
+import uuid
+from datetime import date
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from recovery.models.clinics import Clinic
+from recovery.models.pathways import Pathway
+from recovery.models.patients import Patient
+
+
+class QueueRank(models.IntegerChoices):
+    """The order of the staff queue. Null on a recovery that nobody needs to look at."""
+
+    EMERGENCY = 1, _("Emergency")
+    URGENT = 2, _("Urgent")
+    REVIEW = 3, _("Review")
+    ADDRESS = 4, _("Address fails")
+    OVERDUE = 5, _("Overdue")
+    CONTACTED = 6, _("Contacted")
+
+
+class Recovery(models.Model):
+    """One procedure followed up.
+
+    Below the facts stand the status columns, written with every log, alert, contact and tick
+    (services.status), so that the queue never reads a log.
+    """
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        ACTIVE = "active", _("Active")
+        PAUSED = "paused", _("Paused")
+        COMPLETED = "completed", _("Completed")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        CANCELLED = "cancelled", _("Cancelled")
+        DIED = "died", _("Died")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # The patient's clinic, repeated here because the queue's index begins with it.
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="recoveries")
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="recoveries")
+    pathway = models.ForeignKey(Pathway, models.PROTECT, related_name="recoveries")
+    state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
+    created_at = models.DateTimeField()
+    # Set by every resume: an occasion that expired before it never becomes a row.
+    resumed_at = models.DateTimeField(null=True, blank=True)
+
+    procedure_at = models.DateTimeField(_("procedure"))
+    # The local date in the patient's zone. Stored: a change of zone never shifts day numbers.
+    procedure_on = models.DateField()
+    # Raised when the date moves, so that check-ins of the old date stay apart.
+    anchor = models.PositiveSmallIntegerField(default=1)
+    discharged_at = models.DateTimeField(null=True, blank=True)
+
+    levels = models.CharField(_("levels treated"), max_length=40, blank=True)
+    surgeon = models.CharField(_("surgeon"), max_length=80, blank=True)
+    baseline_pain = models.PositiveSmallIntegerField(_("baseline pain"), null=True, blank=True)
+    baseline_opioid_mme = models.DecimalField(
+        _("opioids at baseline (MME a day)"), max_digits=6, decimal_places=1, null=True, blank=True
+    )
+    anticoagulated = models.BooleanField(_("anticoagulant"), null=True, blank=True)
+    osteoporosis = models.BooleanField(_("osteoporosis"), null=True, blank=True)
+
+    next_event_at = models.DateTimeField(null=True, blank=True)
+    last_log_at = models.DateTimeField(null=True, blank=True)
+    last_log_day = models.SmallIntegerField(null=True, blank=True)
+    last_pain = models.PositiveSmallIntegerField(null=True, blank=True)
+    # [[day, average pain], ...] of the last 14 days that have one, oldest first.
+    pain_trend = models.JSONField(default=list, blank=True)
+    days_logged = models.PositiveSmallIntegerField(default=0)
+    # Expiry of the first unanswered check-in of the current run of misses.
+    overdue_since = models.DateTimeField(null=True, blank=True)
+    # A contact hides the overdue row until the next miss.
+    overdue_hidden = models.BooleanField(default=False)
+    # Of the alerts alone: their worst rank and its oldest clock.
+    alert_rank = models.PositiveSmallIntegerField(choices=QueueRank, null=True, blank=True)
+    alert_since = models.DateTimeField(null=True, blank=True)
+    queue_rank = models.PositiveSmallIntegerField(choices=QueueRank, null=True, blank=True)
+    queue_since = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                "clinic",
+                "queue_rank",
+                "queue_since",
+                "id",
+                name="recovery_queue",
+                condition=models.Q(queue_rank__isnull=False),
+            ),
+            models.Index(
+                "next_event_at",
+                name="recovery_next_event",
+                condition=models.Q(next_event_at__isnull=False),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="recovery_state_is_known",
+                condition=models.Q(
+                    state__in=[
+                        "planned",
+                        "active",
+                        "paused",
+                        "completed",
+                        "withdrawn",
+                        "cancelled",
+                        "died",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
+                name="baseline_pain_0_to_10",
+                condition=models.Q(baseline_pain=None) | models.Q(baseline_pain__range=(0, 10)),
+            ),
+            models.CheckConstraint(
+                name="last_pain_0_to_10",
+                condition=models.Q(last_pain=None) | models.Q(last_pain__range=(0, 10)),
+            ),
+            models.CheckConstraint(
+                name="discharge_follows_procedure",
+                condition=models.Q(discharged_at=None)
+                | models.Q(discharged_at__gte=models.F("procedure_at")),
+            ),
+            models.CheckConstraint(
+                name="queue_rank_has_since",
+                condition=models.Q(queue_rank=None, queue_since=None)
+                | models.Q(queue_rank__range=(1, 6), queue_since__isnull=False),
+            ),
+            models.CheckConstraint(name="anchor_from_1", condition=models.Q(anchor__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"Recovery of {self.procedure_on}"
+
+    @property
+    def sends(self) -> bool:
+        """Whether the patient may be sent anything at all."""
+        return self.state in (self.State.PLANNED, self.State.ACTIVE)
+
+    def day_on(self, on: date) -> int:
+        """Calendar days since the procedure; `on` is a date in the patient's zone."""
+        return (on - self.procedure_on).days
