@@ -58,7 +58,9 @@ def command(socket: Path, folder: Path) -> list[str]:
     data = folder / "valkey"
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     return [
-        *(binary(), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
+        # A server that rewrites its title also wipes the mark by which `sweep` knows its own.
+        *(binary(), "--set-proc-title", "no"),
+        *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
         *("--dir", str(data), "--appendonly", "yes", "--save", "", "--loglevel", "warning"),
     ]
 

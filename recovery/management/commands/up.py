@@ -38,6 +38,8 @@ class Command(BaseCommand):
 
     def handle(self, **options: object) -> None:
         folder = Path(settings.VAR_DIR)
+        # Whatever the family writes, database and mails too, is for this user's eyes alone.
+        os.umask(0o077)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         supervise.stop_on_signals()
         family = supervise.Family(mark=str(folder), out=sys.stdout)
@@ -65,7 +67,7 @@ class Command(BaseCommand):
             _start(family, "mailbox", ["manage.py", "mailbox", "--port", str(port)], env)
         _start(family, "web", _web(), env)
         _start(family, "worker", _worker(), env)
-        _start(family, "beat", ["-m", "celery", "-A", "intracept_care", "beat"], env)
+        _start(family, "beat", ["-m", "celery", "-q", "-A", "intracept_care", "beat"], env)
         _wait_for_page(family)
         self.stdout.write(_welcome(time.monotonic() - begin, sign_ins))
         self.stdout.flush()
@@ -135,7 +137,7 @@ def _web() -> list[str]:
 def _worker() -> list[str]:
     concurrency = "1" if settings.DEMO else "2"
     return [
-        *("-m", "celery", "-A", "intracept_care", "worker", "--concurrency", concurrency),
+        *("-m", "celery", "-q", "-A", "intracept_care", "worker", "--concurrency", concurrency),
         *("--without-gossip", "--without-mingle"),
     ]
 
