@@ -413,6 +413,12 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": _LOG_LEVEL},
-    # Replaces Django's own, which would print each line twice and mail tracebacks.
-    "loggers": {"django": {"handlers": [], "level": "NOTSET", "propagate": True}},
+    "loggers": {
+        # Replaces Django's own, which would print each line twice and mail tracebacks.
+        "django": {"handlers": [], "level": "NOTSET", "propagate": True},
+        # Two lines for each task that comes and goes, each minute.
+        "celery": {"level": "WARNING" if _LOG_LEVEL == "INFO" else _LOG_LEVEL},
+        # The demo mailbox prints every word of every SMTP talk, addresses too.
+        "mail.log": {"level": "WARNING"},
+    },
 }

@@ -127,7 +127,7 @@ def _web() -> list[str]:
     return [
         *("-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"),
         *("--host", "127.0.0.1", "--port", str(settings.PORT), "--log-level", "warning"),
-        *("--workers", "1" if settings.DEMO else "2", "--workers-kill-timeout", "10"),
+        *("--workers", "1" if settings.DEMO else "2"),
         # Each thread keeps a database connection, so their number is ours to set.
         *("--blocking-threads", "4", "--blocking-threads-idle-timeout", "600"),
         *("--respawn-failed-workers", "intracept_care.wsgi:application"),
