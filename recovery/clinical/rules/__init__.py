@@ -1,0 +1,62 @@
+"""The rules that turn a log into advice for the patient and findings for staff.
+
+Data and pure functions, versioned: `RULE_SET_VERSION` stands with every log they judged.
+"""
+
+from recovery.clinical.rules.engine import (
+    APPROVED_AT,
+    APPROVED_BY,
+    DAY_UNKNOWN,
+    INCOMPLETE,
+    RULE_SET_VERSION,
+    RULES,
+    RULES_BY_ID,
+    Advice,
+    Finding,
+    advice,
+    assess,
+    precedence,
+    red_flags,
+)
+from recovery.clinical.rules.facts import ASSUMED_BASELINE, Earlier, Profile, clean_profile
+from recovery.clinical.rules.rule import Rule, Severity, TimeRule, Variant
+from recovery.clinical.rules.texts import (
+    DISCLAIMER,
+    FREE_TEXT_NOTE,
+    NEUTRAL_TEXT,
+    PLACEHOLDERS,
+    fill,
+    number_to_call,
+)
+from recovery.clinical.rules.timed import TIME_RULES
+
+__all__ = [
+    "APPROVED_AT",
+    "APPROVED_BY",
+    "ASSUMED_BASELINE",
+    "DAY_UNKNOWN",
+    "DISCLAIMER",
+    "FREE_TEXT_NOTE",
+    "INCOMPLETE",
+    "NEUTRAL_TEXT",
+    "PLACEHOLDERS",
+    "RULES",
+    "RULES_BY_ID",
+    "RULE_SET_VERSION",
+    "TIME_RULES",
+    "Advice",
+    "Earlier",
+    "Finding",
+    "Profile",
+    "Rule",
+    "Severity",
+    "TimeRule",
+    "Variant",
+    "advice",
+    "assess",
+    "clean_profile",
+    "fill",
+    "number_to_call",
+    "precedence",
+    "red_flags",
+]

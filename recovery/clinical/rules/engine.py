@@ -1,0 +1,122 @@
+"""The rules at work. Pure: the same profile, history and log give the same findings."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from recovery.clinical.rules.emergency import EMERGENCY_RULES
+from recovery.clinical.rules.facts import Earlier, Facts, Profile
+from recovery.clinical.rules.review import REVIEW_RULES
+from recovery.clinical.rules.rule import Rule, Severity
+from recovery.clinical.rules.texts import NEUTRAL_TEXT
+from recovery.clinical.rules.urgent import URGENT_RULES
+from recovery.clinical.rules.words import render
+
+# Raised with every change to a condition, a threshold or a text; a test holds the two together.
+RULE_SET_VERSION = "1"
+# A named clinician signs before real use. Pages say "not yet approved" while these are None.
+APPROVED_BY: str | None = None
+APPROVED_AT: str | None = None
+
+RULES: tuple[Rule, ...] = EMERGENCY_RULES + URGENT_RULES + REVIEW_RULES
+RULES_BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULES}
+
+INCOMPLETE = "R39"
+
+# Inside every window of R01-R08, so that a log whose day is not known is judged as the worst case.
+DAY_UNKNOWN = 14
+NOTHING_KNOWN = Profile()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule says of a log. `patient_text` still names numbers in braces."""
+
+    rule_id: str
+    severity: Severity
+    headline: str
+    staff_text: str
+    patient_text: str
+    calls: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """The one text a patient sees, and R39's sentence where it stands beneath that text."""
+
+    rule_id: str | None
+    severity: Severity | Literal["none"]
+    text: str
+    calls: str
+    r39_text: str | None
+
+
+def assess(
+    profile: Profile, history: Sequence[Earlier], log: Mapping[str, Any]
+) -> tuple[Finding, ...]:
+    """Every rule that a clean log fires, by number.
+
+    `history` holds the other logs of the recovery that are not superseded, in the order they were
+    entered; those that are not about an earlier day are passed over.
+    """
+    return _findings(RULES, Facts(profile, history, log))
+
+
+def red_flags(log: Mapping[str, Any], profile: Profile = NOTHING_KNOWN) -> tuple[Finding, ...]:
+    """R01-R08 on the clean fields of a refused post, which may lack anything, the day too."""
+    return _findings(EMERGENCY_RULES, Facts(profile, (), {"day": DAY_UNKNOWN, **log}))
+
+
+def advice(findings: Iterable[Finding]) -> Advice:
+    """The one text: highest severity, then lowest rule number.
+
+    R39's sentence does not compete. It stands beneath the text shown, the neutral one included,
+    but never beneath an emergency.
+    """
+    ordered = sorted(findings, key=lambda finding: precedence(finding.severity, finding.rule_id))
+    if not ordered:
+        return Advice(None, "none", NEUTRAL_TEXT, "", None)
+    top = ordered[0]
+    incomplete = next((one.patient_text for one in ordered if one.rule_id == INCOMPLETE), None)
+    return Advice(
+        rule_id=top.rule_id,
+        severity=top.severity,
+        text=NEUTRAL_TEXT if top.rule_id == INCOMPLETE else top.patient_text,
+        calls=top.calls,
+        r39_text=None if top.severity == Severity.EMERGENCY else incomplete,
+    )
+
+
+def precedence(severity: Severity, rule_id: str) -> tuple[bool, int, str]:
+    """Sort key of the one text, also for stored alerts, whose severity a clinic may have raised."""
+    return rule_id == INCOMPLETE, Severity(severity).rank, rule_id
+
+
+def _findings(rules: Iterable[Rule], facts: Facts) -> tuple[Finding, ...]:
+    fired: dict[str, Finding] = {}
+    for rule in rules:
+        if rule.first_day is not None and facts.day < rule.first_day:
+            continue
+        if rule.last_day is not None and facts.day > rule.last_day:
+            continue
+        if rule.unless not in fired and rule.fires(facts):
+            fired[rule.id] = _finding(rule, facts)
+    return tuple(fired.values())
+
+
+def _finding(rule: Rule, facts: Facts) -> Finding:
+    items = tuple(rule.items(facts)) if rule.items else ()
+    staff_text = render(rule.staff_text, facts, items)
+    assumed = rule.assumes_baseline and facts.profile.baseline_pain is None
+    if assumed and "no baseline" not in staff_text:
+        staff_text = f"{staff_text} No baseline."
+    return Finding(
+        rule_id=rule.id,
+        severity=rule.severity,
+        headline=render(rule.headline, facts, items),
+        staff_text=staff_text,
+        patient_text=rule.text_for(facts),
+        calls=rule.calls,
+        items=items,
+    )
