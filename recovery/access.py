@@ -7,13 +7,12 @@ opens patient pages, not even the person's own.
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
-from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,7 +20,17 @@ from django.shortcuts import redirect, resolve_url
 from django.utils import timezone, translation
 
 from recovery import clock
-from recovery.models import AccessEvent, CheckIn, Membership, PatientAccess, Recovery, Role, User
+from recovery.mails import tokens
+from recovery.models import (
+    AccessEvent,
+    CheckIn,
+    Membership,
+    Patient,
+    PatientAccess,
+    Recovery,
+    Role,
+    User,
+)
 
 View = Callable[..., HttpResponse]
 
@@ -77,28 +86,17 @@ def _enter(request: HttpRequest, recovery: Recovery) -> None:
 # Check-in links
 # --------------
 
-_LINKS = signing.Signer(salt="recovery.checkin-link")
-
-
-def link_token(checkin: CheckIn) -> str:
-    """The secret in a reminder's link. It opens this one check-in and nothing else."""
-    return _LINKS.sign(checkin.uuid.hex)
-
 
 def for_link(view: View) -> View:
     """Pass the view the check-in that the link is for; whether it is still open is its matter."""
 
     @wraps(view)
     def wrapper(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
-        try:
-            name = uuid.UUID(hex=_LINKS.unsign(token))
-        except (signing.BadSignature, ValueError):
-            raise Http404 from None
         checkin = (
             CheckIn.objects.select_related(
                 "recovery__patient__clinic", "recovery__clinic", "recovery__pathway"
             )
-            .filter(uuid=name)
+            .filter(uuid=tokens.checkin_of(token))
             .first()
         )
         if checkin is None:
@@ -109,19 +107,23 @@ def for_link(view: View) -> View:
     return wrapper
 
 
-_UNSUBSCRIBE = signing.Signer(salt="recovery.unsubscribe")
+def for_unsubscribing(view: View) -> View:
+    """Pass the view the patient that an unsubscribe link is for."""
 
+    @wraps(view)
+    def wrapper(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
+        patient = (
+            Patient.objects.select_related("clinic").filter(uuid=tokens.patient_of(token)).first()
+        )
+        if patient is None:
+            raise Http404
+        request.now = clock.now()
+        request.clinic = patient.clinic
+        timezone.activate(ZoneInfo(patient.zone))
+        translation.activate(patient.language)
+        return view(request, patient, **kwargs)
 
-def unsubscribe_token(patient_uuid: uuid.UUID) -> str:
-    return _UNSUBSCRIBE.sign(patient_uuid.hex)
-
-
-def unsubscribed_patient(token: str) -> uuid.UUID:
-    """The patient that an unsubscribe link is for. Raises Http404 for a forged one."""
-    try:
-        return uuid.UUID(hex=_UNSUBSCRIBE.unsign(token))
-    except (signing.BadSignature, ValueError):
-        raise Http404 from None
+    return wrapper
 
 
 # Staff
@@ -207,6 +209,6 @@ def record_read(request: HttpRequest, recovery: Recovery, what: str) -> None:
     )
 
 
-def local_date(recovery: Recovery, now: datetime) -> Any:
+def local_date(recovery: Recovery, now: datetime) -> date:
     """Today's date where the patient is."""
     return now.astimezone(ZoneInfo(recovery.patient.zone)).date()

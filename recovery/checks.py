@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core import checks
 
 
-@register(Tags.security, deploy=True)
-def second_factor(**_kwargs: Any) -> list[CheckMessage]:
+@checks.register(checks.Tags.security, deploy=True)
+def second_factor(**_kwargs: Any) -> list[checks.CheckMessage]:
     return [
-        Warning(
+        checks.Warning(
             "Staff sign in with a password alone: this version has no second factor.",
             hint="Do not enter real patients.",
             id="recovery.W001",

@@ -6,6 +6,7 @@ A day number is the local date minus the local date of the procedure: D0 is the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 
 IMMEDIATE = "immediate"
 WATCHED_AFTER_PROCEDURE = timedelta(hours=2)
@@ -21,6 +22,18 @@ class Phase:
     last_day: int | None
     name: str
     source: str
+
+
+class PhaseDays(Protocol):
+    """What `phase_of` asks of a phase, so that a clinic's stored phases serve as well."""
+
+    code: str
+    order: int
+    first_day: int
+    last_day: int | None
+
+
+AnyPhase = TypeVar("AnyPhase", bound=PhaseDays)
 
 
 DEFAULT_PHASES: tuple[Phase, ...] = (
@@ -42,8 +55,8 @@ def phase_of(
     entered_at: datetime,
     procedure_at: datetime,
     discharged_at: datetime | None,
-    phases: Sequence[Phase] = DEFAULT_PHASES,
-) -> Phase | None:
+    phases: Sequence[AnyPhase],
+) -> AnyPhase | None:
     """The phase of a log about `day` entered at `entered_at`; None before D0.
 
     D0 belongs to two phases: to the first only for what is entered before that one ends. For the

@@ -7,15 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-# The numbers that a patient text names. Enrolment is refused until all are set.
-PATIENT_NUMBERS = (
-    "emergency_number",
-    "clinic_phone",
-    "after_hours_phone",
-    "poison_phone",
-    "crisis_phone",
-)
-
+from recovery.clinical.rules import PLACEHOLDERS
 
 def weekday_hours() -> list[list[str] | None]:
     return [["08:00", "17:00"]] * 5 + [None, None]
@@ -52,11 +44,11 @@ class Clinic(models.Model):
     @property
     def numbers(self) -> dict[str, str]:
         """The phone numbers by the placeholder that the rule texts use."""
-        return {name: getattr(self, name) for name in PATIENT_NUMBERS}
+        return {name: getattr(self, name) for name in PLACEHOLDERS}
 
     @property
     def missing_numbers(self) -> list[str]:
-        return [name for name in PATIENT_NUMBERS if not getattr(self, name)]
+        return [name for name in PLACEHOLDERS if not getattr(self, name)]
 
 
 class Role(models.TextChoices):

@@ -1,0 +1,124 @@
+"""Build a mail from its row in the outbox. Nothing about health stands in any of them.
+
+One function a kind says what its templates need; the rest is the same for all.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from email.utils import format_datetime, formataddr, parseaddr
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.contrib.staticfiles import finders
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from recovery.mails.tokens import link_token, unsubscribe_token
+from recovery.models import Message
+
+
+def build(message: Message, *, now: datetime) -> EmailMultiAlternatives:
+    """The mail of a row whose clinic, user, check-in and recovery with patient are loaded.
+
+    The Message-ID comes from the row, so a mail that is handed over again is the same mail.
+    Raises whatever a broken template or row raises.
+    """
+    if message.user is None:
+        raise ValueError(f"message {message.uuid} has nobody to go to")
+    name, context = KINDS[_template(message)](message)
+    zone = message.recovery.patient.zone if message.recovery else message.clinic.zone
+    with translation.override(message.user.language), timezone.override(ZoneInfo(zone)):
+        context |= {"clinic": message.clinic, "sender": _sender(message), "css": _css(), "now": now}
+        mail = EmailMultiAlternatives(
+            subject=" ".join(render_to_string(f"mails/{name}.subject.txt", context).split()),
+            body=render_to_string(f"mails/{name}.txt", context),
+            from_email=formataddr((_sender(message), parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
+            to=[message.user.email],
+            headers=_headers(message, now),
+        )
+        mail.attach_alternative(render_to_string(f"mails/{name}.html", context), "text/html")
+    return mail
+
+
+def address(path: str) -> str:
+    return f"{settings.SITE_URL}{path}"
+
+
+def _template(message: Message) -> str:
+    if message.kind == Message.Kind.INVITATION and message.recovery is None:
+        return "password"
+    return "alert" if message.kind == Message.Kind.ESCALATION else message.kind
+
+
+def _sender(message: Message) -> str:
+    return message.clinic.mail_name or message.clinic.name
+
+
+def _headers(message: Message, now: datetime) -> dict[str, str]:
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2]
+    headers = {
+        "Message-ID": f"<{message.uuid}@{domain}>",
+        "Date": format_datetime(now),
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
+    if message.kind == Message.Kind.REMINDER:
+        headers["List-Unsubscribe"] = f"<{_stop_link(message)}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
+
+
+def _stop_link(message: Message) -> str:
+    assert message.recovery is not None
+    return address(reverse("unsubscribe", args=[unsubscribe_token(message.recovery.patient)]))
+
+
+def _reminder(message: Message) -> tuple[str, dict[str, Any]]:
+    assert message.checkin is not None
+    return "reminder", {
+        "link": address(reverse("link", args=[link_token(message.checkin)])),
+        "stop_link": _stop_link(message),
+        "due_at": message.checkin.due_at,
+        "expires_at": message.checkin.expires_at,
+    }
+
+
+def _invitation(message: Message) -> tuple[str, dict[str, Any]]:
+    return "invitation", {"link": address(reverse("account_login")), "user": message.user}
+
+
+def _password(message: Message) -> tuple[str, dict[str, Any]]:
+    assert message.user is not None
+    uid = urlsafe_base64_encode(force_bytes(message.user.pk))
+    token = default_token_generator.make_token(message.user)
+    return "password", {"link": address(reverse("staff_welcome", args=[uid, token]))}
+
+
+def _alert(message: Message) -> tuple[str, dict[str, Any]]:
+    return "alert", {
+        "link": address(reverse("queue")),
+        "again": message.kind == Message.Kind.ESCALATION,
+    }
+
+
+KINDS: dict[str, Callable[[Message], tuple[str, dict[str, Any]]]] = {
+    "reminder": _reminder,
+    "invitation": _invitation,
+    "password": _password,
+    "alert": _alert,
+}
+
+
+@lru_cache(maxsize=1)
+def _css() -> str:
+    """The one stylesheet of all mails; it stands in their head, since mail loads no file."""
+    path = finders.find("css/mail.css")
+    return Path(str(path)).read_text(encoding="utf-8")

@@ -1,0 +1,224 @@
+"""What one recovery owes at a moment: the tick's decision for a single row, without a query.
+
+It asks "is it due and not done?", never "is it exactly now?", so that a missed tick is caught up
+and a doubled one does nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from recovery.clinical.pathway import Occasion, Plan, checkin_key_for
+from recovery.models import Alert, CheckIn, Message, Recovery
+from recovery.services import alerts as alert_service
+from recovery.services import escalation, messages, status
+
+# Forms whose pages exist; the pathway's other occasions are computed and not opened.
+OPENING_FORMS = frozenset({"evening", "daily"})
+
+
+@dataclass(slots=True)
+class Situation:
+    """All that is known of a recovery when its tick comes."""
+
+    recovery: Recovery
+    plan: Plan
+    occasions: Sequence[Occasion]
+    checkins: dict[str, CheckIn]
+    alerts: Sequence[Alert]
+    # (day, entered_at, log id), oldest first; read only when something is to be opened.
+    logs: Sequence[tuple[int, datetime, int]]
+    addressee: int | None
+    on_call: Sequence[int]
+
+
+@dataclass(slots=True)
+class Owed:
+    """What the tick writes for it."""
+
+    opened: list[CheckIn] = field(default_factory=list)
+    changed: list[CheckIn] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+
+
+def opening(
+    recovery: Recovery, occasions: Iterable[Occasion], known: Mapping[str, CheckIn], now: datetime
+) -> list[Occasion]:
+    """Occasions that have opened and have no row yet.
+
+    One that expired before the recovery was created or resumed never becomes a row.
+    """
+    if not recovery.sends:
+        return []
+    since = max(filter(None, [recovery.created_at, recovery.resumed_at]))
+    return [
+        occasion
+        for occasion in occasions
+        if occasion.form in OPENING_FORMS
+        and occasion.opens_at <= now
+        and occasion.expires_at > since
+        and occasion.key not in known
+    ]
+
+
+def advance(situation: Situation, now: datetime) -> Owed:
+    """Move the recovery to `now`: its columns, its check-ins, its alerts, and the mails owed."""
+    owed = Owed()
+    recovery = situation.recovery
+    if recovery.state == Recovery.State.PLANNED and recovery.procedure_at <= now:
+        recovery.state = Recovery.State.ACTIVE
+    for occasion in opening(recovery, situation.occasions, situation.checkins, now):
+        situation.checkins[occasion.key] = _open(situation, occasion)
+        owed.opened.append(situation.checkins[occasion.key])
+    reminders: list[tuple[datetime, CheckIn, int]] = []
+    for occasion in situation.occasions:
+        if checkin := situation.checkins.get(occasion.key):
+            before = (checkin.state, checkin.reminders_settled)
+            reminders += _due(checkin, occasion, now)
+            _expire(recovery, checkin, now)
+            if checkin.pk and before != (checkin.state, checkin.reminders_settled):
+                owed.changed.append(checkin)
+    owed.messages += _reminders(situation, reminders, now)
+    _act_on_alerts(situation, owed, now)
+    last = max((occasion.expires_at for occasion in situation.occasions), default=None)
+    if recovery.state == Recovery.State.ACTIVE and last is not None and last <= now:
+        recovery.state = Recovery.State.COMPLETED
+    status.set_alert_rank(recovery, situation.alerts)
+    recovery.next_event_at = next_event(situation, now)
+    return owed
+
+
+def _open(situation: Situation, occasion: Occasion) -> CheckIn:
+    """The new row: completed already if a log came before the tick, else open."""
+    checkin = CheckIn(
+        recovery=situation.recovery,
+        anchor=situation.recovery.anchor,
+        key=occasion.key,
+        form=occasion.form,
+        day=occasion.day,
+        opens_at=occasion.opens_at,
+        due_at=occasion.due_at,
+        expires_at=occasion.expires_at,
+    )
+    for day, entered_at, log_id in situation.logs:
+        answers = checkin_key_for(day, situation.plan) == occasion.key
+        if answers and entered_at < occasion.expires_at:
+            checkin.state = CheckIn.State.COMPLETED
+            checkin.completed_at = max(entered_at, occasion.opens_at)
+            checkin.completed_by_id = log_id
+            break
+    return checkin
+
+
+def _expire(recovery: Recovery, checkin: CheckIn, now: datetime) -> None:
+    if checkin.state != CheckIn.State.OPEN or checkin.expires_at > now:
+        return
+    checkin.state = CheckIn.State.EXPIRED
+    logged_since = recovery.last_log_at is not None and recovery.last_log_at >= checkin.expires_at
+    if recovery.sends and not logged_since:
+        recovery.overdue_since = min(
+            filter(None, [recovery.overdue_since, checkin.expires_at]), default=None
+        )
+        recovery.overdue_hidden = False
+
+
+def _due(
+    checkin: CheckIn, occasion: Occasion, now: datetime
+) -> list[tuple[datetime, CheckIn, int]]:
+    """Reminder times that have come and were not dealt with. An answered check-in has none."""
+    first = checkin.reminders_settled
+    come = [at for at in occasion.reminders if at <= now]
+    checkin.reminders_settled = max(first, len(come))
+    if checkin.state != CheckIn.State.OPEN:
+        return []
+    return [(at, checkin, number) for number, at in enumerate(come[first:], start=first + 1)]
+
+
+def _reminders(
+    situation: Situation, due: Sequence[tuple[datetime, CheckIn, int]], now: datetime
+) -> list[Message]:
+    """The newest is owed; the rest are written down with the reason why they never went.
+
+    So after a day or a month without an engine a patient gets one mail, not a pile.
+    """
+    if not due:
+        return []
+    due = sorted(due, key=lambda entry: entry[0])
+    recovery = situation.recovery
+    newest = max((entry[0] for entry in due if entry[1].expires_at > now), default=None)
+    written: list[Message] = []
+    for at, checkin, number in due:
+        reason = Message.Reason.NONE
+        if not recovery.sends:
+            reason = Message.Reason.NOT_FOLLOWED
+        elif checkin.expires_at <= now:
+            reason = Message.Reason.EXPIRED
+        elif at != newest or any(mail.state == Message.State.OWED for mail in written):
+            reason = Message.Reason.SUPERSEDED
+        written.append(
+            Message(
+                kind=Message.Kind.REMINDER,
+                dedupe_key=f"reminder:{checkin.uuid}:{number}",
+                clinic_id=recovery.clinic_id,
+                recovery=recovery,
+                checkin=checkin,
+                number=number,
+                user_id=situation.addressee,
+                created_at=now,
+                planned_at=at,
+                send_after=messages.by_day(now, recovery.patient.zone),
+                urgency=messages.REMINDER_URGENCY,
+                state=Message.State.NOT_SENT if reason else Message.State.OWED,
+                reason=reason,
+            )
+        )
+    return written
+
+
+def _act_on_alerts(situation: Situation, owed: Owed, now: datetime) -> None:
+    recovery = situation.recovery
+    noticed: list[Alert] = []
+    for alert in situation.alerts:
+        changed = False
+        if alert.state == Alert.State.ACKNOWLEDGED and (alert.claimed_until or now) <= now:
+            alert_service.reopen(alert)
+            changed = True
+        if alert.returns_at is not None and alert.returns_at <= now:
+            alert_service.reopen(alert)
+            alert.returns_at = alert.contacted_at = None
+            changed = True
+        if alert.next_notice_at is not None and alert.next_notice_at <= now:
+            noticed.append(alert)
+            escalation.advance(alert, recovery.clinic, now)
+            changed = True
+        if changed:
+            owed.alerts.append(alert)
+    # One mail a person and step: for the highest severity alone.
+    if top := alert_service.text_first(noticed):
+        owed.messages += messages.alert_mails(
+            recovery,
+            notice=f"alert:{top.uuid}:{top.notice}",
+            kind=Message.Kind.ESCALATION,
+            number=top.notice_step,
+            users=situation.on_call,
+            now=now,
+        )
+
+
+def next_event(situation: Situation, now: datetime) -> datetime | None:
+    """The next moment at which anything can happen by itself; None when nothing remains."""
+    recovery = situation.recovery
+    moments: list[datetime | None] = status.alert_moments(situation.alerts)
+    if recovery.state == Recovery.State.PLANNED:
+        moments.append(recovery.procedure_at)
+    for occasion in situation.occasions:
+        checkin = situation.checkins.get(occasion.key)
+        if checkin is not None and checkin.state == CheckIn.State.OPEN:
+            moments.append(checkin.expires_at)
+            moments += [at for at in occasion.reminders if at > now]
+        elif checkin is None and recovery.sends and occasion.form in OPENING_FORMS:
+            moments.append(occasion.opens_at)
+    if recovery.sends:
+        moments.append(max((o.expires_at for o in situation.occasions), default=None))
+    return min((moment for moment in moments if moment is not None and moment > now), default=None)

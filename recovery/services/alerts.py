@@ -1,0 +1,224 @@
+"""Alerts: raised by a log, claimed, released and closed by staff."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from recovery.clinical import rules
+from recovery.clinical.rules import Finding, precedence
+from recovery.models import (
+    AccessEvent,
+    Alert,
+    AlertLog,
+    DailyLog,
+    Message,
+    Recovery,
+    RecoveryPhase,
+    User,
+)
+from recovery.models.alerts import Severity
+from recovery.services import escalation, messages, status
+from recovery.services.refusals import NotAllowed
+
+CLAIM_LASTS = timedelta(minutes=30)
+CALLS = (Severity.EMERGENCY, Severity.URGENT)
+CHANGED = (
+    "state",
+    "severity",
+    "headline",
+    "staff_text",
+    "patient_text",
+    "rule_set",
+    "clock_from",
+    "notice",
+    "notice_step",
+    "next_notice_at",
+    "claimed_by",
+    "claimed_until",
+    "contacted_at",
+    "returns_at",
+)
+
+
+def raise_findings(
+    recovery: Recovery,
+    log: DailyLog,
+    findings: Sequence[Finding],
+    phase: RecoveryPhase | None,
+    *,
+    now: datetime,
+) -> list[Alert]:
+    """Raise or feed one alert a finding; owe the staff their mails. Returns all not closed.
+
+    Takes six statements for any number of findings. The caller holds the recovery's lock and
+    saves its status columns. An emergency or urgent rule that fires again reopens its alert,
+    restarts its clock if staff had acted on it, and tells staff again in any case.
+    """
+    standing = {alert.rule: alert for alert in recovery.alerts.not_closed()}
+    raised, fed = [], []
+    for finding in findings:
+        if alert := standing.get(finding.rule_id):
+            _feed(alert, finding, recovery, log, now)
+            fed.append(alert)
+        else:
+            raised.append(_new(recovery, log, finding, phase, now))
+    Alert.objects.bulk_create(raised)
+    if fed:
+        Alert.objects.bulk_update(fed, CHANGED)
+    AlertLog.objects.bulk_create(AlertLog(alert=alert, log=log) for alert in raised + fed)
+    _tell_staff(recovery, log, findings, now)
+    not_closed = [*standing.values(), *raised]
+    status.set_alert_rank(recovery, not_closed)
+    status.bring_forward(recovery, status.alert_moments(raised + fed))
+    return not_closed
+
+
+def _describe(alert: Alert, finding: Finding, log: DailyLog) -> None:
+    alert.severity = finding.severity
+    alert.headline = finding.headline
+    alert.staff_text = finding.staff_text
+    alert.patient_text = finding.patient_text
+    alert.rule_set = log.rule_set
+
+
+def _new(
+    recovery: Recovery,
+    log: DailyLog,
+    finding: Finding,
+    phase: RecoveryPhase | None,
+    now: datetime,
+) -> Alert:
+    alert = Alert(recovery=recovery, phase=phase, rule=finding.rule_id, raised_at=now)
+    _describe(alert, finding, log)
+    escalation.start_clock(alert, recovery.clinic, now)
+    return alert
+
+
+def _feed(alert: Alert, finding: Finding, recovery: Recovery, log: DailyLog, now: datetime) -> None:
+    _describe(alert, finding, log)
+    if alert.severity in CALLS and alert.state != Alert.State.OPEN:
+        reopen(alert)
+        alert.contacted_at = alert.returns_at = None
+        alert.notice += 1
+        escalation.start_clock(alert, recovery.clinic, now)
+
+
+def reopen(alert: Alert) -> None:
+    """Back to open, held by nobody. Not saved."""
+    alert.state = Alert.State.OPEN
+    alert.claimed_by = alert.claimed_until = None
+
+
+def _tell_staff(
+    recovery: Recovery, log: DailyLog, findings: Sequence[Finding], now: datetime
+) -> None:
+    """One mail a person and log, for the highest severity."""
+    if not any(Severity(finding.severity) in CALLS for finding in findings):
+        return
+    users = messages.on_call([recovery.clinic_id]).get(recovery.clinic_id, [])
+    messages.owe(
+        messages.alert_mails(
+            recovery,
+            notice=f"log:{log.uuid}",
+            kind=Message.Kind.ALERT,
+            number=0,
+            users=users,
+            now=now,
+        )
+    )
+
+
+def text_first(alerts: Sequence[Alert]) -> Alert | None:
+    """Of these alerts' emergency and urgent ones, the one that goes before the others."""
+    calling = [alert for alert in alerts if alert.severity in CALLS]
+    return min(
+        calling,
+        key=lambda alert: precedence(rules.Severity(alert.severity), alert.rule),
+        default=None,
+    )
+
+
+# What staff do
+# -------------
+
+
+def _locked(alert: Alert) -> tuple[Recovery, Alert]:
+    """Lock the recovery first, as every write does, then read the alert as it is now."""
+    recovery = (
+        Recovery.objects.select_for_update(of=("self",))
+        .select_related("patient", "clinic")
+        .get(pk=alert.recovery_id)
+    )
+    return recovery, Alert.objects.select_related("claimed_by").get(pk=alert.pk)
+
+
+def _save(recovery: Recovery, alert: Alert, user: User, now: datetime, what: str) -> Alert:
+    alert.save()
+    status.set_alert_rank(recovery, recovery.alerts.not_closed())
+    status.bring_forward(recovery, status.alert_moments([alert]))
+    recovery.save(update_fields=status.STATUS)
+    AccessEvent.objects.create(
+        at=now,
+        user=user,
+        patient_id=recovery.patient_id,
+        action=AccessEvent.Action.WRITE,
+        what=f"{what} {alert.rule}",
+    )
+    return alert
+
+
+@transaction.atomic
+def claim(*, alert: Alert, user: User, now: datetime, take_over: bool = False) -> Alert:
+    """Say "I have it". Stops no clock, and lapses after 30 minutes without a contact.
+
+    Claiming again prolongs it. Raises NotAllowed when a colleague holds it, unless
+    `take_over`, which is recorded; and when it is no longer open.
+    """
+    recovery, alert = _locked(alert)
+    if alert.state not in (Alert.State.OPEN, Alert.State.ACKNOWLEDGED):
+        raise NotAllowed(_("This alert is already handled."))
+    held = alert.state == Alert.State.ACKNOWLEDGED and alert.claimed_by_id != user.pk
+    if held and not take_over:
+        raise NotAllowed(_("%(name)s has claimed this alert.") % {"name": alert.claimed_by})
+    alert.state = Alert.State.ACKNOWLEDGED
+    alert.claimed_by = user
+    alert.claimed_until = now + CLAIM_LASTS
+    return _save(recovery, alert, user, now, "took over" if held else "claimed")
+
+
+@transaction.atomic
+def release(*, alert: Alert, user: User, now: datetime) -> Alert:
+    """Undo one's own claim. Raises NotAllowed for a colleague's."""
+    recovery, alert = _locked(alert)
+    if alert.state != Alert.State.ACKNOWLEDGED or alert.claimed_by_id != user.pk:
+        raise NotAllowed(_("You have not claimed this alert."))
+    reopen(alert)
+    return _save(recovery, alert, user, now, "gave back")
+
+
+@transaction.atomic
+def close(
+    *, alert: Alert, user: User, now: datetime, reason: Alert.ClosingReason, text: str = ""
+) -> Alert:
+    """End an alert for good. Nothing but a named person does this.
+
+    Raises NotAllowed when it is closed already, when an emergency or urgent one has no contact
+    that reached somebody, and when the reason "other" has no text.
+    """
+    recovery, alert = _locked(alert)
+    if alert.state == Alert.State.CLOSED:
+        raise NotAllowed(_("This alert is already closed."))
+    reached = alert.state == Alert.State.CONTACTED and alert.returns_at is None
+    if alert.severity in CALLS and not reached:
+        raise NotAllowed(_("Record a contact that reached somebody before you close this alert."))
+    if reason == Alert.ClosingReason.OTHER and not text.strip():
+        raise NotAllowed(_("Say why, in a few words."))
+    alert.state = Alert.State.CLOSED
+    alert.closed_by = user
+    alert.closed_at = now
+    alert.closing_reason = reason
+    alert.closing_text = text.strip()
+    alert.next_notice_at = alert.returns_at = alert.claimed_until = None
+    return _save(recovery, alert, user, now, "closed")

@@ -1,0 +1,253 @@
+"""Store what was reported, judge it by the rules, and owe what follows from it."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from recovery.clinical import logfields, rules
+from recovery.clinical.pathway import checkin_key_for
+from recovery.clinical.phases import phase_of
+from recovery.models import AccessEvent, CheckIn, DailyLog, Recovery, User
+from recovery.models.alerts import Severity
+from recovery.queries.pathways import phases_of, plan_of
+from recovery.services import alerts, messages, status
+
+# The questions of a log, as the row stores them.
+COMPUTED = frozenset({"log_date", "day", "opioid_mme", "opioid_total_unknown"})
+ANSWERS = (
+    *(name for name in logfields.FIELDS if hasattr(DailyLog, name) and name not in COMPUTED),
+    "temp_value",
+    "temp_unit",
+)
+TREND_DAYS = 14
+STATUS = (
+    *status.STATUS,
+    "last_log_at",
+    "last_log_day",
+    "last_pain",
+    "pain_trend",
+    "days_logged",
+    "overdue_since",
+    "overdue_hidden",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    log: DailyLog
+    # True when nothing was stored, because the same answers are stored already.
+    replay: bool
+
+
+class _Narrow(NamedTuple):
+    """What is read of every earlier log: enough for the rules, the trend and replays."""
+
+    pk: int
+    client_id: uuid.UUID
+    revision: int
+    supersedes_id: int | None
+    day: int
+    pain_avg: int | None
+
+
+@transaction.atomic
+def record(
+    *,
+    recovery_id: int,
+    values: Mapping[str, Any],
+    client_id: uuid.UUID,
+    revision: int | None,
+    log_date: date,
+    now: datetime,
+    source: DailyLog.Source,
+    mode: DailyLog.Mode,
+    user: User | None = None,
+    checkin: CheckIn | None = None,
+    still_happening: bool | None = None,
+) -> Recorded:
+    """Store one log and do all that follows from it, in one transaction.
+
+    `values` holds the answered questions by field name, a temperature as temp_value and
+    temp_unit. `revision` is that of the stored row the form was filled from, None for a blank
+    form. The same client id with the answers of that revision or the next changes nothing; with
+    other answers it is a correction, which supersedes the newest row of that client id. The
+    rules run in every state of the recovery. `checkin` is given by a link alone: it may have
+    expired, and then the log is late.
+
+    Raises logfields.LogError for a value that the form should have refused, and ValueError for a
+    day that has not come yet where the patient is. Statements: six, and six more with alerts.
+    """
+    recovery = (
+        Recovery.objects.select_for_update(of=("self",))
+        .select_related("patient", "clinic")
+        .get(pk=recovery_id)
+    )
+    today = now.astimezone(ZoneInfo(recovery.patient.zone)).date()
+    if log_date > today:
+        raise ValueError(f"{log_date} has not come yet")
+    day = recovery.day_on(log_date)
+    clean = logfields.clean({**values, "day": day})
+    earlier = [
+        _Narrow(*row)
+        for row in DailyLog.objects.filter(recovery=recovery)
+        .order_by("pk")
+        .values_list(*_Narrow._fields)
+    ]
+    own = [row for row in earlier if row.client_id == client_id]
+    if own and (same := _replay(own, revision, values, log_date)):
+        return Recorded(same, replay=True)
+    log = DailyLog(
+        recovery=recovery,
+        client_id=client_id,
+        revision=own[-1].revision + 1 if own else 0,
+        supersedes_id=own[-1].pk if own else None,
+        log_date=log_date,
+        day=day,
+        entered_at=now,
+        entered_by=user,
+        source=source,
+        mode=mode,
+        late=log_date < today or (checkin is not None and checkin.expires_at <= now),
+        still_happening=still_happening,
+        retrospective=still_happening is not None,
+        **_given(values),
+    )
+    _judge_and_save(recovery, log, clean, _history(earlier, log), now)
+    return Recorded(log, replay=False)
+
+
+def _replay(
+    own: Sequence[_Narrow], revision: int | None, values: Mapping[str, Any], log_date: date
+) -> DailyLog | None:
+    """The stored row with these very answers, if it is one that this form may have made."""
+    base = -1 if revision is None else revision
+    candidates = [row.pk for row in own if row.revision in (base, base + 1)]
+    for row in DailyLog.objects.filter(pk__in=candidates):
+        if row.log_date == log_date and answers(row) == _given(values):
+            return row
+    return None
+
+
+def answers(log: DailyLog) -> dict[str, Any]:
+    """The answered questions of a stored log; a question left empty is absent."""
+    return _given({name: getattr(log, name) for name in ANSWERS})
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers as they are stored and compared. What is computed from others is no answer."""
+    given = {name: values[name] for name in ANSWERS if values.get(name) not in (None, "")}
+    if "wound" in given:
+        given["wound"] = sorted(given["wound"])
+    if "opioids" in given:
+        given["opioids"] = [_plain(entry) for entry in given["opioids"]]
+    return given
+
+
+def _plain(opioid: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry as JSON can hold it, so that 5, 5.0 and what was stored of them are equal."""
+    return {
+        name: value if name == "drug" or value is None else float(value)
+        for name, value in opioid.items()
+    }
+
+
+def _history(earlier: Sequence[_Narrow], log: DailyLog) -> list[_Narrow]:
+    """The current versions of the other logs, in the order they were entered."""
+    superseded = {row.supersedes_id for row in earlier} | {log.supersedes_id}
+    return [row for row in earlier if row.pk not in superseded]
+
+
+def _judge_and_save(
+    recovery: Recovery,
+    log: DailyLog,
+    clean: Mapping[str, Any],
+    history: Sequence[_Narrow],
+    now: datetime,
+) -> None:
+    log.phase = phase_of(
+        log.day,
+        entered_at=now,
+        procedure_at=recovery.procedure_at,
+        discharged_at=recovery.discharged_at,
+        phases=phases_of(recovery.pathway_id),
+    )
+    log.judged_baseline_pain = recovery.baseline_pain
+    log.judged_baseline_opioid_mme = recovery.baseline_opioid_mme
+    log.judged_anticoagulated = recovery.anticoagulated
+    log.judged_osteoporosis = recovery.osteoporosis
+    log.opioid_mme = clean.get("opioid_mme")
+    log.opioid_total_unknown = bool(clean.get("opioid_total_unknown"))
+    findings = rules.assess(
+        rules.Profile(
+            baseline_pain=recovery.baseline_pain,
+            baseline_opioid_mme=recovery.baseline_opioid_mme,
+            anticoagulated=recovery.anticoagulated,
+            osteoporosis=recovery.osteoporosis,
+        ),
+        [rules.Earlier(row.day, row.pain_avg) for row in history if row.day < log.day],
+        clean,
+    )
+    advice = rules.advice(findings)
+    numbers = recovery.clinic.numbers
+    log.rule_set = rules.RULE_SET_VERSION
+    log.rules = [finding.rule_id for finding in findings]
+    log.shown_rule = advice.rule_id or ""
+    log.advice = rules.fill(advice.text, numbers)
+    log.missing_text = rules.fill(advice.r39_text or "", numbers)
+    log.save(force_insert=True)
+    if log.source == DailyLog.Source.STAFF:
+        # The patient's own log is its own record; what staff enter is recorded apart.
+        AccessEvent.objects.create(
+            at=now,
+            user=log.entered_by,
+            patient_id=recovery.patient_id,
+            action=AccessEvent.Action.WRITE,
+            what="log",
+        )
+    _complete_checkin(recovery, log, now)
+    _set_status(recovery, log, history, now)
+    if findings:
+        alerts.raise_findings(recovery, log, findings, log.phase, now=now)
+    else:
+        status.set_queue_rank(recovery)
+    recovery.save(update_fields=STATUS)
+
+
+def _complete_checkin(recovery: Recovery, log: DailyLog, now: datetime) -> None:
+    """The check-in that a log of this day answers, if it is open; one that has expired stays so,
+    and one still to open counts this log when the tick opens it.
+    """
+    key = checkin_key_for(log.day, plan_of(recovery.pathway_id))
+    if key is None:
+        return
+    CheckIn.objects.open().filter(
+        recovery=recovery, anchor=recovery.anchor, key=key, opens_at__lte=now, expires_at__gt=now
+    ).update(state=CheckIn.State.COMPLETED, completed_at=now, completed_by=log)
+    messages.answered(recovery, key)
+
+
+def _set_status(
+    recovery: Recovery, log: DailyLog, history: Sequence[_Narrow], now: datetime
+) -> None:
+    current: list[_Narrow | DailyLog] = [*history, log]
+    by_day = {row.day: row.pain_avg for row in current if row.pain_avg is not None}
+    newest = max(row.day for row in current)
+    recovery.last_log_at = now
+    recovery.last_log_day = newest
+    recovery.last_pain = by_day[max(by_day)] if by_day else None
+    recovery.pain_trend = [
+        [day, pain] for day, pain in sorted(by_day.items()) if day > newest - TREND_DAYS
+    ]
+    recovery.days_logged = len({row.day for row in current})
+    recovery.overdue_since = None
+    recovery.overdue_hidden = False
+
+
+def severity_shown(log: DailyLog) -> Severity | None:
+    """The severity of the text that the patient saw; None for the neutral one."""
+    return Severity(rules.RULES_BY_ID[log.shown_rule].severity) if log.shown_rule else None

@@ -1,0 +1,195 @@
+"""The outbox: which mail is owed to whom. Sending is services.delivery's."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from recovery.clinical.pathway import local
+from recovery.models import (
+    CheckIn,
+    Clinic,
+    Membership,
+    Message,
+    Patient,
+    PatientAccess,
+    Recovery,
+    User,
+)
+from recovery.models.access import Relationship
+from recovery.services import nudges
+
+# Reminders go out from 08:00 to before 21:00 in the patient's zone (pathway.md 10.1).
+DAY_BEGINS, DAY_ENDS = time(8), time(21)
+
+ALERT_URGENCY, INVITATION_URGENCY, REMINDER_URGENCY = 0, 1, 2
+
+
+def by_day(moment: datetime, zone: str) -> datetime:
+    """`moment`, or the next 08:00 in `zone` if it falls in the quiet hours."""
+    there = moment.astimezone(ZoneInfo(zone))
+    if there.time() < DAY_BEGINS:
+        return local(there.date(), DAY_BEGINS, zone)
+    if there.time() >= DAY_ENDS:
+        return local(there.date() + timedelta(days=1), DAY_BEGINS, zone)
+    return moment
+
+
+def on_call(clinic_ids: Iterable[int]) -> dict[int, list[int]]:
+    """The users that alert mails go to, by clinic: every active nurse and clinician."""
+    found: dict[int, list[int]] = {}
+    pairs = (
+        Membership.objects.active()
+        .clinical()
+        .filter(clinic__in=list(clinic_ids))
+        .values_list("clinic_id", "user_id")
+        .distinct()
+        .order_by("clinic_id", "user_id")
+    )
+    for clinic_id, user_id in pairs:
+        found.setdefault(clinic_id, []).append(user_id)
+    return found
+
+
+def alert_mails(
+    recovery: Recovery,
+    *,
+    notice: str,
+    kind: Message.Kind,
+    number: int,
+    users: Iterable[int],
+    now: datetime,
+) -> list[Message]:
+    """One unsaved mail for each user; `notice` names the log or alert and the step."""
+    return [
+        Message(
+            kind=kind,
+            dedupe_key=f"{kind}:{notice}:{number}:{user}",
+            clinic_id=recovery.clinic_id,
+            recovery=recovery,
+            number=number,
+            user_id=user,
+            created_at=now,
+            planned_at=now,
+            send_after=now,
+            urgency=ALERT_URGENCY,
+        )
+        for user in users
+    ]
+
+
+def owe(messages: Iterable[Message]) -> None:
+    """Write what is owed; a message whose key is known is owed already."""
+    Message.objects.bulk_create(messages, ignore_conflicts=True)
+    nudges.send_soon()
+
+
+def addressees(patient_ids: Iterable[int]) -> dict[int, int]:
+    """The user that each patient's mails go to: the patient, else a caregiver, else nobody."""
+    found: dict[int, int] = {}
+    rows = PatientAccess.objects.filter(patient__in=list(patient_ids), ended_at=None)
+    for row in sorted(rows, key=lambda row: (row.relationship != Relationship.SELF, row.pk)):
+        found.setdefault(row.patient_id, row.user_id)
+    return found
+
+
+def addressee(patient: Patient) -> int | None:
+    return addressees([patient.pk]).get(patient.pk)
+
+
+def owe_invitation(recovery: Recovery, *, now: datetime) -> None:
+    """Tell the patient where to sign in. A second call owes nothing new."""
+    owe(
+        [
+            Message(
+                kind=Message.Kind.INVITATION,
+                dedupe_key=f"invitation:recovery:{recovery.uuid}",
+                clinic_id=recovery.clinic_id,
+                recovery=recovery,
+                user_id=addressee(recovery.patient),
+                created_at=now,
+                planned_at=now,
+                send_after=by_day(now, recovery.patient.zone),
+                urgency=INVITATION_URGENCY,
+            )
+        ]
+    )
+
+
+def owe_password_mail(user: User, clinic: Clinic, *, now: datetime) -> None:
+    """Let a staff member set a password. The link is made when the mail is, never stored."""
+    owe(
+        [
+            Message(
+                kind=Message.Kind.INVITATION,
+                dedupe_key=f"invitation:password:{user.uuid}:{uuid.uuid4().hex}",
+                clinic=clinic,
+                user=user,
+                created_at=now,
+                planned_at=now,
+                send_after=now,
+                urgency=ALERT_URGENCY,
+            )
+        ]
+    )
+
+
+def renew_link(checkin: CheckIn, *, now: datetime) -> None:
+    """After an expired link: owe the patient one for what is open now, if anything is.
+
+    At most once an hour, however often it is asked for. It was asked for, so it comes at any
+    hour and does not count as one of the day's two reminders.
+    """
+    recovery = checkin.recovery
+    current = (
+        CheckIn.objects.open()
+        .filter(recovery=recovery, anchor=recovery.anchor, expires_at__gt=now)
+        .order_by("opens_at")
+        .last()
+    )
+    if current is None:
+        return
+    owe(
+        [
+            Message(
+                kind=Message.Kind.REMINDER,
+                dedupe_key=f"renewal:{current.uuid}:{now:%Y%m%d%H}",
+                clinic_id=recovery.clinic_id,
+                recovery=recovery,
+                checkin=current,
+                user_id=addressee(recovery.patient),
+                created_at=now,
+                planned_at=now,
+                send_after=now,
+                urgency=INVITATION_URGENCY,
+            )
+        ]
+    )
+
+
+def answered(recovery: Recovery, key: str) -> None:
+    """Stop what is still owed for a check-in, also a mail that a sender holds but has not begun
+    to hand over.
+    """
+    Message.objects.filter(
+        recovery=recovery,
+        kind=Message.Kind.REMINDER,
+        state__in=[Message.State.OWED, Message.State.CLAIMED],
+        checkin__anchor=recovery.anchor,
+        checkin__key=key,
+    ).update(state=Message.State.NOT_SENT, reason=Message.Reason.ANSWERED)
+
+
+@transaction.atomic
+def turn_off(*, patient: Patient, now: datetime) -> None:
+    """No more reminders for this patient; staff see it in the queue. A second call keeps the
+    first time.
+    """
+    Patient.objects.filter(pk=patient.pk, reminders_off_at=None).update(reminders_off_at=now)
+    Message.objects.filter(
+        recovery__patient=patient,
+        kind=Message.Kind.REMINDER,
+        state__in=[Message.State.OWED, Message.State.CLAIMED],
+    ).update(state=Message.State.NOT_SENT, reason=Message.Reason.OPTED_OUT)

@@ -1,0 +1,32 @@
+"""A nudge shortens the wait between a commit and the mail that it owes. It guarantees nothing:
+rows say what is owed, and beat finds them within a minute.
+"""
+
+import logging
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+# A page must never wait for Redis.
+LIMIT = 0.2
+
+
+def send_soon() -> None:
+    """After the commit, ask a worker to send what is owed. Never raises, never retries."""
+    transaction.on_commit(_nudge, robust=True)
+
+
+def _nudge() -> None:
+    options = {"socket_connect_timeout": LIMIT, "socket_timeout": LIMIT, "max_retries": 0}
+    try:
+        with current_app.connection_for_write(
+            connect_timeout=LIMIT, transport_options=options
+        ) as connection:
+            current_app.send_task(
+                "recovery.tasks.send", connection=connection, expires=55, retry=False
+            )
+    except (OperationalError, OSError) as error:
+        logger.warning("No nudge, beat will find it: %s", type(error).__name__)

@@ -1,0 +1,2 @@
+class NotAllowed(Exception):
+    """Staff asked for something that the rules refuse. The message says why, in their words."""

@@ -1,0 +1,141 @@
+"""The tick: every minute, move each recovery that is due to the present.
+
+One indexed column says which are due. A second tick at the same time skips the rows that the
+first holds (PostgreSQL) or waits for it (SQLite), and then finds nothing to do.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
+
+from recovery.clinical.pathway import Occasion, occasions
+from recovery.models import Alert, CheckIn, DailyLog, Heartbeat, Message, Recovery
+from recovery.queries.pathways import plan_of
+from recovery.services import messages, nudges, status
+from recovery.services.advance import Owed, Situation, advance, opening
+from recovery.services.alerts import CHANGED
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+ORDER = ("next_event_at", "pk")
+ERRORS = (ArithmeticError, LookupError, TypeError, ValueError, DatabaseError)
+COLUMNS = (*status.STATUS, "state", "overdue_since", "overdue_hidden")
+
+
+def run(*, now: datetime) -> int:
+    """Advance every recovery that is due at `now`; returns how many.
+
+    A batch that fails is tried row by row, so that one bad row delays nobody else; the bad one
+    is logged by its row number and stays due.
+    """
+    done, bad = 0, set[int]()
+    while True:
+        try:
+            advanced = _advance_batch(_due(now, bad), now)
+        except ERRORS:
+            logger.exception("A batch of the tick failed; trying its rows one by one")
+            bad |= _one_by_one(now, bad)
+            continue
+        if not advanced:
+            return done
+        done += advanced
+
+
+def beat(*, at: datetime) -> None:
+    """Note that a tick has finished, by real time."""
+    Heartbeat.objects.update_or_create(name="tick", defaults={"at": at})
+
+
+def _due(now: datetime, bad: set[int]) -> QuerySet[Recovery]:
+    due = Recovery.objects.filter(next_event_at__lte=now)
+    return due.exclude(pk__in=bad) if bad else due
+
+
+def _one_by_one(now: datetime, bad: set[int]) -> set[int]:
+    """Advance the next batch's rows each alone; returns those that failed."""
+    failed = set()
+    for pk in list(_due(now, bad).order_by(*ORDER).values_list("pk", flat=True)[:BATCH]):
+        try:
+            _advance_batch(_due(now, bad).filter(pk=pk), now)
+        except ERRORS:
+            logger.exception("The tick cannot advance recovery row %s", pk)
+            failed.add(pk)
+    return failed
+
+
+@transaction.atomic
+def _advance_batch(due: QuerySet[Recovery], now: datetime) -> int:
+    """Lock and advance up to BATCH of `due`, leaving out what another tick holds."""
+    recoveries = list(
+        due.select_for_update(
+            of=("self",), skip_locked=connection.features.has_select_for_update_skip_locked
+        )
+        .select_related("patient", "clinic")
+        .order_by(*ORDER)[:BATCH]
+    )
+    if recoveries:
+        situations = _situations(recoveries, now)
+        _write(recoveries, [advance(situation, now) for situation in situations])
+    return len(recoveries)
+
+
+def _situations(recoveries: Sequence[Recovery], now: datetime) -> list[Situation]:
+    planned = {recovery.pk: _occasions(recovery) for recovery in recoveries}
+    anchors = {recovery.pk: recovery.anchor for recovery in recoveries}
+    by_key: dict[int, dict[str, CheckIn]] = defaultdict(dict)
+    for checkin in CheckIn.objects.filter(recovery__in=recoveries):
+        if checkin.anchor == anchors[checkin.recovery_id]:
+            by_key[checkin.recovery_id][checkin.key] = checkin
+    alerts: dict[int, list[Alert]] = defaultdict(list)
+    for alert in Alert.objects.not_closed().filter(recovery__in=recoveries):
+        alerts[alert.recovery_id].append(alert)
+    to_open = [r for r in recoveries if opening(r, planned[r.pk], by_key[r.pk], now)]
+    logs: dict[int, list[tuple[int, datetime, int]]] = defaultdict(list)
+    entries = DailyLog.objects.filter(recovery__in=to_open).order_by("pk")
+    for pk, recovery_id, day, entered_at in entries.values_list(
+        "pk", "recovery_id", "day", "entered_at"
+    ):
+        logs[recovery_id].append((day, entered_at, pk))
+    users = messages.addressees(recovery.patient_id for recovery in recoveries)
+    staff = messages.on_call({r.clinic_id for r in recoveries}) if any(alerts.values()) else {}
+    return [
+        Situation(
+            recovery=recovery,
+            plan=plan_of(recovery.pathway_id),
+            occasions=planned[recovery.pk],
+            checkins=by_key[recovery.pk],
+            alerts=alerts[recovery.pk],
+            logs=logs[recovery.pk],
+            addressee=users.get(recovery.patient_id),
+            on_call=staff.get(recovery.clinic_id, []),
+        )
+        for recovery in recoveries
+    ]
+
+
+def _occasions(recovery: Recovery) -> list[Occasion]:
+    return occasions(
+        recovery.procedure_at,
+        recovery.patient.zone,
+        plan_of(recovery.pathway_id),
+        procedure_on=recovery.procedure_on,
+        discharged_at=recovery.discharged_at,
+    )
+
+
+def _write(recoveries: Sequence[Recovery], owed: Sequence[Owed]) -> None:
+    CheckIn.objects.bulk_create([checkin for one in owed for checkin in one.opened])
+    CheckIn.objects.bulk_update(
+        [checkin for one in owed for checkin in one.changed], ["state", "reminders_settled"]
+    )
+    Alert.objects.bulk_update([alert for one in owed for alert in one.alerts], CHANGED)
+    mails = [message for one in owed for message in one.messages]
+    Message.objects.bulk_create(mails, ignore_conflicts=True)
+    Recovery.objects.bulk_update(recoveries, COLUMNS)
+    if any(message.state == Message.State.OWED for message in mails):
+        nudges.send_soon()
