@@ -1,0 +1,157 @@
+"""Fields that refuse what a page cannot send, and keep what was typed.
+
+A browser sends one value for a set of radios. Two are refused rather than one of them chosen.
+"""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+YES_NO = (("no", _("No")), ("yes", _("Yes")))
+NONE = "none"
+TYPED_NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,9})?")
+
+
+class Radios(forms.RadioSelect):
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """The value, or the list of them when several came for this one question."""
+        values = [value for value in _all_of(data, name) if value != ""]
+        return values if len(values) > 1 else (values[0] if values else None)
+
+
+class OneLine(forms.TextInput):
+    """One line of text, in which two values stand side by side so that neither is lost."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        values = _all_of(data, name)
+        return values if len(values) > 1 else (values[0] if values else None)
+
+    def format_value(self, value: Any) -> str | None:
+        return super().format_value(" ".join(value) if isinstance(value, list) else value)
+
+
+def short(value: str) -> str:
+    """What was sent, short enough to stand in a message."""
+    return value if len(value) <= 40 else f"{value[:40]}…"
+
+
+def _all_of(data: Any, name: str) -> list[str]:
+    if hasattr(data, "getlist"):
+        return data.getlist(name)
+    return [data[name]] if data.get(name) is not None else []
+
+
+class Choice(forms.ChoiceField):
+    """One of a few answers, none of them chosen beforehand."""
+
+    widget = Radios
+    default_error_messages = {
+        "invalid_choice": _("Choose one of the answers. “%(value)s” is not one of them."),
+        "several": _("Choose one answer only."),
+    }
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, list):
+            raise forms.ValidationError(self.error_messages["several"], code="several")
+        return super().to_python(value) or None
+
+    def validate(self, value: Any) -> None:
+        if value is not None and not self.valid_value(value):
+            raise forms.ValidationError(
+                self.error_messages["invalid_choice"],
+                code="invalid_choice",
+                params={"value": short(value)},
+            )
+
+
+class YesNo(Choice):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=YES_NO, **kwargs)
+
+    def clean(self, value: Any) -> bool | None:
+        answer = super().clean(value)
+        return None if answer is None else answer == "yes"
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return value
+
+
+class Rating(Choice):
+    """A whole number from 0 to 10, as eleven tiles."""
+
+    default_error_messages = {
+        "invalid_choice": _("Choose a number from 0 to 10. “%(value)s” is not one of them."),
+        "several": _("Choose one number only."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=[(str(n), str(n)) for n in range(11)], **kwargs)
+
+    def clean(self, value: Any) -> int | None:
+        answer = super().clean(value)
+        return None if answer is None else int(answer)
+
+
+class Ticks(forms.MultipleChoiceField):
+    """A list in which "none of these" is an answer of its own and nothing ticked is no answer.
+
+    A sign ticked together with "none of these" is refused by the form, which still counts it.
+    """
+
+    widget = forms.CheckboxSelectMultiple
+    default_error_messages = {
+        "invalid_choice": _("Choose from the list. “%(value)s” is not in it."),
+    }
+
+    def clean(self, value: Any) -> list[str] | None:
+        return super().clean(value) or None
+
+
+class Number(forms.Field):
+    """A number in a range, whole unless `decimals`; digits as people type them ("38,2")."""
+
+    widget = OneLine
+    default_error_messages = {
+        "invalid": _("Write a number, like %(like)s. “%(value)s” is not a number we can read."),
+        "range": _("Write a number from %(low)s to %(high)s."),
+        "several": _("Write one number only."),
+    }
+
+    def __init__(
+        self,
+        *,
+        low: Decimal | int | None = None,
+        high: Decimal | int | None = None,
+        decimals: bool = False,
+        like: str = "20",
+        **kwargs: Any,
+    ) -> None:
+        self.low, self.high, self.decimals, self.like = low, high, decimals, like
+        super().__init__(**kwargs)
+        self.widget.attrs["inputmode"] = "decimal" if decimals else "numeric"
+        self.widget.attrs["autocomplete"] = "off"
+
+    def to_python(self, value: Any) -> Decimal | int | None:
+        if isinstance(value, list):
+            raise forms.ValidationError(self.error_messages["several"], code="several")
+        typed = str(value or "").strip().replace(",", ".")
+        if not typed:
+            return None
+        if not TYPED_NUMBER.fullmatch(typed):
+            raise self._wrong("invalid", value=short(typed))
+        number = Decimal(typed)
+        if number != round(number, 1 if self.decimals else 0):
+            raise self._wrong("invalid", value=short(typed))
+        if self.low is not None and self.high is not None and not self.low <= number <= self.high:
+            raise self._wrong("range", low=self.low, high=self.high)
+        return number if self.decimals else int(number)
+
+    def _wrong(self, code: str, **words: Any) -> forms.ValidationError:
+        return forms.ValidationError(
+            self.error_messages[code], code=code, params={"like": self.like, **words}
+        )

@@ -1,0 +1,186 @@
+"""Which question stands where on the page of the daily log, by the day it is about.
+
+Fields whose day has passed stand in a closed "Anything else?", so that no sign can go unreported
+(pathway.md 10.4).
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout, LayoutObject
+from crispy_forms.utils import TEMPLATE_PACK
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+
+from recovery.clinical.logfields import asked_window
+from recovery.clinical.logfields.fields import STRONG_PAIN
+from recovery.forms.questions import OPIOID_ROWS
+
+PARTS = 4
+STRONG = tuple(str(pain) for pain in range(STRONG_PAIN, 11))
+CANNOT_STAND = "cannot_stand_or_lift_foot"
+NEW = "new_or_worse"
+# New weakness is an emergency up to this day (R02), later a call today (R11).
+WEAKNESS_IS_EMERGENCY_TO = 14
+
+
+class Question(LayoutObject):
+    """One question and what belongs to it, drawn by `templates/log/<template>.html`.
+
+    The template finds the first field as `field`, all of them as `parts`, and the rest of the
+    arguments by name: `trips` are the answers that show the emergency text of rule `now` at once,
+    `opens` those that open the follow-up, `new` those that ask which leg, `long` those too long
+    to stand side by side.
+    """
+
+    def __init__(self, template: str, *fields: str, **words: Any) -> None:
+        self.template, self.fields = template, list(fields)
+        self.words = {"trips": (), "opens": (), "new": (), "long": ()} | words
+
+    def render(self, form: Any, context: Any, template_pack: str = TEMPLATE_PACK, **_: Any) -> str:
+        form.rendered_fields.update(self.fields)
+        parts = [form[name] for name in self.fields]
+        errors = [error for part in parts for error in part.errors]
+        own = {"field": parts[0], "parts": parts, "errors": errors, "form": form, **self.words}
+        return render_to_string(f"log/{self.template}.html", context.flatten() | own)
+
+
+class Part(LayoutObject):
+    """A numbered heading and the questions under it."""
+
+    def __init__(self, number: int, title: Any, *fields: Any, hint: Any = "") -> None:
+        self.fields = list(fields)
+        self.heading = {"number": number, "of": PARTS, "title": title, "hint": hint}
+
+    def render(self, form: Any, context: Any, template_pack: str = TEMPLATE_PACK, **_: Any) -> str:
+        inside = self.get_rendered_fields(form, context, template_pack)
+        return render_to_string("log/part.html", self.heading) + inside
+
+
+class More(LayoutObject):
+    """Questions that need no answer, closed until one of them has an answer or an error."""
+
+    def __init__(self, title: Any, hint: Any, *fields: Any) -> None:
+        self.title, self.hint, self.fields = title, hint, list(fields)
+
+    def render(self, form: Any, context: Any, template_pack: str = TEMPLATE_PACK, **_: Any) -> str:
+        names = [pointer.name for pointer in self.get_field_names()]
+        inside = self.get_rendered_fields(form, context, template_pack)
+        touched = any(form[name].value() or form[name].errors for name in names)
+        words = {"title": self.title, "hint": self.hint, "inside": inside, "open": touched}
+        return render_to_string("log/more.html", words)
+
+
+def log_helper(day: int, *, warn: bool = True) -> FormHelper:
+    """The page's questions for a log about `day`; `warn` shows emergency texts at once."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    helper.form_show_errors = False
+    helper.layout = Layout(
+        Part(1, _("Pain"), Question("pain", "pain_avg", "pain_controlled", opens=STRONG)),
+        _legs(day),
+        _safety(day),
+        _fever(day),
+        *_anything_else(day),
+        _more(),
+    )
+    if not warn:
+        for question in _questions(helper.layout):
+            question.words.pop("now", None)
+    return helper
+
+
+def _questions(layout: Iterable[Any]) -> Iterable[Question]:
+    for item in layout:
+        if isinstance(item, Question):
+            yield item
+        elif isinstance(item, LayoutObject):
+            yield from _questions(item.fields)
+
+
+def _asked(name: str, day: int) -> bool:
+    first, last = asked_window(name) or (None, None)
+    return (first is None or first <= day) and (last is None or day <= last)
+
+
+def _legs(day: int) -> Part:
+    trips = (CANNOT_STAND, NEW) if day <= WEAKNESS_IS_EMERGENCY_TO else (CANNOT_STAND,)
+    new = (NEW, CANNOT_STAND)
+    return Part(
+        2,
+        _("Your legs"),
+        Div(
+            Question("leg_pain", "leg_pain_status", "leg_pain", new=new, opens=(NEW,)),
+            Question("seg", "leg_weakness", new=new, trips=trips, now="R02", long=(CANNOT_STAND,)),
+            Question("seg", "leg_numbness", new=new),
+            Question("seg", "leg_side", trips=("both",), now="R03", extra="ic-side"),
+            css_class="ic-legs",
+        ),
+        hint=_("Compare with the weeks before your procedure.")
+        if day >= 0
+        else _("Compare with the last few weeks."),
+    )
+
+
+def _safety(day: int) -> Part:
+    changes = [
+        Question("seg", name, trips=("yes",), now="R01") for name in ("saddle", "bladder", "bowel")
+    ]
+    return Part(
+        3,
+        _("Safety questions"),
+        *changes,
+        Question("seg", "chest_or_breath", trips=("yes",), now="R04"),
+        *([_signs()] if _asked("fall", day) else []),
+        hint=_("Only what is new since your procedure.") if day >= 0 else _("Only what is new."),
+    )
+
+
+def _signs() -> Question:
+    return Question("signs", "signs", trips=("allergy_severe", "hard_to_wake"), now="R07")
+
+
+def _spot() -> Question:
+    return Question("spot", "spot", "spot_signs", opens=("yes",), trips=("wont_stop",), now="R06")
+
+
+def _fever(day: int) -> Part:
+    spot = _asked("wound", day)
+    return Part(
+        4,
+        _("Fever and the spot on your back") if spot else _("Fever"),
+        *([_spot()] if spot else []),
+        Question("temperature", "temp_value", "temp_unit"),
+        Question("seg", "chills"),
+    )
+
+
+def _anything_else(day: int) -> list[More]:
+    late = [
+        *([] if _asked("fall", day) else [_signs()]),
+        *([] if _asked("wound", day) else [_spot()]),
+    ]
+    if not late:
+        return []
+    return [More(_("Anything else?"), _("A fall, a headache, your skin, other signs"), *late)]
+
+
+def _more() -> More:
+    opioids = [f"opioid_{row}_{part}" for row in OPIOID_ROWS for part in ("drug", "mg", "doses")]
+    return More(
+        _("More, if you like"),
+        _("Worst pain, medicine, walking, sleep, a note"),
+        Question("scale", "pain_worst"),
+        Question(
+            "acetaminophen", "acetaminophen_tablets", "acetaminophen_strength", "acetaminophen_mg"
+        ),
+        Question("seg", "nsaid_taken"),
+        Question("opioids", "opioids_taken", *opioids, opens=("yes",)),
+        Question("opts", "activity_level"),
+        Question("number", "walk_minutes"),
+        Question("seg", "pt_done"),
+        Question("scale", "sleep", low=_("very bad"), high=_("very well")),
+        Question("note", "free_text"),
+    )

@@ -1,0 +1,122 @@
+"""The questions of the daily log, in the words that a patient reads."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from recovery.clinical.logfields import FIELDS
+from recovery.forms import words
+from recovery.forms.fields import Choice, Number, Rating, Ticks, YesNo
+
+OPIOID_ROWS = (1, 2, 3)
+
+
+def _number(name: str, **kwargs: Any) -> Number:
+    """An optional number in the range of the log's field."""
+    return Number(low=FIELDS[name].low, high=FIELDS[name].high, required=False, **kwargs)
+
+
+class Questions(forms.Form):
+    """Every question; which must be answered is decided by the day and by the other answers."""
+
+    use_required_attribute = False
+
+    log_date = forms.CharField(required=False, widget=forms.HiddenInput)
+    revision = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    pain_avg = Rating(required=False, label=_("Your back pain over the past 24 hours, on average"))
+    pain_controlled = YesNo(
+        required=False, label=_("Is the pain under control with the plan we gave you?")
+    )
+    leg_pain_status = Choice(required=False, label=_("Pain in a leg"), choices=words.SIGN)
+    leg_pain = Rating(required=False, label=_("How strong is the pain in your leg?"))
+    leg_weakness = Choice(
+        required=False,
+        label=_("Weakness in a leg"),
+        choices=(*words.SIGN, words.CANNOT_STAND),
+    )
+    leg_numbness = Choice(
+        required=False, label=_("Numbness or tingling in a leg"), choices=words.SIGN
+    )
+    leg_side = Choice(required=False, label=_("Which leg is it?"), choices=words.SIDE)
+    saddle = Choice(
+        required=False,
+        label=_("Numb or changed feeling around your genitals, buttocks or back passage"),
+        help_text=_("Also when you wipe, or during sex."),
+        choices=words.CHANGE,
+    )
+    bladder = Choice(
+        required=False,
+        label=_("Trouble with your bladder"),
+        help_text=_("You cannot start, stop or feel it, or you leak."),
+        choices=words.CHANGE,
+    )
+    bowel = Choice(
+        required=False,
+        label=_("Trouble with your bowel"),
+        help_text=_("Leaking, or no feeling. Being constipated does not count."),
+        choices=words.CHANGE,
+    )
+    chest_or_breath = YesNo(
+        required=False, label=_("Chest pain, trouble breathing, coughing blood, or fainting")
+    )
+    signs = Ticks(required=False, label=_("Tick any you have now"), choices=words.SIGNS)
+    spot = YesNo(required=False, label=_("Anything at the spot on your back, other than a bruise?"))
+    spot_signs = Ticks(required=False, label=_("Tick all that fit"), choices=words.SPOT)
+    temp_value = Number(
+        required=False, label=_("Temperature, if you took it"), decimals=True, like="98.6"
+    )
+    temp_unit = Choice(required=False, label=_("Unit"), choices=(("F", "°F"), ("C", "°C")))
+    chills = YesNo(required=False, label=_("Chills or shaking?"))
+
+    pain_worst = Rating(required=False, label=_("Your worst back pain in the past 24 hours"))
+    nsaid_taken = YesNo(
+        required=False, label=_("Did you take ibuprofen, naproxen or aspirin for pain?")
+    )
+    acetaminophen_tablets = Number(
+        required=False, label=_("Number of tablets"), low=0, high=100, like="4"
+    )
+    acetaminophen_strength = Choice(
+        required=False,
+        label=_("Strength of one tablet"),
+        choices=[(mg, f"{mg} mg") for mg in words.TABLET_STRENGTHS],
+    )
+    acetaminophen_mg = _number("acetaminophen_mg", label=_("Or all of it, in mg"), like="2000")
+    opioids_taken = YesNo(required=False, label=_("Did you take strong pain pills (opioids)?"))
+    activity_level = Choice(required=False, label=_("How much did you do?"), choices=words.ACTIVITY)
+    walk_minutes = _number("walk_minutes", label=_("Minutes you walked, all together"))
+    pt_done = YesNo(required=False, label=_("Did you do your physical therapy exercises?"))
+    sleep = Rating(
+        required=False,
+        label=_("How well did you sleep?"),
+    )
+    free_text = forms.CharField(
+        required=False,
+        label=_("A note for the nurses"),
+        max_length=FIELDS["free_text"].high,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+def opioid_row(row: int) -> dict[str, forms.Field]:
+    """The inputs for one opioid taken in the past 24 hours."""
+    return {
+        f"opioid_{row}_drug": Choice(
+            required=False,
+            label=_("Medicine"),
+            choices=words.DRUGS,
+            widget=forms.Select(attrs={"class": "form-select"}),
+        ),
+        f"opioid_{row}_mg": Number(
+            required=False,
+            label=_("mg in one (patch: mcg per hour)"),
+            low=0,
+            high=10000,
+            decimals=True,
+            like="5",
+        ),
+        f"opioid_{row}_doses": Number(
+            required=False, label=_("How many in 24 hours"), low=0, high=100, like="4"
+        ),
+    }
