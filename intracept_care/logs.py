@@ -29,15 +29,15 @@ def named(error: BaseException) -> str:
 
 class QuietFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
+        # A copy of our own: another handler may have left its full traceback in the record.
+        record = logging.makeLogRecord({**record.__dict__, "exc_text": None})
         request = getattr(record, "request", None)
         if record.name.startswith("django.") and hasattr(request, "resolver_match"):
             match = request.resolver_match
             route = f"/{match.route}" if match else "no route"
             status = getattr(record, "status_code", "")
-            record = logging.makeLogRecord(record.__dict__)
             record.msg, record.args = "%s %s %s", (request.method, route, status)
         elif record.name == "celery.app.trace" and isinstance(record.args, dict):
-            record = logging.makeLogRecord(record.__dict__)
             kind = named(record.exc_info[1]) if record.exc_info and record.exc_info[1] else ""
             hidden = {"exc": kind, "traceback": "", "args": "", "kwargs": "", "return_value": ""}
             record.args = {**record.args, **hidden}

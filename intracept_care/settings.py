@@ -184,9 +184,9 @@ _database = env_url(
 
 if _database.scheme == "sqlite":
     # sqlite:///relative/to/here and sqlite:////absolute, as everywhere. `up` shows the file.
-    _file = BASE_DIR / unquote(_database.path)[1:]
-    if not _file.name:
+    if not _database.path.strip("/"):
         raise ImproperlyConfigured("DATABASE_URL names no file: sqlite:///care.sqlite3")
+    _file = BASE_DIR / unquote(_database.path)[1:]
     _file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     DATABASES: dict[str, dict[str, Any]] = {
         "default": {
@@ -199,6 +199,8 @@ if _database.scheme == "sqlite":
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
             },
+            # A file for the tests too: what threads and processes do to each other needs one.
+            "TEST": {"NAME": VAR_DIR / "test.sqlite3"},
         }
     }
 else:

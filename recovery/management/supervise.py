@@ -23,6 +23,7 @@ from typing import IO, Self
 MARK = "INTRACEPT_CARE_UP"
 PR_SET_PDEATHSIG = 1
 STOP_SECONDS = 15
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(Exception):  # noqa: N818 - a request, not an error
@@ -39,7 +40,7 @@ def _stop(signum: int, frame: FrameType | None) -> None:
 
 def stop_on_signals() -> None:
     """Turn Ctrl-C, SIGTERM and a closed terminal into `Stopped`, raised in the main thread."""
-    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for signum in SIGNALS:
         signal.signal(signum, _stop)
 
 
@@ -92,9 +93,10 @@ def sweep(mark: str, *, patience: float = 5) -> int:
 class Family:
     """The running children of this process, in the order of their start."""
 
-    def __init__(self, *, mark: str, out: IO[str]) -> None:
+    def __init__(self, *, mark: str, out: IO[str], handle_signals: bool = True) -> None:
         self._mark = mark
         self._out = out
+        self._handle_signals = handle_signals
         self._printing = threading.Lock()
         self._children: dict[str, subprocess.Popen[str]] = {}
 
@@ -167,8 +169,9 @@ class Family:
         A second signal ends the patience.
         """
         hurry = threading.Event()
-        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(signum, lambda *_: hurry.set())
+        if self._handle_signals:
+            for signum in SIGNALS:
+                signal.signal(signum, lambda *_: hurry.set())
         names = list(self._children)
         for group in (names[1:], names[:1]):
             processes = [self._children[name] for name in group]

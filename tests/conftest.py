@@ -1,0 +1,124 @@
+"""What tests find on the machine: a browser, PostgreSQL and Redis, and processes of our own."""
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from django.conf import settings
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.engine import Engine
+
+pytest_plugins = ["tests.cast"]
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_ARGS = [
+    "--no-sandbox",  # root, as in most CI, has no other way
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def browser_path() -> str | None:
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def on_postgres() -> bool:
+    return "postgresql" in settings.DATABASES["default"]["ENGINE"]
+
+
+def redis_is_named() -> bool:
+    """Without REDIS_URL the settings name the socket of a broker that `up` would start."""
+    return not settings.REDIS_URL.startswith(f"unix://{settings.VAR_DIR}")
+
+
+def reasons_to_skip() -> dict[str, str]:
+    reasons = {}
+    if browser_path() is None:
+        reasons["browser"] = f"no browser: none of {', '.join(BROWSERS)} is on the PATH"
+    absent = [
+        text
+        for there, text in (
+            (on_postgres(), "DATABASE_URL names no PostgreSQL"),
+            (redis_is_named(), "REDIS_URL is not set"),
+        )
+        if not there
+    ]
+    if absent:
+        reasons["service"] = f"no services: {' and '.join(absent)}"
+    return reasons
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for kind, reason in reasons_to_skip().items():
+        for item in items:
+            if item.get_closest_marker(kind):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for all that was skipped."""
+    skipped = Counter(
+        report.longrepr[2].removeprefix("Skipped: ")
+        for report in terminalreporter.getreports("skipped")
+    )
+    if skipped:
+        parts = [f"{count} ({reason})" for reason, count in skipped.items()]
+        terminalreporter.write_line(f"Not run: {'; '.join(parts)}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=BROWSER_ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Open pages, each as a visitor of its own; an error in a console fails the test at its end.
+
+    `width` is in CSS pixels (390 is a phone); more keywords go to Playwright's `new_context`.
+    """
+    contexts = []
+    complaints: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        # That a page answers 403, 404 or 410 is what some tests want to see.
+        refusal = "the server responded with a status of 4" in message.text
+        if message.type == "error" and not (refusal and "/static/" not in message.location["url"]):
+            complaints.append(f"{message.text} ({message.location['url']})")
+
+    def open_page(*, width: int = 390, height: int = 844, **options: object) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", hear)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def engine(
+    request: pytest.FixtureRequest, transactional_db: None, tmp_path: Path
+) -> Iterator[Engine]:
+    """Real web, worker, beat and SMTP server over this test's database; nothing runs at first."""
+    assert request.node.get_closest_marker("service"), "mark this test as a service test"
+    broker = redis.Redis.from_url(settings.REDIS_URL)
+    broker.delete(settings.CELERY_TASK_DEFAULT_QUEUE, "unacked", "unacked_index")
+    with Engine(tmp_path) as engine:
+        yield engine
+    broker.close()

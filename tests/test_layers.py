@@ -1,0 +1,213 @@
+"""Imports point down: docs/architecture.md's layers, read from the code itself."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("recovery", "intracept_care")
+LONGEST = 320
+# One file of settings, on purpose: it is read from top to bottom and decides nothing.
+LONGER = {"intracept_care/settings.py"}
+
+# The longest name that fits a module says its layer. A module imports lower layers only, and
+# within its own only what stands before it in ORDER; a module that is not in ORDER none at all.
+LAYERS = {
+    "recovery": 0,
+    "recovery.clinical": 0,
+    "recovery.models": 1,
+    "recovery.migrations": 1,
+    "recovery.access": 2,
+    "recovery.clock": 2,
+    "recovery.forms": 2,
+    "recovery.mails": 2,
+    "recovery.queries": 2,
+    "recovery.templatetags": 2,
+    "recovery.services": 3,
+    "recovery.accounts": 4,
+    "recovery.checks": 4,
+    "recovery.management": 4,
+    "recovery.tasks": 4,
+    "recovery.views": 4,
+    "recovery.apps": 5,
+    "recovery.urls": 5,
+    "intracept_care": 6,
+}
+
+ORDER = [
+    "recovery.clinical.phases",
+    "recovery.clinical.hours",
+    "recovery.clinical.logfields.fields",
+    "recovery.clinical.logfields.cleaning",
+    "recovery.clinical.logfields",
+    "recovery.clinical.medicines",
+    "recovery.clinical.plan",
+    "recovery.clinical.pathway",
+    "recovery.clinical.rules.facts",
+    "recovery.clinical.rules.rule",
+    "recovery.clinical.rules.texts",
+    "recovery.clinical.rules.emergency",
+    "recovery.clinical.rules.urgent",
+    "recovery.clinical.rules.review",
+    "recovery.clinical.rules.timed",
+    "recovery.clinical.rules.words",
+    "recovery.clinical.rules.engine",
+    "recovery.clinical.rules",
+    "recovery.clinical.__main__",
+    "recovery.models.users",
+    "recovery.models.clocks",
+    "recovery.models.clinics",
+    "recovery.models.pathways",
+    "recovery.models.patients",
+    "recovery.models.recoveries",
+    "recovery.models.access",
+    "recovery.models.logs",
+    "recovery.models.checkins",
+    "recovery.models.alerts",
+    "recovery.models.messages",
+    "recovery.models",
+    "recovery.migrations.*",
+    "recovery.clock",
+    "recovery.access",
+    "recovery.queries.pathways",
+    "recovery.queries.patients",
+    "recovery.queries.queue",
+    "recovery.forms.words",
+    "recovery.forms.fields",
+    "recovery.forms.logs",
+    "recovery.templatetags.care",
+    "recovery.templatetags.staff",
+    "recovery.services.nudges",
+    "recovery.services.status",
+    "recovery.services.escalation",
+    "recovery.services.messages",
+    "recovery.services.alerts",
+    "recovery.services.contacts",
+    "recovery.services.logs",
+    "recovery.services.advance",
+    "recovery.services.tick",
+    "recovery.management.supervise",
+    "recovery.management.broker",
+    "recovery.management.commands.*",
+    "intracept_care.celery",
+    "intracept_care",
+]
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
+
+
+MODULES = dict(modules())
+
+
+def imported(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Each first-party module that is imported, with its line."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative imports hide the layer"
+            source = str(node.module)
+            names = [
+                inner if (inner := f"{source}.{alias.name}") in MODULES else source
+                for alias in node.names
+            ]
+        else:
+            continue
+        for name in names:
+            if name.partition(".")[0] in PACKAGES:
+                yield node.lineno, name
+
+
+def layer(module: str) -> int:
+    """The layer of the longest name that is the module or holds it."""
+    name = module
+    while name not in LAYERS:
+        name = name.rpartition(".")[0]
+        assert name, f"{module} has no layer: say in LAYERS where it belongs"
+    return LAYERS[name]
+
+
+def place(module: str) -> int | None:
+    for name in (module, f"{module.rpartition('.')[0]}.*"):
+        if name in ORDER:
+            return ORDER.index(name)
+    return None
+
+
+def may_import(importer: str, target: str) -> bool:
+    above, below = layer(importer), layer(target)
+    if above != below:
+        return above > below
+    first, second = place(importer), place(target)
+    return first is not None and second is not None and first > second
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def test_imports_point_down() -> None:
+    wrong = {
+        f"{path.relative_to(ROOT)}:{line} imports {target}"
+        for name, path in MODULES.items()
+        for line, target in imported(tree(path))
+        if not may_import(name, target)
+    }
+    assert not wrong, "\n".join(sorted(wrong))
+
+
+def test_no_function_imports_our_own_code() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {target} inside a function"
+        for path in [*MODULES.values(), ROOT / "manage.py"]
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for line, target in imported(node)
+    ]
+    assert wrong == []
+
+
+def test_clinical_core_needs_no_django() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for name, path in MODULES.items()
+        if name.startswith("recovery.clinical")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for source in [getattr(node, "module", None), *(alias.name for alias in node.names)]
+        if str(source).partition(".")[0] in {"django", "celery", "redis", "allauth"}
+    ]
+    assert wrong == []
+
+
+def test_modules_stay_short_enough_to_read() -> None:
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for name, path in MODULES.items()
+        if ".migrations." not in name
+    }
+    for path in LONGER:
+        del lengths[path]
+    assert {path: length for path, length in lengths.items() if length > LONGEST} == {}
+
+
+@pytest.mark.parametrize(
+    ("importer", "target", "allowed"),
+    [
+        ("recovery.services.logs", "recovery.models.logs", True),
+        ("recovery.models.logs", "recovery.services.logs", False),
+        ("recovery.services.tick", "recovery.services.messages", True),
+        ("recovery.services.messages", "recovery.services.tick", False),
+        ("recovery.queries.mailbox", "recovery.queries.queue", False),
+        ("recovery.views.patient.logs", "recovery.views.staff.queue", False),
+    ],
+)
+def test_the_rule_itself(importer: str, target: str, allowed: bool) -> None:
+    assert may_import(importer, target) is allowed
