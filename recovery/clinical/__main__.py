@@ -20,6 +20,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -55,6 +56,15 @@ def _earlier(entry: Any) -> Earlier:
     if not isinstance(entry, dict):
         raise LogError("history", "history has an entry that is not an object")
     day, pain = entry.get("day"), entry.get("pain_avg")
+    try:
+        return _checked(day, pain)
+    except TypeError:  # a list or an object, which no cache can look up: it is refused
+        return _checked.__wrapped__(day, pain)
+
+
+# Histories are most of the input and repeat the same few pairs. `typed`, for True is not 1 here.
+@lru_cache(maxsize=4096, typed=True)
+def _checked(day: Any, pain: Any) -> Earlier:
     if day is None:
         raise LogError("history", "history has an entry whose day is missing")
     try:
@@ -136,8 +146,24 @@ def _part(line: Line, name: str, kind: type[Part]) -> Part | None:
     raise LogError(name, f"{name} is not {KINDS[kind]}")
 
 
+def _decode(raw: bytes) -> Line:
+    """The line as an object. JSON would let the last of two answers win, so that is refused.
+
+    Every key has a colon: with as many colons as keys no key stands twice, and the slower decoder
+    that looks is not needed.
+    """
+    text = raw.decode("utf-8-sig")
+    line = DECODER.decode(text)
+    if not isinstance(line, dict):
+        raise LogError("", "a line must be a JSON object")
+    history = line.get("history")
+    parts = (line, line.get("ctx"), line.get("log"), *(history if type(history) is list else ()))
+    if text.count(":") != sum(len(part) for part in parts if isinstance(part, dict)):
+        STRICT_DECODER.decode(text)
+    return line
+
+
 def _unambiguous(pairs: list[tuple[str, Any]]) -> Line:
-    """JSON would let the last of two answers win without a word."""
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
@@ -150,7 +176,8 @@ def _no_constant(name: str) -> NoReturn:
     raise LogError(name, f"{name} is not a number")
 
 
-DECODER = json.JSONDecoder(
+DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant)
+STRICT_DECODER = json.JSONDecoder(
     object_pairs_hook=_unambiguous, parse_float=Decimal, parse_constant=_no_constant
 )
 
@@ -163,10 +190,7 @@ def answers(
         if not raw.strip():
             continue
         try:
-            line = DECODER.decode(raw.decode("utf-8-sig"))
-            if not isinstance(line, dict):
-                raise LogError("", "a line must be a JSON object")
-            yield from answer_line(line)
+            yield from answer_line(_decode(raw))
         except json.JSONDecodeError as error:
             yield {"error": f"not JSON: {error}"}
         except UnicodeDecodeError:

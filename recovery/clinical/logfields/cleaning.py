@@ -151,6 +151,9 @@ def _number(field: Field, value: object, wanted: str) -> int | Decimal:
 
 def _int(field: Field, value: object) -> int:
     """A whole number, also when written 5.0."""
+    low, high = field.low, field.high
+    if type(value) is int and low is not None and high is not None and low <= value <= high:
+        return value  # nearly every value there is
     number = _number(field, value, "not a whole number")
     if isinstance(number, Decimal) and number != number.to_integral_value():
         raise _refused(field, value, "not a whole number")

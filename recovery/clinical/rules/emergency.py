@@ -15,7 +15,7 @@ def _cauda_equina_signs(facts: Facts) -> Sequence[str]:
 
 
 def _cauda_equina(facts: Facts) -> bool:
-    return bool(_cauda_equina_signs(facts))
+    return "yes" in map(facts.log.get, SADDLE_SIGNS)
 
 
 def _new_weakness(facts: Facts) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from recovery.clinical.rules.emergency import EMERGENCY_RULES
@@ -60,7 +61,8 @@ def assess(
     `history` holds the other logs of the recovery that are not superseded, in the order they were
     entered; those that are not about an earlier day are passed over.
     """
-    return _findings(RULES, Facts(profile, history, log))
+    facts = Facts(profile, history, log)
+    return _findings(rules_on(facts.day), facts)
 
 
 def red_flags(log: Mapping[str, Any], profile: Profile = NOTHING_KNOWN) -> tuple[Finding, ...]:
@@ -93,14 +95,17 @@ def precedence(severity: Severity, rule_id: str) -> tuple[bool, int, str]:
     return rule_id == INCOMPLETE, Severity(severity).rank, rule_id
 
 
+@lru_cache(maxsize=1024)
+def rules_on(day: int) -> tuple[Rule, ...]:
+    """The rules that run for a log about this day."""
+    return tuple(rule for rule in RULES if rule.runs_on(day))
+
+
 def _findings(rules: Iterable[Rule], facts: Facts) -> tuple[Finding, ...]:
+    """What fires, in the rules' order: a rule stands behind the one it gives way to."""
     fired: dict[str, Finding] = {}
     for rule in rules:
-        if rule.first_day is not None and facts.day < rule.first_day:
-            continue
-        if rule.last_day is not None and facts.day > rule.last_day:
-            continue
-        if rule.unless not in fired and rule.fires(facts):
+        if rule.fires(facts) and rule.unless not in fired:
             fired[rule.id] = _finding(rule, facts)
     return tuple(fired.values())
 

@@ -80,7 +80,7 @@ def _missing_names(facts: Facts) -> Sequence[str]:
 
 
 def _safety_missing(facts: Facts) -> bool:
-    return any(facts.log.get(field) is None for field in SAFETY_FIELDS)
+    return None in map(facts.log.get, SAFETY_FIELDS)
 
 
 LATE_FEVER_ADVICE = (

@@ -17,7 +17,10 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 is the highest."""
-        return list(Severity).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,10 @@ class Rule:
     variants: tuple[Variant, ...] = ()
     assumes_baseline: bool = False
     kind: str = "answer"
+
+    def runs_on(self, day: int) -> bool:
+        begun = self.first_day is None or day >= self.first_day
+        return begun and (self.last_day is None or day <= self.last_day)
 
     def text_for(self, facts: Facts) -> str:
         for variant in self.variants:

@@ -29,7 +29,8 @@ def _unsure_signs(facts: Facts) -> Sequence[str]:
 
 
 def _unsure(facts: Facts) -> bool:
-    return bool(_unsure_signs(facts)) and not any(facts.says(s, "yes") for s in SADDLE_SIGNS)
+    answers = [facts.log.get(sign) for sign in SADDLE_SIGNS]
+    return "unsure" in answers and "yes" not in answers
 
 
 def _leg_change(facts: Facts) -> bool:
@@ -38,10 +39,9 @@ def _leg_change(facts: Facts) -> bool:
 
 
 def _wound_signs(facts: Facts) -> Sequence[str]:
-    expected = {"drainage_clear_or_bloody"} if facts.day < 3 else set()
-    return [
-        word for sign, word in WOUND_SIGNS.items() if sign in facts.wound and sign not in expected
-    ]
+    """A bruise is none, nor is clear or bloody fluid on the first days: that one is R31's."""
+    expected = "drainage_clear_or_bloody" if facts.day < 3 else ""
+    return [WOUND_SIGNS[sign] for sign in facts.wound if sign in WOUND_SIGNS and sign != expected]
 
 
 def _wound(facts: Facts) -> bool:
