@@ -12,6 +12,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@setup_logging.connect
 def keep_djangos_logging(**_: object) -> None:
-    """Celery sets up its own log lines unless someone answers here; Django's LOGGING stands."""
+    """Celery sets up its own log lines unless someone answers; Django's LOGGING stands."""
+
+
+setup_logging.connect(keep_djangos_logging)
