@@ -39,10 +39,10 @@ LAYERS = {
 ORDER = [
     "recovery.clinical.phases",
     "recovery.clinical.hours",
+    "recovery.clinical.medicines",
     "recovery.clinical.logfields.fields",
     "recovery.clinical.logfields.cleaning",
     "recovery.clinical.logfields",
-    "recovery.clinical.medicines",
     "recovery.clinical.plan",
     "recovery.clinical.pathway",
     "recovery.clinical.rules.facts",

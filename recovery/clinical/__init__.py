@@ -1,5 +1,6 @@
 """The clinical core: plain Python, no Django, no clock, no input or output.
 
-Modules import downwards only: phases < logfields (fields < cleaning) < medicines < plan < pathway
-< rules (facts < words < rule < emergency, urgent, review, timed < texts < engine) < __main__.
+Modules import downwards only: phases < hours < medicines < logfields (fields < cleaning) < plan
+< pathway < rules (facts < rule < texts < emergency < urgent < review < timed < words < engine)
+< __main__.
 """

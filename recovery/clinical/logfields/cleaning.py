@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from recovery.clinical.logfields.fields import FIELDS, Field
+from recovery.clinical.medicines import opioid_total
 
 TENTH = Decimal("0.1")
 TEMPERATURES = {"C": FIELDS["temp_c"], "F": FIELDS["temp_f"]}
@@ -33,7 +34,8 @@ def clean(raw: Mapping[str, Any]) -> dict[str, Any]:
 
     A temperature is given as temp_c, as temp_f, or as temp_value with temp_unit; what comes back
     is `temp_c`, a Decimal rounded half up to 0.1. Sets come back as lists in the field's own
-    order, so that equal answers are equal values. Cleaning a clean log changes nothing.
+    order, so that equal answers are equal values. With `opioids` comes their `opioid_mme`, or
+    `opioid_total_unknown`. Cleaning a clean log changes nothing.
     """
     values, errors = sift(raw)
     if errors:
@@ -62,7 +64,7 @@ def sift(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[LogError]]:
                 errors.append(error)
     _settle_temperature(raw, values, errors)
     _settle_pain(values, errors)
-    _settle_opioids(raw, values, errors)
+    _settle_opioids(values, errors)
     if len(errors) > 1:
         places = {name: place for place, name in enumerate(FIELDS)}
         errors.sort(key=lambda error: (places.get(error.field, len(places)), error.field))
@@ -115,11 +117,22 @@ def _settle_pain(values: dict[str, Any], errors: list[LogError]) -> None:
         errors.append(LogError("pain_worst", f"pain_worst {worst} is below pain_avg {average}"))
 
 
-def _settle_opioids(raw: Mapping[str, Any], values: dict[str, Any], errors: list[LogError]) -> None:
-    """The total is computed from the list, so a log gives one or the other."""
-    if raw.get("opioids") is not None and raw.get("opioid_mme") is not None:
-        values.pop("opioid_mme", None)
-        errors.append(LogError("opioid_mme", "opioids and opioid_mme are both given"))
+def _settle_opioids(values: dict[str, Any], errors: list[LogError]) -> None:
+    """Put the computed total beside the list; one that is given as well must be the same."""
+    if "opioids" not in values:
+        return
+    total, unknown = opioid_total(values["opioids"])
+    given = values.pop("opioid_mme", None)
+    if given is not None and given != total:
+        computed = "unknown" if total is None else total
+        errors.append(
+            LogError("opioid_mme", f"opioid_mme {given} is not the total of opioids, {computed}")
+        )
+    if total is not None:
+        values["opioid_mme"] = total
+    values.pop("opioid_total_unknown", None)
+    if unknown:
+        values["opioid_total_unknown"] = True
 
 
 def _quoted(value: object) -> str:

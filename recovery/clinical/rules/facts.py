@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from recovery.clinical.logfields import Field, LogError, check
-from recovery.clinical.medicines import opioid_total
 
 # Below the trials' mean of about 6.6, so the rules are more sensitive without a baseline.
 ASSUMED_BASELINE = 4
@@ -117,12 +116,6 @@ class Facts:
         if pain is None:
             return False
         return pain >= min(self.baseline + points, MAX_PAIN) and pain > self.baseline
-
-    def opioids(self) -> tuple[Decimal | None, bool]:
-        """The day's MME, and whether it cannot be computed; missing is (None, False)."""
-        if self.log.get("opioids") is not None and self.log.get("opioid_mme") is None:
-            return opioid_total(self.log["opioids"])
-        return self.log.get("opioid_mme"), self.yes("opioid_total_unknown")
 
     def last_rated(self) -> Earlier | None:
         """The most recent log of an earlier day with a pain_avg; of one day the last entered."""

@@ -56,9 +56,9 @@ def _fall(facts: Facts) -> bool:
 
 
 def _opioids(facts: Facts) -> bool:
-    total, unknown = facts.opioids()
-    if unknown or total is None:
-        return unknown
+    if facts.yes("opioid_total_unknown"):
+        return True
+    total = facts.log.get("opioid_mme") or 0
     return total >= 50 or (facts.day >= 15 and total > (facts.profile.baseline_opioid_mme or 0))
 
 

@@ -119,8 +119,9 @@ def _previous(facts: Facts) -> str:
 
 
 def _mme(facts: Facts) -> str:
-    total, unknown = facts.opioids()
-    return "cannot compute" if unknown or total is None else number(total)
+    total = facts.log.get("opioid_mme")
+    unknown = total is None or facts.yes("opioid_total_unknown")
+    return "cannot compute" if unknown else number(total)
 
 
 def _mme_baseline(facts: Facts) -> str:
