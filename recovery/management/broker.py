@@ -16,7 +16,7 @@ import redis
 LONGEST_PATH = 100
 
 
-class NoBroker(Exception):  # noqa: N818 - reads as what it says
+class NoBroker(Exception):
     """There is no server to start, or it does not come up."""
 
 

@@ -26,11 +26,11 @@ STOP_SECONDS = 15
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Stopped(Exception):  # noqa: N818 - a request, not an error
+class Stopped(Exception):
     """Someone asked the parent to end."""
 
 
-class Taken(Exception):  # noqa: N818 - a fact, not an error
+class Taken(Exception):
     """Another family runs in this folder."""
 
 

@@ -137,6 +137,8 @@ def _web() -> list[str]:
 def _worker() -> list[str]:
     concurrency = "1" if settings.DEMO else "2"
     return [
+        # Celery warns root of pickled tasks; ours are JSON alone (CELERY_ACCEPT_CONTENT).
+        *("-W", "ignore:You're running the worker with superuser privileges"),
         *("-m", "celery", "-q", "-A", "intracept_care", "worker", "--concurrency", concurrency),
         *("--without-gossip", "--without-mingle"),
     ]
