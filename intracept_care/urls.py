@@ -5,3 +5,5 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("recovery.urls")),
 ]
+
+handler500 = "recovery.views.errors.server_error"

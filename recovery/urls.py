@@ -1,3 +1,75 @@
-from django.urls import URLPattern, URLResolver
+"""Every route, by the door it lies behind."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import path
+
+from recovery.views import demo, ops
+from recovery.views.patient import accounts as patient_accounts
+from recovery.views.patient import links, logs, pages, unsubscribe
+from recovery.views.staff import accounts, alerts, clinic, contacts, enrolment, patients, queue
+from recovery.views.staff import logs as staff_logs
+from recovery.views.staff import recoveries
+
+RECOVERY = "recoveries/<uuid:recovery>/"
+LINK = "c/<str:token>/"
+STAFF_RECOVERY = "staff/recoveries/<uuid:recovery>/"
+
+patient_urls = [
+    path("", patient_accounts.home, name="home"),
+    path("sign-in/", patient_accounts.sign_in, name="account_login"),
+    path("sign-in/", patient_accounts.sign_in, name="account_request_login_code"),
+    path("sign-in/code/", patient_accounts.confirm_code, name="account_confirm_login_code"),
+    path("sign-out/", patient_accounts.sign_out, name="account_logout"),
+    path("people/", patient_accounts.people, name="people"),
+    path(RECOVERY, pages.today, name="today"),
+    path(f"{RECOVERY}history/", pages.history, name="history"),
+    path(f"{RECOVERY}signs/", pages.signs, name="signs"),
+    path(f"{RECOVERY}logs/new/", logs.log_new, name="log_new"),
+    path(f"{RECOVERY}logs/<uuid:client_id>/", logs.log_form, name="log_form"),
+    path(f"{RECOVERY}logs/<uuid:client_id>/saved/", logs.log_saved, name="log_saved"),
+]
+
+link_urls = [
+    path(LINK, links.link, name="link"),
+    path(f"{LINK}signs/", links.link_signs, name="link_signs"),
+    path(f"{LINK}renew/", links.link_renew, name="link_renew"),
+    path(f"{LINK}<uuid:client_id>/", links.link_form, name="link_form"),
+    path(f"{LINK}<uuid:client_id>/saved/", links.link_saved, name="link_saved"),
+    path("u/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
+]
+
+staff_urls = [
+    path("staff/sign-in/", accounts.staff_sign_in, name="staff_sign_in"),
+    path("staff/sign-out/", accounts.staff_sign_out, name="staff_sign_out"),
+    path("staff/password/", accounts.staff_password_reset, name="staff_password_reset"),
+    path("staff/welcome/<uidb64>/<token>/", accounts.staff_welcome, name="staff_welcome"),
+    path("staff/clinics/", accounts.staff_clinics, name="staff_clinics"),
+    path("staff/", queue.queue, name="queue"),
+    path("staff/patients/", patients.patients, name="patients"),
+    path("staff/patients/new/", enrolment.enrol, name="enrol"),
+    path(STAFF_RECOVERY, recoveries.staff_recovery, name="staff_recovery"),
+    path(f"{STAFF_RECOVERY}state/", recoveries.recovery_state, name="recovery_state"),
+    path(f"{STAFF_RECOVERY}contacts/", contacts.contact_new, name="contact_new"),
+    path(f"{STAFF_RECOVERY}logs/", staff_logs.staff_logs, name="staff_logs"),
+    path(f"{STAFF_RECOVERY}logs/new/", staff_logs.staff_log_new, name="staff_log_new"),
+    path("staff/alerts/<uuid:alert>/claim/", alerts.alert_claim, name="alert_claim"),
+    path("staff/alerts/<uuid:alert>/release/", alerts.alert_release, name="alert_release"),
+    path("staff/alerts/<uuid:alert>/close/", alerts.alert_close, name="alert_close"),
+    path("staff/clinic/", clinic.clinic, name="clinic"),
+    path("staff/clinic/staff/", clinic.staff_invite, name="staff_invite"),
+    path(
+        "staff/clinic/staff/<uuid:membership>/", clinic.membership_change, name="membership_change"
+    ),
+]
+
+demo_urls = [
+    path("demo/mailbox/", demo.demo_mailbox, name="demo_mailbox"),
+    path("demo/mailbox/<str:key>/", demo.demo_mail, name="demo_mail"),
+    path("demo/next-day/", demo.demo_next_day, name="demo_next_day"),
+]
+
+ops_urls = [
+    path("healthz", ops.healthz, name="healthz"),
+    path("readyz", ops.readyz, name="readyz"),
+]
+
+urlpatterns = [*patient_urls, *link_urls, *staff_urls, *demo_urls, *ops_urls]

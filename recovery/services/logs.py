@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,13 +19,16 @@ from recovery.queries.pathways import phases_of, plan_of
 from recovery.services import alerts, messages, status
 
 # The questions of a log, as the row stores them.
-COMPUTED = frozenset({"log_date", "day", "opioid_mme", "opioid_total_unknown"})
+NO_ANSWERS = frozenset(
+    {"day", "log_date", "entered_at", "entered_by", "opioid_mme", "opioid_total_unknown"}
+)
 ANSWERS = (
-    *(name for name in logfields.FIELDS if hasattr(DailyLog, name) and name not in COMPUTED),
+    *(name for name in logfields.FIELDS if hasattr(DailyLog, name) and name not in NO_ANSWERS),
     "temp_value",
     "temp_unit",
 )
 TREND_DAYS = 14
+TENTH = Decimal("0.1")
 STATUS = (
     *status.STATUS,
     "last_log_at",
@@ -180,8 +184,10 @@ def _judge_and_save(
     log.judged_baseline_opioid_mme = recovery.baseline_opioid_mme
     log.judged_anticoagulated = recovery.anticoagulated
     log.judged_osteoporosis = recovery.osteoporosis
-    log.opioid_mme = clean.get("opioid_mme")
     log.opioid_total_unknown = bool(clean.get("opioid_total_unknown"))
+    if (total := clean.get("opioid_mme")) is not None:
+        # Rounded for display; the rules judge the exact total.
+        log.opioid_mme = total.quantize(TENTH, ROUND_HALF_UP)
     findings = rules.assess(
         rules.Profile(
             baseline_pain=recovery.baseline_pain,

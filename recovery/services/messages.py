@@ -82,8 +82,21 @@ def alert_mails(
 
 def owe(messages: Iterable[Message]) -> None:
     """Write what is owed; a message whose key is known is owed already."""
-    Message.objects.bulk_create(messages, ignore_conflicts=True)
-    nudges.send_soon()
+    written = Message.objects.bulk_create(messages, ignore_conflicts=True)
+    if any(message.state == Message.State.OWED for message in written):
+        nudges.send_soon()
+
+
+def supersede(recovery_ids: Iterable[int]) -> None:
+    """Before a newer reminder is owed: an older one that never left (the mail server was away,
+    the senders stood still) will not go beside it."""
+    if ids := set(recovery_ids):
+        Message.objects.filter(
+            recovery__in=ids,
+            kind=Message.Kind.REMINDER,
+            number__isnull=False,
+            state=Message.State.OWED,
+        ).update(state=Message.State.NOT_SENT, reason=Message.Reason.SUPERSEDED)
 
 
 def addressees(patient_ids: Iterable[int]) -> dict[int, int]:

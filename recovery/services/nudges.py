@@ -3,6 +3,7 @@ rows say what is owed, and beat finds them within a minute.
 """
 
 import logging
+from functools import partial
 
 from celery import current_app
 from django.db import transaction
@@ -16,17 +17,20 @@ LIMIT = 0.2
 
 def send_soon() -> None:
     """After the commit, ask a worker to send what is owed. Never raises, never retries."""
-    transaction.on_commit(_nudge, robust=True)
+    transaction.on_commit(partial(_nudge, "recovery.tasks.send"), robust=True)
 
 
-def _nudge() -> None:
+def tick_soon() -> None:
+    """After the commit, ask a worker for a tick before its minute. As `send_soon`."""
+    transaction.on_commit(partial(_nudge, "recovery.tasks.tick"), robust=True)
+
+
+def _nudge(task: str) -> None:
     options = {"socket_connect_timeout": LIMIT, "socket_timeout": LIMIT, "max_retries": 0}
     try:
         with current_app.connection_for_write(
             connect_timeout=LIMIT, transport_options=options
         ) as connection:
-            current_app.send_task(
-                "recovery.tasks.send", connection=connection, expires=55, retry=False
-            )
+            current_app.send_task(task, connection=connection, expires=55, retry=False)
     except (OperationalError, OSError) as error:
         logger.warning("No nudge, beat will find it: %s", type(error).__name__)

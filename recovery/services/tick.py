@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from recovery.clinical.pathway import Occasion, occasions
 from recovery.models import Alert, CheckIn, DailyLog, Heartbeat, Message, Recovery
 from recovery.queries.pathways import plan_of
-from recovery.services import messages, nudges, status
+from recovery.services import messages, status
 from recovery.services.advance import Owed, Situation, advance, opening
 from recovery.services.alerts import CHANGED
 
@@ -135,7 +135,7 @@ def _write(recoveries: Sequence[Recovery], owed: Sequence[Owed]) -> None:
     )
     Alert.objects.bulk_update([alert for one in owed for alert in one.alerts], CHANGED)
     mails = [message for one in owed for message in one.messages]
-    Message.objects.bulk_create(mails, ignore_conflicts=True)
+    reminded = [mail.recovery_id for mail in mails if mail.kind == Message.Kind.REMINDER]
+    messages.supersede(recovery_id for recovery_id in reminded if recovery_id is not None)
+    messages.owe(mails)
     Recovery.objects.bulk_update(recoveries, COLUMNS)
-    if any(message.state == Message.State.OWED for message in mails):
-        nudges.send_soon()

@@ -1,0 +1,7 @@
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def demo(request: HttpRequest) -> dict[str, bool]:  # noqa: ARG001
+    """Whether pages carry the demo strip."""
+    return {"demo": settings.DEMO}

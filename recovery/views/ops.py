@@ -1,0 +1,65 @@
+"""What machines ask: is this process up, and does the whole work?"""
+
+import logging
+from datetime import timedelta
+
+from celery import current_app
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from kombu.exceptions import OperationalError
+
+from recovery.models import Heartbeat
+
+logger = logging.getLogger(__name__)
+
+# A tick each minute; five are a fault (promises.md, F10).
+TICK_IS_LATE = timedelta(minutes=5)
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Whether to route traffic here: the process answers. Its database may be away: then its
+    pages say so, and no other process would do better."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """For alarms only: 503 while the database, the broker or the tick is not well."""
+    parts = {"database": _database(), "broker": _broker()}
+    parts["tick"] = _tick() if parts["database"] == "ok" else "unknown"
+    well = all(state == "ok" for state in parts.values())
+    return JsonResponse(parts, status=200 if well else 503)
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        logger.warning("readyz: no database: %s", type(error).__name__)
+        return "down"
+    return "ok"
+
+
+def _broker() -> str:
+    try:
+        with current_app.connection_for_read(connect_timeout=1) as broker:
+            broker.ensure_connection(max_retries=1, timeout=1)
+    except (OperationalError, OSError) as error:
+        logger.warning("readyz: no broker: %s", type(error).__name__)
+        return "down"
+    return "ok"
+
+
+def _tick() -> str:
+    beat = Heartbeat.objects.filter(name="tick").first()
+    if beat is None:
+        return "never"
+    age = timezone.now() - beat.at
+    return "ok" if age < TICK_IS_LATE else f"last finished {int(age.total_seconds())} s ago"

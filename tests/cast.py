@@ -1,0 +1,250 @@
+"""The cast of the tests: two clinics, their staff, and patients made to order.
+
+Northgate is where things happen; Harbor is the neighbour that must never see them. `set_clock`
+moves the product's own clock, as the demo's "next day" button does.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from recovery.clinical.pathway import local
+from recovery.models import (
+    CheckIn,
+    Clinic,
+    ClockOffset,
+    Consent,
+    Membership,
+    Pathway,
+    Patient,
+    PatientAccess,
+    Recovery,
+    Role,
+    User,
+)
+from recovery.queries.pathways import phases_of, plan_of
+from recovery.services import tick
+
+ZONE = "America/New_York"
+PASSWORD = "correct-horse-battery"
+# A Monday evening in New York, in winter time.
+NOW = datetime(2026, 3, 3, 2, 0, tzinfo=UTC)
+TODAY = date(2026, 3, 2)
+
+NUMBERS = {
+    "emergency_number": "911",
+    "clinic_phone": "555-0142",
+    "after_hours_phone": "555-0199",
+    "poison_phone": "1-800-222-1222",
+    "crisis_phone": "988",
+}
+_numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def _forget_cached_pathways() -> None:
+    """Row numbers come back after a rollback, and what was cached under them is another's."""
+    plan_of.cache_clear()
+    phases_of.cache_clear()
+
+
+@pytest.fixture
+def clean_cache(db: None) -> None:
+    cache.clear()
+
+
+def staff(clinic: Clinic, name: str, *roles: Role) -> User:
+    user = User.objects.create_user(
+        f"{name.lower()}@{clinic.name.split()[0].lower()}.example", PASSWORD, name=name
+    )
+    for role in roles:
+        Membership.objects.create(user=user, clinic=clinic, role=role)
+    return user
+
+
+@pytest.fixture
+def clinic(db: None) -> Clinic:
+    return Clinic.objects.create(name="Northgate Spine Clinic", zone=ZONE, **NUMBERS)
+
+
+@pytest.fixture
+def harbor(db: None) -> Clinic:
+    return Clinic.objects.create(name="Harbor Spine", zone="America/Los_Angeles", **NUMBERS)
+
+
+@pytest.fixture
+def nurse(clinic: Clinic) -> User:
+    return staff(clinic, "Nora", Role.NURSE)
+
+
+@pytest.fixture
+def second_nurse(clinic: Clinic) -> User:
+    return staff(clinic, "Jonas", Role.NURSE)
+
+
+@pytest.fixture
+def clinician(clinic: Clinic) -> User:
+    return staff(clinic, "Mia", Role.CLINICIAN)
+
+
+@pytest.fixture
+def manager(clinic: Clinic) -> User:
+    return staff(clinic, "Max", Role.MANAGER)
+
+
+@pytest.fixture
+def harbor_nurse(harbor: Clinic) -> User:
+    return staff(harbor, "Hanna", Role.NURSE)
+
+
+def default_pathway() -> Pathway:
+    return Pathway.objects.get(clinic=None, version=1)
+
+
+def make_recovery(
+    clinic: Clinic,
+    *,
+    day: int = 2,
+    now: datetime | None = None,
+    email: str | None = None,
+    email_ok: bool = True,
+    zone: str | None = None,
+    ticked: bool = True,
+    patient: dict[str, Any] | None = None,
+    **fields: Any,
+) -> Recovery:
+    """A recovery on day `day` at `now` (default: the present), procedure at 09:30 there.
+
+    The tick has run for it, so that its check-ins are open. `email=""` leaves out the user.
+    """
+    now = now or timezone.now()
+    number = next(_numbers)
+    there = zone or clinic.zone
+    procedure_on = now.astimezone(ZoneInfo(there)).date() - timedelta(days=day)
+    person = Patient.objects.create(
+        clinic=clinic,
+        zone=there,
+        **{
+            "record_number": f"R{number:05}",
+            "given_name": "Ruth",
+            "family_name": f"Keller{number}",
+            "birth_date": date(1957, 3, 14),
+            "phone": "555-0188",
+        }
+        | (patient or {}),
+    )
+    if email != "":
+        user = User.objects.create_user(email or f"patient{number}@example.org", name=person.name)
+        PatientAccess.objects.create(user=user, patient=person)
+    teller = Membership.objects.filter(clinic=clinic).first()
+    told_by = teller.user if teller else staff(clinic, f"Teller{number}", Role.NURSE)
+    created_at = local(procedure_on - timedelta(days=10), time(9), there)
+    Consent.objects.create(
+        patient=person, told_by=told_by, told_at=created_at, text_version="1", email_ok=email_ok
+    )
+    recovery = Recovery.objects.create(
+        clinic=clinic,
+        patient=person,
+        pathway=default_pathway(),
+        created_at=created_at,
+        procedure_on=procedure_on,
+        next_event_at=created_at,
+        **{
+            "procedure_at": local(procedure_on, time(9, 30), there),
+            "baseline_pain": 6,
+            "anticoagulated": False,
+            "osteoporosis": False,
+        }
+        | fields,
+    )
+    if ticked:
+        tick.run(now=now)
+        recovery.refresh_from_db()
+    return recovery
+
+
+@pytest.fixture
+def recovery(clinic: Clinic, nurse: User) -> Recovery:
+    """On day 2 now, baseline pain 6, e-mail agreed to."""
+    return make_recovery(clinic)
+
+
+@pytest.fixture
+def patient_user(recovery: Recovery) -> User:
+    return user_of(recovery)
+
+
+def user_of(recovery: Recovery) -> User:
+    return PatientAccess.objects.get(patient=recovery.patient).user
+
+
+def checkin_of(recovery: Recovery, key: str) -> CheckIn:
+    return CheckIn.objects.get(recovery=recovery, key=key)
+
+
+@pytest.fixture
+def as_patient(client: Client, patient_user: User) -> Client:
+    client.force_login(patient_user)
+    return client
+
+
+def sign_in_staff(client: Client, user: User) -> Client:
+    """Through the staff door, as the sign-in page does."""
+    client.force_login(user)
+    session = client.session
+    session["door"] = "staff"
+    session.save()
+    return client
+
+
+@pytest.fixture
+def as_nurse(nurse: User) -> Client:
+    return sign_in_staff(Client(), nurse)
+
+
+@pytest.fixture
+def as_manager(manager: User) -> Client:
+    return sign_in_staff(Client(), manager)
+
+
+@pytest.fixture
+def set_clock(db: None, settings: Any) -> Callable[[datetime], None]:
+    """Make it be `moment` for every process that shares the database; time goes on from there."""
+    settings.DEMO = True
+
+    def set_clock(moment: datetime) -> None:
+        ClockOffset.objects.update_or_create(
+            id=1, defaults={"offset": moment - timezone.now()}
+        )
+
+    return set_clock
+
+
+# A quiet daily log: every question of days 1 to 14 answered, nothing wrong.
+QUIET: dict[str, Any] = {
+    "pain_avg": 4,
+    "sudden_new_back_pain": False,
+    "fall": False,
+    "leg_pain_status": "none",
+    "leg_weakness": "none",
+    "leg_numbness": "none",
+    "saddle": "no",
+    "bladder": "no",
+    "bowel": "no",
+    "chest_or_breath": False,
+    "chills": False,
+    "wound": [],
+    "bleeding": "none",
+    "headache": "none",
+    "neck_stiff_or_confused": False,
+    "calf_one_leg": False,
+    "hard_to_wake": False,
+    "allergy_severe": False,
+}
