@@ -4,7 +4,7 @@ ARGS ?=
 
 VENV := .venv
 RUN := $(VENV)/bin/python
-PIP := $(RUN) -m pip install --disable-pip-version-check --quiet --require-hashes
+PIP := $(RUN) -m pip install --disable-pip-version-check -qq --require-hashes
 # Tests set what they need; the linters only have to load the settings.
 LINT := DEMO=force $(RUN)
 
