@@ -14,13 +14,12 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone, translation
 
-from recovery import clock
-from recovery.mails import tokens
+from recovery import clock, tokens
 from recovery.models import (
     AccessEvent,
     CheckIn,
@@ -62,10 +61,12 @@ def for_patient(view: View) -> View:
             _recoveries()
             .filter(uuid=recovery)
             .filter(patient__accesses__user=request.user.pk, patient__accesses__ended_at=None)
+            .annotate(relationship=F("patient__accesses__relationship"))
         )
         found = row.first()
         if found is None:
             raise Http404
+        request.relationship = found.relationship
         _enter(request, found)
         return view(request, found, **kwargs)
 

@@ -21,8 +21,8 @@ from django.utils import timezone, translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from recovery.mails.tokens import link_token, unsubscribe_token
 from recovery.models import Message
+from recovery.tokens import link_token, unsubscribe_token
 
 
 def build(message: Message, *, now: datetime) -> EmailMultiAlternatives:
