@@ -24,9 +24,9 @@ def render(template: str, facts: Facts, items: Sequence[str]) -> str:
     return template.format_map(_Words(facts, items))
 
 
-def number(value: Decimal) -> str:
+def number(value: Decimal | int) -> str:
     """At most one decimal, half up, and none when it is whole."""
-    text = f"{value.quantize(TENTH, ROUND_HALF_UP):f}"
+    text = f"{Decimal(value).quantize(TENTH, ROUND_HALF_UP):f}"
     return text.removesuffix(".0")
 
 
