@@ -18,6 +18,7 @@ from recovery.clinical.logfields.fields import STRONG_PAIN
 from recovery.forms.questions import OPIOID_ROWS
 
 PARTS = 4
+MARKS = ("trips", "opens", "new", "long", "head", "neck")
 STRONG = tuple(str(pain) for pain in range(STRONG_PAIN, 11))
 CANNOT_STAND = "cannot_stand_or_lift_foot"
 NEW = "new_or_worse"
@@ -31,12 +32,12 @@ class Question(LayoutObject):
     The template finds the first field as `field`, all of them as `parts`, and the rest of the
     arguments by name: `trips` are the answers that show the emergency text of rule `now` at once,
     `opens` those that open the follow-up, `new` those that ask which leg, `long` those too long
-    to stand side by side.
+    to stand side by side; one of `head` with one of `neck` shows the text of rule `now_both`.
     """
 
     def __init__(self, template: str, *fields: str, **words: Any) -> None:
         self.template, self.fields = template, list(fields)
-        self.words = {"trips": (), "opens": (), "new": (), "long": ()} | words
+        self.words = dict.fromkeys(MARKS, ()) | words
 
     def render(self, form: Any, context: Any, template_pack: str = TEMPLATE_PACK, **_: Any) -> str:
         form.rendered_fields.update(self.fields)
@@ -88,7 +89,7 @@ def log_helper(day: int, *, warn: bool = True) -> FormHelper:
     )
     if not warn:
         for question in _questions(helper.layout):
-            question.words.pop("now", None)
+            question.words |= {"now": "", "now_both": ""}
     return helper
 
 
@@ -139,7 +140,15 @@ def _safety(day: int) -> Part:
 
 
 def _signs() -> Question:
-    return Question("signs", "signs", trips=("allergy_severe", "hard_to_wake"), now="R07")
+    return Question(
+        "signs",
+        "signs",
+        trips=("allergy_severe", "hard_to_wake"),
+        now="R07",
+        head=("headache_severe", "headache_upright"),
+        neck=("neck_stiff_or_confused",),
+        now_both="R08",
+    )
 
 
 def _spot() -> Question:

@@ -13,7 +13,6 @@ from recovery.clinical.logfields import FIELDS, missing_fields
 from recovery.forms import words
 from recovery.forms.fields import NONE
 from recovery.forms.questions import OPIOID_ROWS, Questions, opioid_row
-from recovery.models import DailyLog
 
 TEMPERATURES = {"C": FIELDS["temp_c"], "F": FIELDS["temp_f"]}
 YES_SIGNS = tuple(
@@ -109,6 +108,11 @@ class LogForm(Questions):
         return ((self.reported_on or self.dates[1]) - self.procedure_on).days
 
     @property
+    def dates_newest_first(self) -> list[date]:
+        """The two dates to choose from when the one that was sent is refused."""
+        return [self.dates[1], self.dates[0]]
+
+    @property
     def filled_from(self) -> int | None:
         """The stored revision the page was filled from; None for a blank page."""
         typed = str(self["revision"].value() or "")
@@ -118,6 +122,15 @@ class LogForm(Questions):
     def saves_incomplete(self) -> bool:
         """Whether the person asked to save without the answers that are missing."""
         return "save_incomplete" in self.data
+
+    def problems(self) -> list[dict[str, str]]:
+        """Each message with the id of the first input it is about, in the page's order."""
+        found = []
+        for name in self.fields:
+            inputs = self[name].subwidgets if name in self.errors else []
+            target = "log_date_0" if name == "log_date" else inputs and inputs[0].id_for_label
+            found += [{"target": target, "text": text} for text in self.errors.get(name, [])]
+        return found
 
     # Cleaning
     # --------
@@ -267,47 +280,6 @@ class LogForm(Questions):
             return None
         entry = {"drug": drug, "mg": mg, "doses": doses}
         return {part: value for part, value in entry.items() if value is not None}
-
-
-def answers_of(log: DailyLog) -> dict[str, Any]:
-    """The form's initial values for correcting a stored log."""
-    initial: dict[str, Any] = {
-        name: value for name in PLAIN if (value := getattr(log, name)) not in (None, "")
-    }
-    initial |= {
-        "log_date": log.log_date,
-        "revision": log.revision,
-        "free_text": log.free_text,
-        "temp_value": log.temp_value,
-        "temp_unit": log.temp_unit,
-        "acetaminophen_mg": log.acetaminophen_mg,
-    }
-    return initial | _ticks_of(log) | _opioids_of(log)
-
-
-def _ticks_of(log: DailyLog) -> dict[str, Any]:
-    signs = [name for name in YES_SIGNS if getattr(log, name)]
-    signs += {"severe": ["headache_severe"], "worse_upright": ["headache_upright"]}.get(
-        log.headache, []
-    )
-    answered = log.headache or any(getattr(log, name) is not None for name in YES_SIGNS)
-    spot = [*(log.wound or []), *([log.bleeding] if log.bleeding not in ("", "none") else [])]
-    spot = [sign for sign in spot if sign in WOUND or sign in BLEEDING]
-    looked = log.wound is not None or log.bleeding
-    return {
-        "signs": signs or ([NONE] if answered else []),
-        "spot": bool(spot) if looked else None,
-        "spot_signs": spot,
-    }
-
-
-def _opioids_of(log: DailyLog) -> dict[str, Any]:
-    if log.opioids is None:
-        return {}
-    initial: dict[str, Any] = {"opioids_taken": bool(log.opioids)}
-    for row, entry in zip(OPIOID_ROWS, log.opioids, strict=False):
-        initial |= {f"opioid_{row}_{part}": value for part, value in entry.items()}
-    return initial
 
 
 def _fits(value: Decimal, unit: str) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -16,12 +16,33 @@ from django.utils.translation import gettext_lazy as _
 
 from recovery.clinical import hours
 from recovery.clinical.rules import RULES_BY_ID, Severity, fill, number_to_call
+from recovery.forms import told
+from recovery.models import DailyLog
 
 register = template.Library()
 
 HEADINGS = {
     Severity.EMERGENCY: _("Get help now"),
     Severity.URGENT: _("Call today"),
+}
+
+
+DRAWINGS = {
+    "walk": "walk",
+    "exercise": "walk",
+    "spot on": "spot",
+    "medicine": "pill",
+    "opioid": "pill",
+    "driv": "car",
+    "drive": "car",
+    "bath": "bath",
+    "lift": "weight",
+    "therapy": "weight",
+    "rest": "pause",
+    "call": "phone",
+    "staff": "phone",
+    "check-in": "pen",
+    "day": "flow",
 }
 
 
@@ -36,6 +57,89 @@ def clock_short(moment: datetime) -> str:
     """The same without minutes where it has none: 5 PM."""
     local = localtime(moment)
     return date_format(local, "g:i A" if local.minute else "g A")
+
+
+@register.filter
+def at_time(moment: datetime, today: date) -> str:
+    """When, as a sentence goes on: at 9:04 PM; yesterday at 9:04 PM; tomorrow, Friday, at 6:00 AM.
+
+    `today` is the date where the patient is.
+    """
+    local = localtime(moment)
+    words = {
+        "time": clock(moment),
+        "day": date_format(local, "l"),
+        "date": date_format(local, "F j"),
+    }
+    days = (local.date() - today).days
+    if days == 0:
+        return gettext("at %(time)s") % words
+    if days == -1:
+        return gettext("yesterday at %(time)s") % words
+    if days == 1:
+        return gettext("tomorrow, %(day)s, at %(time)s") % words
+    return gettext("on %(day)s, %(date)s, at %(time)s") % words
+
+
+@register.filter
+def by_time(moment: datetime, today: date) -> str:
+    """A deadline after the word "by" or "until": 8:00 PM; tomorrow at 12:00 PM."""
+    local = localtime(moment)
+    if local.date() == today:
+        return clock(moment)
+    words = {"time": clock(moment), "day": date_format(local, "l")}
+    if (local.date() - today).days == 1:
+        return gettext("tomorrow at %(time)s") % words
+    return gettext("%(day)s at %(time)s") % words
+
+
+@register.filter
+def masked(address: str) -> str:
+    """An e-mail address of which a passer-by learns little: m••••@mail.example."""
+    name, _at, domain = str(address).partition("@")
+    return f"{name[:1]}••••@{domain}"
+
+
+@register.filter
+def lines(text: str) -> list[str]:
+    """A phase's advice holds one sentence a line."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+@register.filter
+def drawing(line: str, otherwise: str = "right") -> str:
+    """Which drawing fits a line of a phase's advice. It only decorates: the words say it all."""
+    said = line.lower()
+    return next((name for word, name in DRAWINGS.items() if word in said), otherwise)
+
+
+@register.filter
+def correctable(log: DailyLog, dates: tuple[date, date]) -> bool:
+    return told.correctable(log, dates)
+
+
+@register.simple_tag(takes_context=True)
+def who_sees(context: Mapping[str, Any], severity: str | None, today: date) -> str:
+    """What the clinic does with a saved log, and when: nothing here promises more than is so."""
+    if severity == Severity.EMERGENCY:
+        return gettext("Your clinic has been told. Do not wait for a call back.")
+    reached = _reached(context)
+    changes = reached["changes"]
+    if severity == Severity.URGENT:
+        told_too = gettext("The nurses can see it too, but please do not wait for their call.")
+        if changes is None:
+            return told_too
+        hours_now = (
+            gettext("We are open until %(time)s.") % {"time": clock(changes)}
+            if reached["open"]
+            else gettext("We are closed. We open %(when)s.") % {"when": at_time(changes, today)}
+        )
+        return f"{told_too} {hours_now}"
+    if reached["open"] or changes is None:
+        return gettext("The nurses can see it. They may not read it before the next working day.")
+    return gettext("We are closed now. The nurses can see it when we open, %(when)s.") % {
+        "when": at_time(changes, today)
+    }
 
 
 @register.simple_tag(takes_context=True)

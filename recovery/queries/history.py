@@ -1,0 +1,241 @@
+"""The patient's History page, as one read: own pain and own baseline, and every answer."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Any
+
+from recovery.clinical.phases import phase_of
+from recovery.models import DailyLog, Recovery, RecoveryPhase
+from recovery.queries.pathways import phases_of
+
+PAGE = 30
+# The chart in its own units, which are pixels on a phone (ui.md section 4).
+WIDTH, LEFT, RIGHT, TOP, BOTTOM = 358, 26.3, 349.7, 30, 256
+INSET = 7.7
+LEAST_DAYS = 20
+TICKS = (0, 2, 7, 14, 20, 30, 45, 60, 75, 90, 120, 150, 180, 270, 365, 545, 730)
+TICK_ROOM, LETTER = 26, 7.2
+MAX_PAIN = 10
+# A flare begins on one of these days (ui.md section 4).
+FLARE_BEGINS = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    day: int
+    pain: int
+    late: bool
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A phase behind the line; without a name where there is no room for one."""
+
+    x: float
+    width: float
+    name: str
+
+    @property
+    def middle(self) -> float:
+        return round(self.x + self.width / 2, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Flare:
+    first: int
+    last: int
+    path: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Where everything stands; lines join days that follow each other, gaps stay dotted."""
+
+    dots: tuple[Dot, ...]
+    lines: tuple[str, ...]
+    gaps: tuple[str, ...]
+    bands: tuple[Band, ...]
+    ticks: tuple[tuple[int, float], ...]
+    baseline: int | None
+    baseline_y: float
+    flare: Flare | None
+
+    @property
+    def last(self) -> Dot:
+        return self.dots[-1]
+
+    @property
+    def newest_first(self) -> tuple[Dot, ...]:
+        return self.dots[::-1]
+
+    @property
+    def lowest(self) -> int:
+        return min(dot.pain for dot in self.dots)
+
+    @property
+    def highest(self) -> int:
+        return max(dot.pain for dot in self.dots)
+
+    @property
+    def radius(self) -> float:
+        """Smaller when the dots of a long recovery would touch."""
+        closest = min((b.x - a.x for a, b in pairwise(self.dots)), default=WIDTH)
+        return round(min(5, max(2.5, closest * 0.4)), 1)
+
+    @property
+    def baseline_label_y(self) -> float:
+        return self.baseline_y - 7 if self.baseline_y > TOP + 20 else self.baseline_y + 18
+
+    @property
+    def last_label_y(self) -> float:
+        return self.last.y + 22 if self.last.y < BOTTOM - 24 else self.last.y - 12
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    chart: Chart | None
+    logs: Sequence[DailyLog]
+    total: int
+    number: int
+    pages: int
+    # A patient corrects own logs of these dates; others are changed with staff.
+    correctable: tuple[date, date]
+    # What may be expected in the present phase, one sentence a line; empty while an alert stands.
+    expect: str
+
+    @property
+    def today(self) -> date:
+        return self.correctable[1]
+
+    @property
+    def newer(self) -> int | None:
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def older(self) -> int | None:
+        return self.number + 1 if self.number < self.pages else None
+
+
+def history(
+    recovery: Recovery, *, dates: tuple[date, date], number: int, now: datetime, alert: bool
+) -> HistoryPage:
+    """Page `number` (from 1) of the logs and the chart of all of them; two statements.
+
+    `dates` are those a patient may still correct, the later one today. While an `alert` is not
+    closed, nothing is called expected: no such sentence, and no flare.
+    """
+    today = recovery.day_on(dates[1])
+    phases = phases_of(recovery.pathway_id)
+    phase = phase_of(
+        today,
+        entered_at=now,
+        procedure_at=recovery.procedure_at,
+        discharged_at=recovery.discharged_at,
+        phases=phases,
+    )
+    current = DailyLog.objects.current().filter(recovery=recovery)
+    narrow = list(current.order_by("day", "pk").values_list("day", "pain_avg", "late"))
+    pages = max(1, -(-len(narrow) // PAGE))
+    number = min(max(number, 1), pages)
+    first = (number - 1) * PAGE
+    rows = current.select_related("entered_by").order_by("-log_date", "-entered_at", "-pk")
+    return HistoryPage(
+        chart=_chart(recovery, narrow, today=today, flares=not alert),
+        logs=rows[first : first + PAGE],
+        total=len(narrow),
+        number=number,
+        pages=pages,
+        correctable=dates,
+        expect=phase.expect if phase and not alert else "",
+    )
+
+
+def _chart(
+    recovery: Recovery, narrow: Iterable[tuple[int, int | None, bool]], *, today: int, flares: bool
+) -> Chart | None:
+    """One dot a day from D0 on: of several logs the one entered last."""
+    by_day = {day: (pain, late) for day, pain, late in narrow if pain is not None and day >= 0}
+    if not by_day:
+        return None
+    last_day = max(LEAST_DAYS, today, *by_day)
+
+    def x(day: float) -> float:
+        return round(LEFT + INSET + (RIGHT - LEFT - 2 * INSET) * day / last_day, 1)
+
+    dots = tuple(
+        Dot(day, pain, late, x(day), _y(pain)) for day, (pain, late) in sorted(by_day.items())
+    )
+    runs = _runs(dots)
+    baseline = recovery.baseline_pain
+    return Chart(
+        dots=dots,
+        lines=tuple(_points(run) for run in runs if len(run) > 1),
+        gaps=tuple(_points((before[-1], after[0])) for before, after in pairwise(runs)),
+        bands=tuple(_bands(phases_of(recovery.pathway_id), x, last_day)),
+        ticks=tuple(_ticks(x, last_day)),
+        baseline=baseline,
+        baseline_y=_y(baseline or 0),
+        flare=_flare(runs, baseline) if flares and baseline is not None else None,
+    )
+
+
+def _y(pain: int) -> float:
+    return round(BOTTOM - (BOTTOM - TOP) * pain / MAX_PAIN, 1)
+
+
+def _points(dots: Iterable[Dot]) -> str:
+    return " ".join(f"{dot.x},{dot.y}" for dot in dots)
+
+
+def _runs(dots: Sequence[Dot]) -> list[list[Dot]]:
+    """The dots in stretches of days without a gap."""
+    runs: list[list[Dot]] = []
+    for dot in dots:
+        if runs and runs[-1][-1].day == dot.day - 1:
+            runs[-1].append(dot)
+        else:
+            runs.append([dot])
+    return runs
+
+
+def _bands(phases: Sequence[RecoveryPhase], x: Any, last_day: int) -> Iterable[Band]:
+    """The hours in the clinic are too short to be seen, so the next phase begins on D0."""
+    for phase in phases[1:]:
+        if phase.first_day > last_day:
+            continue
+        start = LEFT if phase.first_day == 0 else x(phase.first_day - 0.5)
+        end = RIGHT if phase.last_day is None else min(x(phase.last_day + 0.5), RIGHT)
+        width = round(end - start, 1)
+        fits = len(phase.patient_name) * LETTER <= width
+        yield Band(start, width, phase.patient_name if fits else "")
+
+
+def _ticks(x: Any, last_day: int) -> Iterable[tuple[int, float]]:
+    free_from = 0.0
+    for day in TICKS:
+        if day <= last_day and x(day) >= free_from:
+            yield day, x(day)
+            free_from = x(day) + TICK_ROOM
+
+
+def _flare(runs: Sequence[Sequence[Dot]], baseline: int) -> Flare | None:
+    """The days in a row above the own baseline that began on D0 to D3."""
+    for run in runs:
+        above: list[Dot] = []
+        for dot in run:
+            if dot.pain > baseline:
+                above.append(dot)
+            elif above:
+                break
+        if above and above[0].day in FLARE_BEGINS:
+            first, last = above[0], above[-1]
+            top = min(dot.y for dot in above) - 8
+            path = f"M{first.x} {top}v-6H{last.x}v6" if first != last else ""
+            return Flare(first.day, last.day, path, first.x - 2, top - 13)
+    return None

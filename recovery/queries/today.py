@@ -1,0 +1,194 @@
+"""The patient's Today page, as one read: what is due, what stands open, which days are logged."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from recovery.clinical.pathway import Occasion, Plan, checkin_key_for, occasions
+from recovery.clinical.phases import phase_of
+from recovery.clinical.rules import RULES_BY_ID, fill, precedence
+from recovery.models import Alert, CheckIn, DailyLog, Recovery, RecoveryPhase
+from recovery.models.alerts import Severity
+from recovery.queries.pathways import phases_of, plan_of
+
+# The forms that the log's page answers; others have pages of their own.
+LOG_FORMS = ("daily", "evening")
+# The days that have a bone each; after them there is one for each planned check-in.
+LAST_BONE_DAY = 14
+# The check-ins that any day's log answers while they are open (pathway.md 10.4).
+MEANS_TODAY = "PULSE-"
+WIDTH, GAP, PHASE_GAP = 358, 3, 10
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCheckIn:
+    """A check-in to answer; `on` is the date of the log that answers it."""
+
+    on: date
+    due_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StandingAdvice:
+    """The text of an alert that is not closed: it stays until staff have closed it."""
+
+    rule: str
+    severity: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bone:
+    """One planned log in the spine. `look` is done, late, miss or nothing; place in SVG units."""
+
+    x: float
+    width: float
+    look: str
+    is_today: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TodayPage:
+    on: date
+    day: int
+    phase: RecoveryPhase | None
+    next_phase: RecoveryPhase | None
+    # Open now, the newest first.
+    open: tuple[OpenCheckIn, ...]
+    next_opening: datetime | None
+    advice: StandingAdvice | None
+    bones: tuple[Bone, ...]
+    # Of the check-ins that have closed.
+    answered: int
+    closed: int
+
+    @property
+    def yesterday_too(self) -> bool:
+        """Whether yesterday's check-in is still open behind today's."""
+        return any(one.on < self.on for one in self.open[1:])
+
+
+def today(recovery: Recovery, *, now: datetime) -> TodayPage:
+    """The page as it is at `now`; three statements, four while an alert's text stands."""
+    phases, plan = phases_of(recovery.pathway_id), plan_of(recovery.pathway_id)
+    on = now.astimezone(ZoneInfo(recovery.patient.zone)).date()
+    day = recovery.day_on(on)
+    phase = phase_of(
+        day,
+        entered_at=now,
+        procedure_at=recovery.procedure_at,
+        discharged_at=recovery.discharged_at,
+        phases=phases,
+    )
+    planned = _planned(recovery, plan)
+    logged = _logged_days(recovery)
+    due = [occasion for occasion in planned if occasion.expires_at <= now]
+    return TodayPage(
+        on=on,
+        day=day,
+        phase=phase,
+        next_phase=next((one for one in phases if phase and one.order == phase.order + 1), None),
+        open=tuple(_open_checkins(recovery, now, on)),
+        next_opening=next_opening(recovery, now=now),
+        advice=standing_advice(recovery),
+        bones=tuple(_spine(planned, logged, phases, day=day, now=now, plan=plan)),
+        answered=sum(_answered(one, logged, plan) is not None for one in due),
+        closed=len(due),
+    )
+
+
+def means_today(checkin: CheckIn) -> bool:
+    """Whether it asks about the day it is answered on; the others ask about their own day."""
+    return checkin.key.startswith(MEANS_TODAY)
+
+
+def next_opening(recovery: Recovery, *, now: datetime) -> datetime | None:
+    """When the next check-in of the log opens; None after the last, or while none open."""
+    if not recovery.sends:
+        return None
+    planned = _planned(recovery, plan_of(recovery.pathway_id))
+    return next((one.opens_at for one in planned if one.opens_at > now), None)
+
+
+def standing_advice(recovery: Recovery) -> StandingAdvice | None:
+    """Of all emergency and urgent alerts not closed, the one text (rules.md 8.1).
+
+    As the patient was shown it, if it was shown; a rule that never won the one text has its own.
+    """
+    alerts = Alert.objects.not_closed().filter(
+        recovery=recovery,
+        severity__in=[Severity.EMERGENCY, Severity.URGENT],
+        rule__in=RULES_BY_ID.keys(),
+    )
+    top = min(alerts, key=lambda alert: precedence(alert.severity, alert.rule), default=None)
+    if top is None:
+        return None
+    shown = top.logs.filter(shown_rule=top.rule).order_by("-pk").values_list("advice", flat=True)
+    text = shown.first() or fill(RULES_BY_ID[top.rule].patient_text, recovery.clinic.numbers)
+    return StandingAdvice(top.rule, top.severity, text)
+
+
+def _planned(recovery: Recovery, plan: Plan) -> list[Occasion]:
+    planned = occasions(
+        recovery.procedure_at,
+        recovery.patient.zone,
+        plan,
+        procedure_on=recovery.procedure_on,
+        discharged_at=recovery.discharged_at,
+    )
+    return [occasion for occasion in planned if occasion.form in LOG_FORMS]
+
+
+def _open_checkins(recovery: Recovery, now: datetime, today: date) -> Iterable[OpenCheckIn]:
+    """Newest first. One that has just expired, before the tick marked it, is not open."""
+    rows = CheckIn.objects.open().filter(
+        recovery=recovery, anchor=recovery.anchor, form__in=LOG_FORMS, expires_at__gt=now
+    )
+    for row in rows.order_by("-opens_at"):
+        on = today if means_today(row) else recovery.procedure_on + timedelta(days=row.day)
+        yield OpenCheckIn(on, row.due_at, row.expires_at)
+
+
+def _logged_days(recovery: Recovery) -> dict[int, bool]:
+    """Each logged day, and whether all its logs were entered late."""
+    days: dict[int, bool] = {}
+    rows = DailyLog.objects.current().filter(recovery=recovery).values_list("day", "late")
+    for day, late in rows:
+        days[day] = days.get(day, True) and late
+    return days
+
+
+def _answered(occasion: Occasion, logged: dict[int, bool], plan: Plan) -> bool | None:
+    """Whether the occasion was answered only late; None without an answer."""
+    answers = [late for day, late in logged.items() if checkin_key_for(day, plan) == occasion.key]
+    return all(answers) if answers else None
+
+
+def _spine(
+    planned: Iterable[Occasion],
+    logged: dict[int, bool],
+    phases: Sequence[RecoveryPhase],
+    *,
+    day: int,
+    now: datetime,
+    plan: Plan,
+) -> Iterable[Bone]:
+    """One bone a planned log: every day to D14, and from D15 the planned check-ins as well."""
+    shown = [one for one in planned if one.day <= LAST_BONE_DAY or day > LAST_BONE_DAY]
+    starts = [shown[0].day, 1, *(phase.first_day for phase in phases if phase.first_day > 0)]
+    groups = [sum(one.day >= start for start in starts) for one in shown]
+    breaks = [before != after for before, after in pairwise(groups)]
+    room = WIDTH - sum(PHASE_GAP if wide else GAP for wide in breaks)
+    width = room / len(shown)
+    x = 0.0
+    for one, wide in zip(shown, [*breaks, False], strict=True):
+        late = _answered(one, logged, plan)
+        look = "done" if late is False else "late" if late else ""
+        if not look and one.expires_at <= now:
+            look = "miss"
+        current = one.day == day or checkin_key_for(day, plan) == one.key
+        yield Bone(round(x, 1), round(width, 1), look, current)
+        x += width + (PHASE_GAP if wide else GAP)

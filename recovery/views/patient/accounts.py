@@ -1,0 +1,79 @@
+"""How a patient comes in: the e-mailed code, and which person an address that serves several
+people means.
+
+allauth checks addresses and codes and answers alike for known and unknown ones; the pages are ours.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account import views as allauth
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from recovery import access, clock
+from recovery.queries import people as people_query
+
+READ_OR_POST = ["GET", "HEAD", "POST"]
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Where each kind of visitor goes from the bare address."""
+    if not request.user.is_authenticated:
+        return redirect("account_login")
+    if _is_staff_session(request):
+        return redirect("queue")
+    found = people_query.recoveries_of(request.user)
+    if len(found) == 1:
+        return redirect("today", found[0].uuid)
+    # Pages then say whose they are, and offer the way back here.
+    request.session["several"] = len(found) > 1
+    return redirect("people")
+
+
+@never_cache
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """The people an address may act for. Nobody at all is an answer too."""
+    if not request.user.is_authenticated:
+        return redirect("account_login")
+    if _is_staff_session(request):
+        raise PermissionDenied
+    _know_clinics(request)
+    recoveries = people_query.recoveries_of(request.user)
+    return render(request, "patient/people.html", {"recoveries": recoveries})
+
+
+def _is_staff_session(request: HttpRequest) -> bool:
+    return request.session.get(access.DOOR) == access.STAFF_DOOR
+
+
+def _know_clinics(request: HttpRequest) -> None:
+    """Before a patient is known, the page names the site's only clinic, or offers the few."""
+    request.now = clock.now()
+    request.clinics = people_query.clinics_to_call()
+    request.clinic = request.clinics[0] if len(request.clinics) == 1 else None
+
+
+def _at_the_door(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def wrapper(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        _know_clinics(request)
+        response = view(request, **kwargs)
+        # allauth renders late, and the page needs the clinic that was found here.
+        return response.render() if hasattr(response, "render") else response
+
+    return wrapper
+
+
+sign_in = require_http_methods(READ_OR_POST)(_at_the_door(allauth.request_login_code))
+confirm_code = sensitive_post_parameters("code")(
+    require_http_methods(READ_OR_POST)(_at_the_door(allauth.confirm_login_code))
+)
+sign_out = require_http_methods(READ_OR_POST)(_at_the_door(allauth.logout))

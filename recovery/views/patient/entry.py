@@ -1,0 +1,65 @@
+"""What a posted log does, by whichever door it came: store it, or refuse it and hide nothing."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from recovery.clinical import logfields, rules
+from recovery.forms.logs import LogForm
+from recovery.models import Clinic, Recovery
+from recovery.services import logs
+
+
+def dates_for(today: date) -> tuple[date, date]:
+    """The dates that a patient may report: yesterday and today."""
+    return today - timedelta(days=1), today
+
+
+def take(
+    form: LogForm, *, recovery: Recovery, now: datetime, store: bool = True, **entered: Any
+) -> tuple[logs.Recorded | None, rules.Advice | None]:
+    """Store a clean form. Of a refused one store the clean answers, but only in an emergency.
+
+    Returns what was stored and, for a refused form, the emergency text that its clean answers
+    earn (rules.md 8.5): a refusal never hides an emergency. With `store` false nothing is stored
+    and the text is returned all the same.
+    """
+    valid = form.is_valid()
+    emergency = None if valid and store else _emergency(form, recovery)
+    if not store or not (valid or emergency):
+        return None, emergency
+    recorded = logs.record(
+        recovery_id=recovery.pk,
+        values=form.answers,
+        revision=form.filled_from,
+        log_date=form.reported_on or form.dates[1],
+        now=now,
+        **entered,
+    )
+    return recorded, emergency
+
+
+def _emergency(form: LogForm, recovery: Recovery) -> rules.Advice | None:
+    clean, _errors = logfields.sift(form.answers)
+    known = {} if form.reported_on is None else {"day": form.day}
+    profile = rules.Profile(
+        baseline_pain=recovery.baseline_pain, anticoagulated=recovery.anticoagulated
+    )
+    found = rules.red_flags(clean | known, profile)
+    return rules.advice(found) if found else None
+
+
+def refusal(
+    form: LogForm,
+    clinic: Clinic,
+    *,
+    recorded: logs.Recorded | None = None,
+    emergency: rules.Advice | None = None,
+) -> dict[str, Any]:
+    """What a form's page says of a refusal, and the revision that its next post is filled from."""
+    return {
+        "problems": form.problems(),
+        "revision": recorded.log.revision if recorded else form.filled_from,
+        "recorded": recorded.log if recorded else None,
+        "emergency": emergency,
+        "emergency_text": rules.fill(emergency.text, clinic.numbers) if emergency else "",
+    }

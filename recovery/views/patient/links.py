@@ -1,0 +1,152 @@
+"""A check-in by the link of its reminder: one form, for its holder, and nothing else of the
+patient. Opening a link changes nothing, however often a mail scanner does it.
+
+The secret in the address is the only credential here. No cookie lends it any authority, so posts
+need no CSRF token, and work in mail programs whose browser keeps no cookies.
+"""
+
+import uuid
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from recovery import access
+from recovery.forms import told
+from recovery.forms.layout import log_helper
+from recovery.forms.logs import LogForm
+from recovery.models import CheckIn, DailyLog
+from recovery.queries.today import means_today
+from recovery.services import logs, messages
+from recovery.views.patient import entry
+from recovery.views.patient.warnings import warning_signs
+
+# A form that was open when its check-in expired is still stored, marked late.
+STORED_AFTER_EXPIRY = timedelta(hours=24)
+
+
+@never_cache
+@require_safe
+@access.for_link
+def link(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
+    if not _takes_answers(checkin, request.now):
+        return _closed(request, checkin)
+    return redirect("link_form", _token(request), uuid.uuid4())
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.for_link
+def link_form(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> HttpResponse:
+    if request.method == "POST":
+        return _post(request, checkin, client_id)
+    if not _takes_answers(checkin, request.now):
+        return _closed(request, checkin)
+    return _page(request, checkin, _form(request, checkin))
+
+
+def _post(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> HttpResponse:
+    """Answers are never turned away while they can be stored, also to an answered check-in."""
+    form = _form(request, checkin, request.POST)
+    too_late = request.now >= checkin.expires_at + STORED_AFTER_EXPIRY
+    recorded, emergency = entry.take(
+        form,
+        recovery=checkin.recovery,
+        now=request.now,
+        store=not too_late,
+        client_id=client_id,
+        source=DailyLog.Source.PATIENT,
+        mode=DailyLog.Mode.LINK,
+        checkin=checkin,
+    )
+    if too_late:
+        refusal = entry.refusal(form, request.clinic, emergency=emergency)
+        return _closed(request, checkin, not_saved=True, **refusal)
+    if form.is_valid():
+        return redirect("link_saved", _token(request), client_id)
+    return _page(request, checkin, form, recorded=recorded, emergency=emergency)
+
+
+@never_cache
+@require_safe
+@access.for_link
+def link_saved(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> HttpResponse:
+    """What its sender is told. A log that did not come by a link is not shown to one."""
+    log = (
+        DailyLog.objects.current()
+        .filter(recovery=checkin.recovery_id, client_id=client_id, mode=DailyLog.Mode.LINK)
+        .first()
+    )
+    if log is None:
+        raise Http404
+    context = {"log": log, "severity": logs.severity_shown(log), "signs": told.signs(log)}
+    return render(request, "patient/link_saved.html", context | _words(request, checkin))
+
+
+@csrf_exempt
+@require_POST
+@access.for_link
+def link_renew(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
+    """Ask for a new link. The page says the same whether or not anything is open."""
+    messages.renew_link(checkin, now=request.now)
+    return render(request, "patient/link_renewed.html", _words(request, checkin))
+
+
+@never_cache
+@require_safe
+@access.for_link
+def link_signs(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
+    return render(request, "patient/link_signs.html", warning_signs() | _words(request, checkin))
+
+
+def _takes_answers(checkin: CheckIn, now: datetime) -> bool:
+    return checkin.state == CheckIn.State.OPEN and now < checkin.expires_at
+
+
+def _date(request: HttpRequest, checkin: CheckIn) -> date:
+    """The day that the check-in asks about."""
+    recovery = checkin.recovery
+    if means_today(checkin):
+        return access.local_date(recovery, request.now)
+    if checkin.anchor == recovery.anchor:
+        return recovery.procedure_on + timedelta(days=checkin.day)
+    # The procedure has moved since; the day it was opened on has not.
+    return access.local_date(recovery, checkin.opens_at)
+
+
+def _form(request: HttpRequest, checkin: CheckIn, data: Any = None) -> LogForm:
+    on = _date(request, checkin)
+    procedure_on = checkin.recovery.procedure_on
+    return LogForm(data, procedure_on=procedure_on, dates=(on, on), fixed=on)
+
+
+def _page(request: HttpRequest, checkin: CheckIn, form: LogForm, **refused: Any) -> HttpResponse:
+    context = {
+        "form": form,
+        "helper": log_helper(form.day),
+        **entry.refusal(form, request.clinic, **refused),
+    }
+    return render(request, "patient/link_form.html", context | _words(request, checkin))
+
+
+def _closed(request: HttpRequest, checkin: CheckIn, **refused: Any) -> HttpResponse:
+    answered = checkin.state == CheckIn.State.COMPLETED
+    context = {"answered": answered, "checkin": checkin, **refused}
+    return render(request, "patient/link_closed.html", context | _words(request, checkin))
+
+
+def _words(request: HttpRequest, checkin: CheckIn) -> dict[str, Any]:
+    return {
+        "token": _token(request),
+        "on": _date(request, checkin),
+        "today": access.local_date(checkin.recovery, request.now),
+    }
+
+
+def _token(request: HttpRequest) -> str:
+    return request.resolver_match.kwargs["token"]

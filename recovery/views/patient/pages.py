@@ -1,0 +1,50 @@
+"""The pages a patient reads: Today, History, the warning signs."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from recovery import access
+from recovery.models import Recovery
+from recovery.queries.history import history as history_page
+from recovery.queries.today import standing_advice
+from recovery.queries.today import today as today_page
+from recovery.views.patient import entry
+from recovery.views.patient.warnings import warning_signs
+
+
+@never_cache
+@require_safe
+@access.for_patient
+def today(request: HttpRequest, recovery: Recovery) -> HttpResponse:
+    page = today_page(recovery, now=request.now)
+    return render(request, "patient/today.html", {"recovery": recovery, "page": page})
+
+
+@never_cache
+@require_safe
+@access.for_patient
+def history(request: HttpRequest, recovery: Recovery) -> HttpResponse:
+    dates = entry.dates_for(access.local_date(recovery, request.now))
+    page = history_page(
+        recovery,
+        dates=dates,
+        number=_number(request),
+        now=request.now,
+        alert=standing_advice(recovery) is not None,
+    )
+    return render(request, "patient/history.html", {"recovery": recovery, "page": page})
+
+
+def _number(request: HttpRequest) -> int:
+    typed = request.GET.get("page", "")
+    return int(typed) if typed.isdecimal() and len(typed) < 6 else 1
+
+
+@never_cache
+@require_safe
+@access.for_patient
+def signs(request: HttpRequest, recovery: Recovery) -> HttpResponse:
+    context = {"recovery": recovery, **warning_signs()}
+    return render(request, "patient/signs.html", context)
