@@ -421,6 +421,8 @@ LOGGING = {
     "loggers": {
         # Replaces Django's own, which would print each line twice and mail tracebacks.
         "django": {"handlers": [], "level": "NOTSET", "propagate": True},
+        # Strangers who try other names for this machine; they get their 400.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         # Two lines for each task that comes and goes, each minute.
         "celery": {"level": "WARNING" if _LOG_LEVEL == "INFO" else _LOG_LEVEL},
         # The demo mailbox prints every word of every SMTP talk, addresses too.

@@ -191,4 +191,4 @@ def _welcome(seconds: float, sign_ins: str) -> str:
     lines = ["", f"Intracept Care is ready in {seconds:.1f} s.", f"  Address: {settings.SITE_URL}/"]
     if _needs_mailbox():
         lines.append(f"  Mailbox: {settings.SITE_URL}/demo/mailbox/ (nothing leaves this machine)")
-    return "\n".join([*lines, sign_ins.rstrip(), "Ctrl-C stops it.", ""])
+    return "\n".join([*lines, *sign_ins.rstrip().splitlines(), "Ctrl-C stops it.", ""])
