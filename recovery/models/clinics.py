@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from recovery.clinical.rules import PLACEHOLDERS
 
+
 def weekday_hours() -> list[list[str] | None]:
     return [["08:00", "17:00"]] * 5 + [None, None]
 

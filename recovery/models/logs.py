@@ -170,9 +170,13 @@ class DailyLog(models.Model):
             ),
             models.CheckConstraint(
                 name="log_temperature_in_range_of_its_unit",
+                # A comparison with null is not false, and a check passes what is not false.
                 condition=Q(temp_value=None, temp_unit="")
-                | Q(temp_unit="C", temp_value__range=("33.0", "43.0"))
-                | Q(temp_unit="F", temp_value__range=("91.4", "109.4")),
+                | Q(temp_value__isnull=False)
+                & (
+                    Q(temp_unit="C", temp_value__range=("33.0", "43.0"))
+                    | Q(temp_unit="F", temp_value__range=("91.4", "109.4"))
+                ),
             ),
             _one_of("leg_pain_status", *NEW_OR_WORSE),
             _one_of("leg_weakness", *NEW_OR_WORSE, "cannot_stand_or_lift_foot"),

@@ -85,7 +85,7 @@ class RecoveryPhase(models.Model):
             ),
             models.CheckConstraint(
                 name="phase_days_in_order",
-                condition=models.Q(last_day__gte=models.F("first_day"))
+                condition=models.Q(last_day__isnull=False, last_day__gte=models.F("first_day"))
                 | models.Q(last_day=None, order=4),
             ),
             models.CheckConstraint(

@@ -126,7 +126,9 @@ class Recovery(models.Model):
             models.CheckConstraint(
                 name="queue_rank_has_since",
                 condition=models.Q(queue_rank=None, queue_since=None)
-                | models.Q(queue_rank__range=(1, 6), queue_since__isnull=False),
+                | models.Q(
+                    queue_rank__isnull=False, queue_rank__range=(1, 6), queue_since__isnull=False
+                ),
             ),
             models.CheckConstraint(name="anchor_from_1", condition=models.Q(anchor__gte=1)),
         ]

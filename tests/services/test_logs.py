@@ -10,10 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from recovery.clinical.logfields import LogError
-from recovery.models import Alert, CheckIn, DailyLog, Message, Recovery, User
+from recovery.models import Alert, CheckIn, DailyLog, Message, Recovery
 from recovery.services import logs, tick
 from recovery.services.logs import Recorded
-from tests.cast import NOW, QUIET, TODAY, checkin_of, make_recovery, user_of
+from tests.cast import NOW, QUIET, TODAY, checkin_of, make_recovery
 
 pytestmark = pytest.mark.django_db
 
@@ -32,9 +32,7 @@ def record(recovery: Recovery, *, now=NOW, **given: Any) -> Recorded:
         "mode": DailyLog.Mode.WEB,
     }
     options |= {name: given.pop(name) for name in list(given) if name in options}
-    return logs.record(
-        recovery_id=recovery.pk, values={**QUIET, **given}, now=now, **options
-    )
+    return logs.record(recovery_id=recovery.pk, values={**QUIET, **given}, now=now, **options)
 
 
 def test_a_log_knows_its_day_phase_and_rule_set(on_day_5):

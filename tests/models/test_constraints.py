@@ -1,0 +1,265 @@
+"""The database refuses wrong rows, each by the name of the rule it breaks."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from recovery.models import (
+    Alert,
+    CheckIn,
+    DailyLog,
+    Membership,
+    Message,
+    Pathway,
+    Recovery,
+    RecoveryPhase,
+    Role,
+    User,
+)
+from tests.cast import NOW, TODAY, default_pathway, make_recovery
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def recovery(clinic, nurse) -> Recovery:
+    return make_recovery(clinic, day=5, now=NOW, ticked=False)
+
+
+def refuses(rule: str):
+    return pytest.raises(IntegrityError, match=rule)
+
+
+def a_log(recovery: Recovery, **fields: Any) -> DailyLog:
+    return DailyLog(
+        recovery=recovery,
+        log_date=TODAY,
+        day=5,
+        entered_at=NOW,
+        source="patient",
+        mode="web",
+        rule_set="1",
+        advice="",
+        **{"client_id": uuid.uuid4()} | fields,
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        ({"pain_avg": 11}, "log_pain_avg_0_to_10"),
+        ({"pain_worst": 11}, "log_pain_worst_0_to_10"),
+        ({"pain_avg": 5, "pain_worst": 4}, "log_worst_pain_at_least_average"),
+        ({"leg_pain": 11}, "log_leg_pain_0_to_10"),
+        ({"sleep": 11}, "log_sleep_0_to_10"),
+        ({"walk_minutes": 1441}, "log_walk_minutes_0_to_1440"),
+        ({"acetaminophen_mg": 20001}, "log_acetaminophen_mg_0_to_20000"),
+        ({"temp_value": "98.0", "temp_unit": "C"}, "log_temperature_in_range_of_its_unit"),
+        ({"temp_value": "37.0", "temp_unit": "F"}, "log_temperature_in_range_of_its_unit"),
+        ({"temp_value": "37.0"}, "log_temperature_in_range_of_its_unit"),
+        ({"temp_unit": "C"}, "log_temperature_in_range_of_its_unit"),
+        ({"saddle": "maybe"}, "log_saddle_is_known"),
+        ({"leg_weakness": "some"}, "log_leg_weakness_is_known"),
+        ({"revision": 1}, "correction_supersedes"),
+        ({"opioid_total_unknown": True, "opioid_mme": "5.0"}, "log_opioid_total_known_or_not"),
+    ],
+)
+def test_a_wrong_log(recovery, fields, rule):
+    with refuses(rule):
+        a_log(recovery, **fields).save()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"pain_avg": 0, "pain_worst": 0},
+        {"pain_avg": 10, "pain_worst": 10},
+        {"temp_value": "33.0", "temp_unit": "C"},
+        {"temp_value": "43.0", "temp_unit": "C"},
+        {"temp_value": "91.4", "temp_unit": "F"},
+        {"temp_value": "109.4", "temp_unit": "F"},
+    ],
+)
+def test_a_log_at_the_edge_is_kept(recovery, fields):
+    a_log(recovery, **fields).save()
+    assert DailyLog.objects.count() == 1
+
+
+def test_one_row_per_recovery_client_id_and_revision(recovery):
+    log = a_log(recovery)
+    log.save()
+    with refuses("one_log_per_recovery_client_id_and_revision|client_id"):
+        a_log(recovery, client_id=log.client_id).save()
+
+
+def test_a_log_has_one_successor(recovery):
+    first = a_log(recovery)
+    first.save()
+    a_log(recovery, client_id=first.client_id, revision=1, supersedes=first).save()
+    with refuses("one_successor_per_log|supersedes"):
+        a_log(recovery, revision=1, supersedes=first).save()
+
+
+def an_alert(recovery: Recovery, **fields: Any) -> Alert:
+    return Alert(
+        recovery=recovery,
+        headline="x",
+        staff_text="x",
+        patient_text="x",
+        rule_set="1",
+        raised_at=NOW,
+        clock_from=NOW,
+        **{"rule": "R12", "severity": "urgent"} | fields,
+    )
+
+
+def test_one_alert_not_closed_per_recovery_and_rule(recovery, nurse):
+    closed = {"state": "closed", "closed_by": nurse, "closed_at": NOW, "closing_reason": "phone"}
+    an_alert(recovery, **closed).save()
+    an_alert(recovery, **closed).save()
+    an_alert(recovery).save()
+    an_alert(recovery, rule="R13").save()
+    with refuses("one_alert_not_closed_per_recovery_and_rule|recovery_id"):
+        an_alert(recovery, state="contacted").save()
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        ({"state": "closed"}, "closed_alert_has_who_when_and_why"),
+        ({"state": "acknowledged"}, "acknowledged_alert_has_claim"),
+        ({"state": "lost"}, "alert_state_is_known"),
+        ({"severity": "mild"}, "alert_severity_is_known"),
+    ],
+)
+def test_a_wrong_alert(recovery, fields, rule):
+    with refuses(rule):
+        an_alert(recovery, **fields).save()
+
+
+def test_one_checkin_per_recovery_anchor_and_key(recovery):
+    fields = {
+        "recovery": recovery,
+        "anchor": 1,
+        "key": "DAY-05",
+        "form": "daily",
+        "day": 5,
+        "opens_at": NOW,
+        "due_at": NOW,
+        "expires_at": NOW + timedelta(hours=1),
+    }
+    CheckIn.objects.create(**fields)
+    CheckIn.objects.create(**fields | {"anchor": 2})
+    with refuses("one_checkin_per_recovery_anchor_and_key|recovery_id"):
+        CheckIn.objects.create(**fields)
+
+
+def test_one_message_per_dedupe_key(clinic):
+    fields = {
+        "kind": "reminder",
+        "dedupe_key": "a",
+        "clinic": clinic,
+        "created_at": NOW,
+        "planned_at": NOW,
+        "send_after": NOW,
+    }
+    Message.objects.create(**fields)
+    with refuses("one_message_per_dedupe_key|dedupe_key"):
+        Message.objects.create(**fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        ({"state": "claimed"}, "leased_message_has_token"),
+        ({"state": "not_sent"}, "unsent_message_has_reason"),
+        ({"state": "sent"}, "sent_message_has_time"),
+    ],
+)
+def test_a_wrong_message(clinic, fields, rule):
+    with refuses(rule):
+        Message.objects.create(
+            kind="reminder",
+            dedupe_key="a",
+            clinic=clinic,
+            created_at=NOW,
+            planned_at=NOW,
+            send_after=NOW,
+            **fields,
+        )
+
+
+def test_a_rank_in_the_queue_has_its_time(recovery):
+    with refuses("queue_rank_has_since"):
+        Recovery.objects.update(queue_since=NOW)
+
+
+# Phases
+# ------
+
+
+def a_pathway(*days: tuple[int, int | None]) -> Pathway:
+    pathway = Pathway.objects.create(version=99, plan={})
+    for order, (first, last) in enumerate(days, start=1):
+        RecoveryPhase.objects.create(
+            pathway=pathway,
+            code=RecoveryPhase.Code.values[order - 1],
+            order=order,
+            first_day=first,
+            last_day=last,
+            patient_name="x",
+            source="x",
+            review_on=TODAY,
+        )
+    return pathway
+
+
+def test_the_four_phases_are_seeded():
+    phases = default_pathway().phases.values_list("code", "first_day", "last_day")
+    assert list(phases) == [
+        ("immediate", 0, 0),
+        ("short_term", 0, 2),
+        ("gradual_return", 3, 14),
+        ("follow_up", 15, None),
+    ]
+
+
+def test_other_days_without_gap_or_overlap_are_kept():
+    assert a_pathway((0, 0), (0, 3), (4, 21), (22, None)).phases.count() == 4
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        pytest.param([(0, 0), (0, 2), (4, 14)], id="a gap"),
+        pytest.param([(0, 0), (0, 2), (2, 14)], id="an overlap"),
+        pytest.param([(0, 0), (1, 2)], id="day 0 left to nobody"),
+        pytest.param([(0, 0), (0, None)], id="without end before the last"),
+    ],
+)
+def test_phases_with_a_gap_or_an_overlap_are_refused(days):
+    with refuses("phases_without_gap_or_overlap|phase_days_in_order"):
+        a_pathway(*days)
+
+
+def test_a_phase_cannot_be_moved_away_from_its_neighbours():
+    with refuses("phases_without_gap_or_overlap"), transaction.atomic():
+        default_pathway().phases.filter(code="gradual_return").update(last_day=20)
+
+
+# People
+# ------
+
+
+def test_an_address_is_one_user_whatever_its_case():
+    User.objects.create_user("Ruth@Example.org")
+    with refuses("email"):
+        User.objects.create_user("ruth@example.ORG")
+
+
+def test_a_role_is_held_once(nurse, clinic):
+    with refuses("one_membership_per_user_clinic_role|user_id"):
+        Membership.objects.create(user=nurse, clinic=clinic, role=Role.NURSE)
