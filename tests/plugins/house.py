@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 # The folder outlives a worker process of pytest-xdist, so only the process that made it removes it.
 if "INTRACEPT_TEST_VAR" not in os.environ:
@@ -30,7 +30,10 @@ for name in ("DEBUG", "HTTPS", "EMAIL_URL", "TIME_ZONE", "TRUSTED_PROXY_COUNT", 
 if redis := os.environ.get("REDIS_URL"):
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     parts = urlsplit(redis)
-    if parts.scheme != "unix":
+    if parts.scheme == "unix":
+        number = int(dict(parse_qsl(parts.query)).get("db", 0)) + worker
+        os.environ["REDIS_URL"] = f"unix://{parts.path}?db={number}"
+    else:
         number = int(parts.path.strip("/") or 0) + worker
         os.environ["REDIS_URL"] = parts._replace(path=f"/{number}").geturl()
 
