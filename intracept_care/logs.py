@@ -31,7 +31,7 @@ class QuietFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         # A copy of our own: another handler may have left its full traceback in the record.
         record = logging.makeLogRecord({**record.__dict__, "exc_text": None})
-        request = getattr(record, "request", None)
+        request: Any = getattr(record, "request", None)
         if record.name.startswith("django.") and hasattr(request, "resolver_match"):
             match = request.resolver_match
             route = f"/{match.route}" if match else "no route"

@@ -4,6 +4,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -97,7 +98,7 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
         if message.type == "error" and not (refusal and "/static/" not in message.location["url"]):
             complaints.append(f"{message.text} ({message.location['url']})")
 
-    def open_page(*, width: int = 390, height: int = 844, **options: object) -> Page:
+    def open_page(*, width: int = 390, height: int = 844, **options: Any) -> Page:
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()
