@@ -1,0 +1,275 @@
+"""The chart of one recovery: numbers to positions. Drawn by templates/staff/_chart.html.
+
+x is days after the procedure, to scale; y is pain from 0 to 10. Days without an answer stay gaps.
+Marks of a kind are one path, so that a year of daily logs still fits into a small page.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from recovery.models import Alert, RecoveryPhase
+from recovery.queries.queue import RANK_OF
+from recovery.queries.timeline import Log, Row
+
+LEFT, RIGHT, FIRST_X, LAST_X = 92, 868, 104, 856
+TOP, BOTTOM = 40, 236
+ALERTS_Y, CONTACTS_Y, OPIOID_Y, OTHER_Y, NSAID_Y = 256, 282, 326, 360, 368
+OPIOID_HIGH, OTHER_HIGH = 24, 12
+# The axis reaches at least here, and a little beyond today.
+SHORTEST = 30
+LETTER = 6.2
+# Roughly as many day labels fit under the plot.
+LABELS = 12
+STEPS = (1, 2, 3, 7, 14, 28, 56, 91, 182)
+# Full scale of the lane of tablets: the labelled maximum of acetaminophen in 24 h.
+ACETAMINOPHEN_MG = 4000
+LEAST_MME = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What the logs of one day say: the pain entered last, and the highest of the rest."""
+
+    day: int
+    average: int | None
+    worst: int | None
+    mme: Decimal | None
+    mme_unknown: bool
+    acetaminophen_mg: int | None
+    nsaid: bool
+    late: bool
+    by_staff: bool
+    logs: int
+
+    @property
+    def grams(self) -> Decimal | None:
+        mg = self.acetaminophen_mg
+        return None if mg is None else Decimal(mg) / 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    x: float
+    width: float
+    dark: bool
+    # Empty where it does not fit above the band.
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    x: float
+    shape: str
+    label: str
+
+
+@dataclass(slots=True)
+class Chart:
+    days: list[Day]
+    first: int
+    last: int
+    today: int
+    today_x: float
+    radius: float = 5
+    bands: list[Band] = field(default_factory=list)
+    grid: list[tuple[int, float]] = field(default_factory=list)
+    baseline_y: float | None = None
+    line: str = ""
+    gaps: str = ""
+    dots: str = ""
+    late_dots: str = ""
+    worst: str = ""
+    newest: tuple[float, float, int] | None = None
+    alerts: list[Mark] = field(default_factory=list)
+    contacts: list[Mark] = field(default_factory=list)
+    opioids: str = ""
+    opioid_base_y: float | None = None
+    acetaminophen: str = ""
+    nsaid: str = ""
+    labels: list[tuple[float, int]] = field(default_factory=list)
+    planned: list[float] = field(default_factory=list)
+
+    @property
+    def dot(self) -> float:
+        return self.radius * 2
+
+    @property
+    def small(self) -> float:
+        return min(6.0, self.dot)
+
+    @property
+    def bar(self) -> float:
+        return round(min(12.0, self.radius * 2.4), 1)
+
+    @property
+    def hollow(self) -> float:
+        """The white inside of a dot that was entered later."""
+        return round(max(0.8, self.dot - 4), 1)
+
+    def x(self, day: float) -> float:
+        return round(FIRST_X + (day - self.first) * self.step, 1)
+
+    @property
+    def step(self) -> float:
+        return (LAST_X - FIRST_X) / max(self.last - self.first, 1)
+
+
+def by_day(logs: Iterable[Log]) -> list[Day]:
+    """One row a day that has a log, oldest first. `logs` are current versions, as entered."""
+    grouped: dict[int, list[Log]] = defaultdict(list)
+    for log in logs:
+        grouped[log.day].append(log)
+    return [_day(day, same) for day, same in sorted(grouped.items())]
+
+
+def _day(day: int, logs: Sequence[Log]) -> Day:
+    answered = [log for log in logs if log.pain_avg is not None]
+    shown = answered[-1] if answered else logs[-1]
+    pains = [pain for log in logs for pain in (log.pain_avg, log.pain_worst) if pain is not None]
+    has_worst = len(logs) > 1 or shown.pain_worst is not None
+    return Day(
+        day=day,
+        average=shown.pain_avg,
+        worst=max(pains) if pains and has_worst else None,
+        mme=max((log.opioid_mme for log in logs if log.opioid_mme is not None), default=None),
+        mme_unknown=any(log.opioid_total_unknown for log in logs),
+        acetaminophen_mg=max(
+            (log.acetaminophen_mg for log in logs if log.acetaminophen_mg is not None),
+            default=None,
+        ),
+        nsaid=any(log.nsaid_taken for log in logs),
+        late=shown.late,
+        by_staff=shown.source == "staff",
+        logs=len(logs),
+    )
+
+
+def draw(
+    *,
+    days: list[Day],
+    today: int,
+    baseline: int | None,
+    baseline_mme: Decimal | None,
+    phases: Sequence[RecoveryPhase],
+    alerts: Iterable[tuple[int, Alert]],
+    contacts: Iterable[tuple[int, Row]],
+    planned: Iterable[int],
+) -> Chart:
+    """`alerts` and `contacts` come with their day, `planned` are the days of logs to come."""
+    first = min([0, today, *(day.day for day in days)])
+    last = max(SHORTEST, today + max(4, today // 10), *(day.day for day in days), 0)
+    chart = Chart(days=days, first=first, last=last, today=today, today_x=0)
+    chart.today_x = chart.x(today)
+    chart.radius = 5 if chart.step >= 14 else round(max(1.6, chart.step * 0.36), 1)
+    chart.grid = [(pain, _y(pain)) for pain in range(0, 11, 2)]
+    chart.baseline_y = None if baseline is None else _y(baseline)
+    chart.bands = _bands(chart, phases)
+    _pain(chart)
+    _medicine(chart, baseline_mme)
+    chart.alerts = _alert_marks(chart, alerts)
+    chart.contacts = _contact_marks(chart, contacts)
+    chart.planned = [chart.x(day) for day in planned if today <= day <= last]
+    chart.labels = _labels(chart)
+    return chart
+
+
+def _y(pain: float) -> float:
+    return round(BOTTOM - pain * (BOTTOM - TOP) / 10, 1)
+
+
+def _bands(chart: Chart, phases: Sequence[RecoveryPhase]) -> list[Band]:
+    """The immediate phase shares day 0 with short-term and is too short to be drawn apart."""
+    spans: list[tuple[float, float, RecoveryPhase | None]] = []
+    if chart.first < 0:
+        spans.append((chart.first, -0.5, None))
+    for phase in phases:
+        end = chart.last if phase.last_day is None else phase.last_day + 0.5
+        start = phase.first_day - 0.5 if phase.first_day or chart.first < 0 else chart.first
+        if phase.code != RecoveryPhase.Code.IMMEDIATE and start < chart.last:
+            spans.append((start, min(end, chart.last), phase))
+    bands = []
+    for number, (start, end, phase) in enumerate(spans):
+        x = LEFT if number == 0 else chart.x(start)
+        right = RIGHT if number == len(spans) - 1 else chart.x(end)
+        name = str(phase) if phase else _("Before")
+        width = round(right - x, 1)
+        fits = width > len(name) * LETTER
+        bands.append(Band(x, width, dark=number % 2 == 0, name=name if fits else ""))
+    return bands
+
+
+def _pain(chart: Chart) -> None:
+    line, gaps, before = [], [], None
+    for day in chart.days:
+        if day.average is None:
+            continue
+        x, y = chart.x(day.day), _y(day.average)
+        point = f"{x:g} {y:g}"
+        dot = f"M{point}h0"
+        if day.late:
+            chart.late_dots += dot
+        else:
+            chart.dots += dot
+        joined = before is not None and day.day - before[0] == 1
+        line.append(f"{'L' if joined else 'M'}{point}")
+        if before is not None and not joined:
+            gaps.append(f"M{before[1]}L{point}")
+        before = (day.day, point)
+        if day.worst is not None and day.worst > day.average:
+            cap = "m-3 0h6" if chart.radius > 3 else ""
+            chart.worst += f"M{point}V{_y(day.worst):g}{cap}"
+        chart.newest = (x, y, day.average)
+    chart.line, chart.gaps = "".join(line), "".join(gaps)
+
+
+def _medicine(chart: Chart, baseline_mme: Decimal | None) -> None:
+    doses = [day.mme for day in chart.days if day.mme is not None]
+    full = float(max([Decimal(LEAST_MME), *doses, baseline_mme or Decimal(0)]))
+    if baseline_mme is not None:
+        chart.opioid_base_y = round(OPIOID_Y - float(baseline_mme) / full * OPIOID_HIGH, 1)
+    for day in chart.days:
+        x = f"{chart.x(day.day):g}"
+        if day.mme:
+            chart.opioids += f"M{x} {OPIOID_Y}v-{float(day.mme) / full * OPIOID_HIGH:.1f}"
+        if day.acetaminophen_mg:
+            high = min(1.0, day.acetaminophen_mg / ACETAMINOPHEN_MG) * OTHER_HIGH
+            chart.acetaminophen += f"M{x} {OTHER_Y}v-{high:.1f}"
+        if day.nsaid:
+            chart.nsaid += f"M{x} {NSAID_Y}h0"
+
+
+def _alert_marks(chart: Chart, alerts: Iterable[tuple[int, Alert]]) -> list[Mark]:
+    grouped: dict[int, list[Alert]] = defaultdict(list)
+    for day, alert in alerts:
+        grouped[day].append(alert)
+    marks = []
+    for day, same in sorted(grouped.items()):
+        same.sort(key=lambda alert: (RANK_OF[alert.severity], alert.rule))
+        label = ", ".join(dict.fromkeys(alert.rule for alert in same))
+        marks.append(Mark(chart.x(day), str(same[0].severity), label))
+    return _without_overlap(marks)
+
+
+def _contact_marks(chart: Chart, contacts: Iterable[tuple[int, Row]]) -> list[Mark]:
+    days = {day: row.kind for day, row in contacts}
+    return _without_overlap([Mark(chart.x(day), kind, kind) for day, kind in sorted(days.items())])
+
+
+def _without_overlap(marks: list[Mark]) -> list[Mark]:
+    """A label that would run into the next mark, or out of the picture, is left out."""
+    nexts = [mark.x for mark in marks[1:]] + [RIGHT + 12]
+    return [
+        mark if mark.x + 14 + len(mark.label) * LETTER < follows else Mark(mark.x, mark.shape, "")
+        for mark, follows in zip(marks, nexts, strict=True)
+    ]
+
+
+def _labels(chart: Chart) -> list[tuple[float, int]]:
+    span = chart.last - chart.first
+    step = next((step for step in STEPS if span / step <= LABELS), STEPS[-1])
+    start = -(-chart.first // step) * step
+    return [(chart.x(day), day) for day in range(start, chart.last + 1, step)]

@@ -1,0 +1,163 @@
+"""The page of all patients of a clinic, and how a patient is found."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
+
+from recovery.clinical.phases import phase_of
+from recovery.models import Clinic, Consent, Patient, PatientAccess, Recovery, RecoveryPhase
+from recovery.models.recoveries import QueueRank
+from recovery.queries.pathways import phases_of
+
+PAGE = 50
+# Filters and the menu count no further than this; a larger queue reads "99+".
+COUNTED = 99
+WORDS = 4
+
+ROW = (
+    "uuid",
+    "state",
+    "procedure_at",
+    "procedure_on",
+    "discharged_at",
+    "pathway",
+    "baseline_pain",
+    "last_log_at",
+    "last_log_day",
+    "last_pain",
+    "pain_trend",
+    "overdue_since",
+    "queue_rank",
+    "queue_since",
+    "patient__uuid",
+    "patient__record_number",
+    "patient__given_name",
+    "patient__family_name",
+    "patient__birth_date",
+    "patient__phone",
+    "patient__zone",
+    "patient__reminders_off_at",
+    "patient__address_fails_at",
+)
+
+
+class CountUpTo(Subquery):
+    """How many rows a sliced query has; in a select list it is counted once, not once a row."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a recovery stands today, in the patient's zone."""
+
+    day: int
+    phase: RecoveryPhase | None
+    age: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    recovery: Any
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class PatientsPage:
+    rows: list[Row]
+    # The patient after whom the next page begins; None on the last page.
+    after: uuid.UUID | None
+    # How many stand in the queue and wait for somebody, up to one more than COUNTED.
+    waiting: int
+
+
+def page(
+    *, clinic: Clinic, now: datetime, text: str = "", after: uuid.UUID | None = None
+) -> PatientsPage:
+    """Fifty patients by name, each with the newest recovery, in one statement."""
+    newest = (
+        Recovery.objects.filter(patient=OuterRef("patient"))
+        .order_by("-procedure_at", "-id")
+        .values("id")[:1]
+    )
+    rows = (
+        with_mail_marks(Recovery.objects.filter(patient__clinic=clinic, id=Subquery(newest)))
+        .filter(found(text))
+        .select_related("patient")
+        .only(*ROW)
+        .annotate(waiting=waiting_up_to(clinic))
+        .order_by("patient__family_name", "patient__given_name", "patient_id")
+    )
+    if after is not None:
+        last = Patient.objects.filter(clinic=clinic, uuid=after)
+        names = [Subquery(last.values(name)) for name in ("family_name", "given_name", "id")]
+        columns = Tuple("patient__family_name", "patient__given_name", "patient_id")
+        rows = rows.filter(TupleGreaterThan(columns, names))
+    shown = list(rows[: PAGE + 1])
+    return PatientsPage(
+        rows=[Row(recovery, place(recovery, now)) for recovery in shown[:PAGE]],
+        after=shown[PAGE - 1].patient.uuid if len(shown) > PAGE else None,
+        waiting=shown[0].waiting if shown else waiting(clinic),
+    )
+
+
+def found(text: str, prefix: str = "patient__") -> Q:
+    """Each word begins the first name, the last name or the record number."""
+    condition = Q()
+    # PostgreSQL takes no NUL, and no name has one.
+    for word in text.replace("\0", " ").split()[:WORDS]:
+        condition &= (
+            Q(**{f"{prefix}family_name__istartswith": word})
+            | Q(**{f"{prefix}given_name__istartswith": word})
+            | Q(**{f"{prefix}record_number__istartswith": word})
+        )
+    return condition
+
+
+def with_mail_marks(recoveries: QuerySet[Recovery]) -> QuerySet[Recovery]:
+    """Annotate `agreed` and `reachable`: whether mails are agreed to and have somebody to go to."""
+    consents = Consent.objects.filter(patient=OuterRef("patient"), withdrawn_at=None, email_ok=True)
+    addresses = PatientAccess.objects.filter()
+    return recoveries.annotate(agreed=Exists(consents), reachable=Exists(addresses))
+
+
+def place(recovery: Recovery, now: datetime) -> Place:
+    today = now.astimezone(ZoneInfo(recovery.patient.zone)).date()
+    day = recovery.day_on(today)
+    return Place(
+        day=day,
+        phase=phase_of(
+            day,
+            entered_at=now,
+            procedure_at=recovery.procedure_at,
+            discharged_at=recovery.discharged_at,
+            phases=phases_of(recovery.pathway_id),
+        ),
+        age=_age(recovery.patient, today),
+    )
+
+
+def _age(patient: Patient, today: Any) -> int | None:
+    born = patient.birth_date
+    if born is None:
+        return None
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def waiting_up_to(clinic: Clinic) -> CountUpTo:
+    return CountUpTo(_waiting(clinic).values("id")[: COUNTED + 1])
+
+
+def waiting(clinic: Clinic) -> int:
+    """How many recoveries wait for somebody, up to one more than COUNTED."""
+    return _waiting(clinic)[: COUNTED + 1].count()
+
+
+def _waiting(clinic: Clinic) -> QuerySet[Recovery]:
+    return Recovery.objects.filter(clinic=clinic, queue_rank__lt=QueueRank.CONTACTED)

@@ -1,0 +1,314 @@
+"""How the staff's pages say times, differences and trends: 24-hour clock, the clinic's zone."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.template import Context
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from recovery.models import Contact, Recovery
+from recovery.models.recoveries import QueueRank
+from recovery.templatetags.care import ICONS, tel
+
+register = template.Library()
+
+WEEK = 7
+HOUR = 60
+# Up to here a wait is read in minutes; beyond, the hours matter.
+READ_IN_MINUTES = 120
+
+
+@register.simple_tag
+def sprite(*names: str) -> SafeString:
+    """The drawings that a long table repeats, once; rows point to them with <use>."""
+    symbols = format_html_join(
+        "",
+        '<symbol id="i-{}" viewBox="0 0 24 24">{}</symbol>',
+        ((name, mark_safe(ICONS[name])) for name in names),  # noqa: S308 - a constant
+    )
+    return format_html(
+        '<svg width="0" height="0" class="position-absolute" aria-hidden="true" '
+        'focusable="false"><defs>{}</defs></svg>',
+        symbols,
+    )
+
+
+@register.filter
+def hm(at: datetime) -> str:
+    return timezone.localtime(at).strftime("%H:%M")
+
+
+@register.filter
+def short_date(on: date) -> str:
+    """Nov 19, with the year when it is not the present one."""
+    this_year = on.year == timezone.localdate().year
+    return date_format(on, _("M j") if this_year else _("M j, Y"))
+
+
+@register.filter
+def day_and_time(at: datetime, now: datetime) -> str:
+    """09:20 today, Sun 18:30 within a week, Nov 15 before and after that."""
+    local = timezone.localtime(at)
+    days = (timezone.localdate(now) - local.date()).days
+    if days == 0:
+        return local.strftime("%H:%M")
+    if -WEEK < days < WEEK:
+        return f"{WEEKDAYS_ABBR[local.weekday()]} {local:%H:%M}"
+    return date_format(local, _("M j"))
+
+
+@register.filter
+def full_time(at: datetime) -> str:
+    """Nov 19, 09:20: where the reader may copy it into a chart."""
+    local = timezone.localtime(at)
+    return f"{short_date(local.date())}, {local:%H:%M}"
+
+
+@register.filter
+def day_word(at: datetime, now: datetime) -> str:
+    """Today, Tomorrow, Mon within a week, Nov 30 beyond."""
+    local = timezone.localtime(at)
+    days = (local.date() - timezone.localdate(now)).days
+    if days in (0, 1):
+        return _("Tomorrow") if days else _("Today")
+    if 0 < days < WEEK:
+        return str(WEEKDAYS_ABBR[local.weekday()])
+    return date_format(local, _("M j"))
+
+
+@register.filter
+def ago(at: datetime, now: datetime) -> str:
+    minutes = int((now - at).total_seconds() // 60)
+    days = (timezone.localdate(now) - timezone.localdate(at)).days
+    if days == 0 and minutes < HOUR:
+        return _("%(minutes)d min ago") % {"minutes": max(minutes, 0)}
+    if days == 0:
+        return _("today")
+    if days == 1:
+        return _("yesterday")
+    return ngettext("%(days)d day ago", "%(days)d days ago", days) % {"days": days}
+
+
+@register.filter
+def span(minutes: int) -> str:
+    """A wait in words: 45 min, 3 h, 2 days."""
+    if minutes < READ_IN_MINUTES:
+        return _("%(n)d min") % {"n": minutes}
+    hours = minutes // HOUR
+    if hours < 2 * 24:
+        return _("%(n)d h") % {"n": hours}
+    return ngettext("%(n)d day", "%(n)d days", hours // 24) % {"n": hours // 24}
+
+
+@register.filter
+def signed(difference: int) -> str:
+    """+2, ±0, −3 with the real minus sign."""
+    if difference == 0:
+        return "±0"
+    return f"+{difference}" if difference > 0 else f"−{-difference}"
+
+
+@register.filter
+def minus(value: int, other: int) -> int:
+    return value - other
+
+
+@register.filter
+def yes_no(value: bool | None) -> str:
+    if value is None:
+        return _("not known")
+    return _("yes") if value else _("no")
+
+
+SPARK_LEFT, SPARK_WIDTH, SPARK_BOTTOM, SPARK_STEP = 4, 84, 33, 3
+
+
+@register.simple_tag
+def sparkline(trend: Sequence[Sequence[int]], baseline: int | None) -> SafeString:
+    """The last answers against the baseline, days to scale and gaps kept.
+
+    Decoration beside the number, the baseline and the difference, so screen readers skip it.
+    """
+    parts = []
+    if baseline is not None:
+        parts.append(f'<path class="b" d="M2 {SPARK_BOTTOM - SPARK_STEP * baseline}H94"/>')
+    if trend:
+        first, last = trend[0][0], trend[-1][0]
+        scale = SPARK_WIDTH / max(last - first, 1)
+        path, before = "", None
+        for day, pain in trend:
+            x, y = SPARK_LEFT + (day - first) * scale, SPARK_BOTTOM - SPARK_STEP * pain
+            path += f"{'L' if before == day - 1 else 'M'}{x:.0f} {y}"
+            before = day
+        parts.append(
+            f'<path class="l" d="{path}"/><circle class="e" cx="{x:.0f}" cy="{y}" r="3.5"/>'
+        )
+    return mark_safe(  # noqa: S308 - numbers of our own
+        f'<svg class="ic-spark" viewBox="0 0 96 36" aria-hidden="true">{"".join(parts)}</svg>'
+    )
+
+
+def clock_words(clock: Any, now: datetime) -> tuple[str, str]:
+    """The wait in words and the time itself, since a page that stays open goes stale."""
+    time = day_and_time(clock.at, now)
+    if clock.over:
+        late = _("%(wait)s over") % {"wait": span(-clock.left)}
+        return late, _("was due %(time)s") % {"time": time}
+    if clock.kind == "due" and timezone.localdate(clock.at) > timezone.localdate(now):
+        return time, _("contact by then")
+    if clock.kind == "due":
+        left = _("%(wait)s left") % {"wait": span(clock.left)}
+        return left, _("contact by %(time)s") % {"time": time}
+    if clock.kind == "review":
+        return day_word(clock.at, now), _("by %(time)s") % {"time": hm(clock.at)}
+    if clock.kind == "returns":
+        return time, _("comes back then")
+    if clock.kind == "stays":
+        return time, _("contacted, not closed")
+    return time, _("since, %(ago)s") % {"ago": ago(clock.at, now)}
+
+
+@register.filter
+def day_label(day: int) -> str:
+    """D16, or D−2 before the procedure."""
+    return f"D{day}" if day >= 0 else f"D−{-day}"
+
+
+@register.filter
+def day_and_phase(place: Any) -> str:
+    """D16 follow-up. `place` has the day and the phase, which is None before D0."""
+    phase = str(place.phase).lower() if place.phase else _("before")
+    return f"{day_label(place.day)} {phase}"
+
+
+def mail_marks(recovery: Any, *, address: bool = True) -> list[str]:
+    """What keeps the patient from being reminded; `address` says whether to name a failing one.
+
+    `recovery` carries `agreed` and `reachable` (queries.patients.with_mail_marks).
+    """
+    patient, marks = recovery.patient, []
+    if address and patient.address_fails_at:
+        marks.append(_("Call: address fails"))
+    if patient.reminders_off_at or not (recovery.agreed and recovery.reachable):
+        marks.append(_("No reminders"))
+    return marks
+
+
+@register.simple_tag(takes_context=True)
+def clock(context: Context, waits: Any) -> SafeString:
+    return format_html("<b>{}</b> <span>{}</span>", *clock_words(waits, context["request"].now))
+
+
+@register.filter
+def time_there(now: datetime, zone: str) -> str:
+    """The wall clock where the patient is, before somebody calls."""
+    return now.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+
+
+KINDS = {
+    Contact.Kind.CALL: gettext_lazy("call"),
+    Contact.Kind.VISIT: gettext_lazy("visit"),
+    Contact.Kind.MESSAGE: gettext_lazy("message"),
+}
+
+
+@register.filter
+def contact_kind(code: str) -> str:
+    return str(KINDS[Contact.Kind(code)])
+
+
+@register.filter
+def contact_outcome(code: str) -> str:
+    return str(Contact.Outcome(code).label).lower()
+
+
+MOVES = {
+    Recovery.State.ACTIVE: gettext_lazy("Resume"),
+    Recovery.State.PAUSED: gettext_lazy("Pause"),
+    Recovery.State.WITHDRAWN: gettext_lazy("Withdrawn"),
+    Recovery.State.CANCELLED: gettext_lazy("Procedure cancelled"),
+    Recovery.State.DIED: gettext_lazy("Died"),
+}
+
+
+@register.filter
+def move_name(state: Recovery.State) -> str:
+    return str(MOVES[state])
+
+
+@register.simple_tag
+def value_rows(days: Sequence[Any]) -> SafeString:
+    """The chart's days as table rows, newest first, without the end tags that HTML leaves out."""
+    return format_html_join(
+        "",
+        "<tr><th scope=row>{}<td>{}<td>{}<td>{}<td>{}<td>{}",
+        (
+            (
+                day_label(day.day),
+                _cell(day.average),
+                _cell(day.worst),
+                "?" if day.mme is None and day.mme_unknown else _cell(day.mme),
+                _cell(day.grams),
+                ", ".join(_notes(day)),
+            )
+            for day in reversed(days)
+        ),
+    )
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+
+
+def _notes(day: Any) -> Iterator[str]:
+    if day.logs > 1:
+        yield _("%(n)d logs") % {"n": day.logs}
+    if day.late:
+        yield _("entered later")
+    if day.by_staff:
+        yield _("by staff")
+
+
+# By rank in the queue: the row's class, the label's class, the shape, the word, the button.
+LOOKS = {
+    QueueRank.EMERGENCY: ("is-em", "emergency", "em", gettext_lazy("Emergency"), "btn-primary"),
+    QueueRank.URGENT: ("is-ur", "urgent", "ur", gettext_lazy("Urgent"), "btn-primary"),
+    QueueRank.REVIEW: ("is-re", "review", "re", gettext_lazy("Review"), "btn-quiet"),
+    QueueRank.ADDRESS: ("is-quiet", "plain", "bounce", gettext_lazy("Address"), "btn-quiet"),
+    QueueRank.OVERDUE: ("is-quiet", "plain", "silent", gettext_lazy("Overdue"), "btn-quiet"),
+    QueueRank.CONTACTED: ("is-done", "done", "phone", gettext_lazy("Contacted"), "btn-quiet"),
+}
+
+
+def row_words(recovery: Any, now: datetime) -> dict[str, Any]:
+    """What a row of any list says of a recovery. In Python, since a page has fifty of them."""
+    patient, pain, base = recovery.patient, recovery.last_pain, recovery.baseline_pain
+    words = {
+        "name": patient.name,
+        "pain": pain,
+        "base": _("no base") if base is None else _("base %(n)d") % {"n": base},
+        "change": "" if pain is None or base is None else signed(pain - base),
+        "spark": sparkline(recovery.pain_trend, base),
+        "log_time": recovery.last_log_at and day_and_time(recovery.last_log_at, now),
+        "log_ago": recovery.last_log_at and ago(recovery.last_log_at, now),
+        "tel": tel(patient.phone) if patient.phone else "",
+        "phone": patient.phone,
+        "url": reverse("staff_recovery", args=[recovery.uuid]),
+    }
+    if recovery.queue_rank is not None:
+        looks = LOOKS[recovery.queue_rank]
+        words |= zip(("shade", "severity", "shape", "word", "opens"), looks, strict=True)
+    return words

@@ -1,0 +1,36 @@
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from recovery import access
+from recovery.forms.contacts import ContactForm
+from recovery.services import contacts
+from recovery.views.staff import alerts, recoveries
+
+
+@require_POST
+@access.for_staff()
+def contact_new(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
+    """Record a call, a visit or a message for the alerts ticked, by default all not closed."""
+    row = access.staff_recovery(request, recovery)
+    form, chosen = ContactForm(request.POST), alerts.picked(request, row)
+    if not form.is_valid():
+        return recoveries.page(request, row, contact=form, picked=chosen)
+    contact = contacts.record(
+        recovery=row, user=request.user, now=request.now, alerts=chosen, **form.cleaned_data
+    )
+    if contact.reached:
+        messages.success(request, _("Contact saved."))
+    else:
+        messages.info(
+            request,
+            _(
+                "Saved. Nobody was reached: emergency and urgent alerts stay open, the others come"
+                " back in 4 hours."
+            ),
+        )
+    return redirect("staff_recovery", row.uuid)

@@ -1,0 +1,60 @@
+import uuid
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from recovery.access import for_staff
+from recovery.queries import patients as queries
+from recovery.templatetags.staff import day_and_phase, mail_marks, row_words, short_date
+
+
+@require_safe
+@for_staff()
+def patients(request: HttpRequest) -> HttpResponse:
+    """All patients of the clinic by name, or those that a search finds."""
+    text = request.GET.get("q", "").strip()
+    after = _uuid(request.GET.get("after", ""))
+    page = queries.page(clinic=request.clinic, now=request.now, text=text, after=after)
+    context = {
+        "here": "patients",
+        "waiting": page.waiting,
+        "page": page,
+        "rows": [_words(row, request.now) for row in page.rows],
+        "text": text,
+        "paged": after is not None,
+        "first_url": _url(q=text),
+        "next_url": page.after and _url(q=text, after=str(page.after)),
+    }
+    return render(request, "staff/patients.html", context)
+
+
+def _words(row: queries.Row, now: datetime) -> dict[str, Any]:
+    recovery, patient = row.recovery, row.recovery.patient
+    who = [gettext("Record %(number)s") % {"number": patient.record_number}]
+    if row.place.age is not None:
+        who.append(str(row.place.age))
+    return row_words(recovery, now) | {
+        "listed": f"{patient.family_name}, {patient.given_name}",
+        "who": ", ".join(who),
+        "state": recovery.get_state_display(),
+        "where": f"{day_and_phase(row.place)}, {short_date(recovery.procedure_on)}",
+        "marks": ". ".join(mail_marks(recovery)),
+    }
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _url(**query: str) -> str:
+    given = {name: value for name, value in query.items() if value}
+    return reverse("patients") + (f"?{urlencode(given)}" if given else "")

@@ -1,0 +1,210 @@
+"""The patient's page: what a nurse needs to act, what a surgeon needs to see."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from recovery import access
+from recovery.clinical.pathway import Occasion, occasions
+from recovery.forms.alerts import CloseForm
+from recovery.forms.contacts import ContactForm
+from recovery.models import Alert, DailyLog, Recovery, Role
+from recovery.models.access import Relationship
+from recovery.queries import chart, glance, queue, timeline
+from recovery.queries.pathways import phases_of, plan_of
+from recovery.queries.patients import Place, place
+from recovery.services import recoveries
+from recovery.services.refusals import NotAllowed
+from recovery.templatetags.answers import Answers, answers
+
+# Forms whose check-ins open in this version.
+LOGS = ("evening", "daily")
+TOLD, NEXT = 30, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The alerts not closed, as one card: the worst first."""
+
+    alerts: list[Alert]
+    clock: queue.Clock
+    # The log that fed them last, and the one before it.
+    log: DailyLog | None
+    before: DailyLog | None
+    answers: Answers | None
+
+    @property
+    def first(self) -> Alert:
+        return self.alerts[0]
+
+    @property
+    def held(self) -> Alert | None:
+        """The worst one that somebody has claimed."""
+        return self._in(Alert.State.ACKNOWLEDGED)
+
+    @property
+    def unclaimed(self) -> Alert | None:
+        return self._in(Alert.State.OPEN)
+
+    def _in(self, state: Alert.State) -> Alert | None:
+        return next((alert for alert in self.alerts if alert.state == state), None)
+
+    @property
+    def needs_contact(self) -> bool:
+        """Whether closing must wait for a contact that reached somebody."""
+        return self.first.severity != "review" and not self.contacted
+
+    @property
+    def contacted(self) -> bool:
+        return self.first.state == Alert.State.CONTACTED
+
+
+@require_safe
+@access.for_staff()
+def staff_recovery(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
+    return page(request, access.staff_recovery(request, recovery))
+
+
+def page(
+    request: HttpRequest,
+    recovery: Recovery,
+    *,
+    contact: ContactForm | None = None,
+    close: CloseForm | None = None,
+    picked: Sequence[Alert] | None = None,
+) -> HttpResponse:
+    """The whole page; with a form that was refused, and the alerts it was about, as typed."""
+    access.record_read(request, recovery, "recovery")
+    logs = timeline.logs_of(recovery)
+    alerts = timeline.alerts_of(recovery)
+    record = timeline.record_of(recovery)
+    days = chart.by_day(timeline.current(logs))
+    where = place(recovery, request.now)
+    planned = _planned(recovery)
+    case = _case(request, alerts, logs)
+    told = timeline.events(recovery, logs, alerts, record)
+    context = {
+        "here": "patients",
+        "waiting": record.waiting,
+        "recovery": recovery,
+        "patient": recovery.patient,
+        "place": where,
+        "summary": glance.summary(recovery, days, record, alerts, where),
+        "record": record,
+        "caregivers": [r for r in record.accesses if r.kind == Relationship.CAREGIVER],
+        "mailed": bool(record.accesses and any(row.number for row in record.consents)),
+        "case": case,
+        "case_first": Role.NURSE in request.roles,
+        "contact": contact or ContactForm(),
+        "close": close or CloseForm(),
+        "picked": case and {a.uuid for a in (case.alerts if picked is None else picked)},
+        "spine": glance.strip(recovery, record, days, planned, request.now),
+        "chart": _chart(recovery, days, alerts, record, planned, where),
+        "events": told[:TOLD],
+        "told": len(told),
+        "contacts": sorted(record.contacts, key=lambda row: row.at, reverse=True),
+        "minutes": sum(row.number or 0 for row in record.contacts),
+        "upcoming": [o for o in planned if o.opens_at > request.now][:NEXT],
+        "moves": [Recovery.State(state) for state in recoveries.MOVES[recovery.state]],
+    }
+    return render(request, "staff/recovery.html", context)
+
+
+def _planned(recovery: Recovery) -> list[Occasion]:
+    """Every log of the pathway, past and to come."""
+    return [
+        occasion
+        for occasion in occasions(
+            recovery.procedure_at,
+            recovery.patient.zone,
+            plan_of(recovery.pathway_id),
+            procedure_on=recovery.procedure_on,
+            discharged_at=recovery.discharged_at,
+        )
+        if occasion.form in LOGS
+    ]
+
+
+def _case(
+    request: HttpRequest, alerts: Sequence[Alert], logs: Sequence[timeline.Log]
+) -> Case | None:
+    standing = sorted(
+        (alert for alert in alerts if alert.state != Alert.State.CLOSED), key=queue.worst_first
+    )
+    # One that was handled stands behind one that was not.
+    standing.sort(key=queue.rank_of)
+    if not standing:
+        return None
+    rules = {alert.rule for alert in standing}
+    feeding = [log for log in logs if rules & set(log.rules)]
+    rows: dict[int, DailyLog] = {}
+    before_pk = None
+    if feeding:
+        newest = feeding[-1]
+        earlier = [log for log in timeline.current(logs) if log.pk < newest.pk]
+        before_pk = earlier[-1].pk if earlier else None
+        rows = DailyLog.objects.in_bulk([newest.pk, *([before_pk] if before_pk else [])])
+    log = rows.get(feeding[-1].pk) if feeding else None
+    before = rows.get(before_pk) if before_pk else None
+    here = [alert for alert in standing if queue.rank_of(alert) == queue.rank_of(standing[0])]
+    return Case(
+        alerts=standing,
+        clock=queue.clock_of(here, request.clinic, request.now),
+        log=log,
+        before=before,
+        answers=answers(log, before) if log else None,
+    )
+
+
+def _chart(
+    recovery: Recovery,
+    days: list[chart.Day],
+    alerts: Sequence[Alert],
+    record: timeline.Record,
+    planned: Sequence[Occasion],
+    where: Place,
+) -> chart.Chart:
+    zone = ZoneInfo(recovery.patient.zone)
+
+    def day(at: datetime) -> int:
+        return recovery.day_on(at.astimezone(zone).date())
+
+    return chart.draw(
+        days=days,
+        today=where.day,
+        baseline=recovery.baseline_pain,
+        baseline_mme=recovery.baseline_opioid_mme,
+        phases=phases_of(recovery.pathway_id),
+        alerts=[(day(alert.raised_at), alert) for alert in alerts],
+        contacts=[(day(row.at), row) for row in record.contacts],
+        planned=[o.day for o in planned if o.day > where.day] if recovery.sends else [],
+    )
+
+
+@require_POST
+@access.for_staff()
+def recovery_state(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
+    """Pause, resume or end a recovery."""
+    row = access.staff_recovery(request, recovery)
+    wanted = request.POST.get("state", "")
+    if wanted not in Recovery.State:
+        messages.error(request, _("Choose what to change it to."))
+    else:
+        try:
+            row = recoveries.change_state(
+                recovery=row, user=request.user, now=request.now, state=Recovery.State(wanted)
+            )
+        except NotAllowed as refusal:
+            messages.error(request, str(refusal))
+        else:
+            state = row.get_state_display().lower()
+            messages.success(request, _("This recovery is now %(state)s.") % {"state": state})
+    return redirect("staff_recovery", row.uuid)
