@@ -286,6 +286,9 @@ EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
 EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
 EMAIL_USE_SSL = _mail.scheme == "smtps"
 EMAIL_TIMEOUT = 10
+# A sender that has not finished a batch by then is taken for dead. Longer than a batch takes with a
+# server that answers; a slower sender loses what it has not begun to another, which is harmless.
+MAIL_LEASE_SECONDS = 60
 DEFAULT_FROM_EMAIL = env_str(
     "DEFAULT_FROM_EMAIL", "Intracept Care <care@demo.example>" if DEMO else None
 )

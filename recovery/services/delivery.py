@@ -11,24 +11,23 @@ import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from django.core.mail import EmailMessage
+from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, Q, Value, When
 
 from recovery.mails.build import build
 from recovery.models import Message
-from recovery.services import recheck
 from recovery.services.addresses import address_failed
-from recovery.services.smtp import Answer, Handover
+from recovery.services.recheck import Recheck, quiet_until
+from recovery.services.smtp import Answer, Handover, Letter, letter
 
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
+Waiting = list[tuple[Message, Letter]]
 
 BATCH = 20
-# Longer than a batch takes with a server that answers; a slower sender loses what it has not
-# begun to another one, which is harmless.
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=settings.MAIL_LEASE_SECONDS)
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 SENT_AGAIN = (Message.Kind.ALERT, Message.Kind.ESCALATION)
 State = Message.State
@@ -82,16 +81,12 @@ def _claim(now: datetime) -> list[Message]:
 
 
 def _send(claimed: Sequence[Message], clock: Clock) -> int:
-    ready = _ready(claimed, clock)
-    if not ready:
-        return 0
+    waiting = _ready(claimed, clock)
     accepted = 0
-    waiting = list(ready)
     try:
         while waiting:
             with Handover() as server:
-                round_accepted, waiting = _hand_over(server, waiting, clock)
-            accepted += round_accepted
+                accepted += _hand_over(server, waiting, clock)
     except (OSError, smtplib.SMTPException) as error:
         logger.warning("No mail server: %s", type(error).__name__)
         for message, _mail in waiting:
@@ -99,32 +94,44 @@ def _send(claimed: Sequence[Message], clock: Clock) -> int:
     return accepted
 
 
-def _ready(claimed: Sequence[Message], clock: Clock) -> list[tuple[Message, EmailMessage]]:
+def _ready(claimed: Sequence[Message], clock: Clock) -> Waiting:
     """Re-check and build each; what must not go, or cannot be built, is recorded at once."""
-    ready: list[tuple[Message, EmailMessage]] = []
-    reasons = recheck.reasons(claimed, now=clock())
+    ready: Waiting = []
+    recheck = Recheck(claimed)
     for message in claimed:
-        if reason := reasons[message.pk]:
-            _settle(message, state=State.NOT_SENT, reason=reason)
-            continue
+        now = clock()
         try:
-            ready.append((message, build(message, now=clock())))
+            if _waits_for_morning(message, now):
+                continue
+            if reason := recheck.reason(message, now=now):
+                _settle(message, state=State.NOT_SENT, reason=reason)
+                continue
+            ready.append((message, letter(build(message, now=now))))
         except Exception:
             logger.exception("Message %s cannot be built", message.uuid)
             _settle(message, state=State.REFUSED, reason=Message.Reason.BROKEN)
     return ready
 
 
-def _hand_over(
-    server: Handover, waiting: list[tuple[Message, EmailMessage]], clock: Clock
-) -> tuple[int, list[tuple[Message, EmailMessage]]]:
-    """Hand mails over until none is left or the connection breaks; returns what was accepted
-    and what is still to do.
+def _waits_for_morning(message: Message, now: datetime) -> bool:
+    """Put the mail off if it is night where the patient is."""
+    morning = quiet_until(message, now=now)
+    if morning is not None:
+        _owe_again(message, send_after=morning, attempts=message.attempts - 1)
+    return morning is not None
+
+
+def _hand_over(server: Handover, waiting: Waiting, clock: Clock) -> int:
+    """Take mails from `waiting` and hand them over until none is left or the connection breaks;
+    returns how many were accepted.
     """
     accepted = 0
     previous: Message | None = None
     while waiting:
         message, mail = waiting.pop(0)
+        # Asked again: the evening may have ended since the batch was begun.
+        if _waits_for_morning(message, clock()):
+            continue
         result = server.envelope(mail)
         if result.answer is Answer.ACCEPTED:
             # One statement marks the last mail sent and this one handing.
@@ -143,23 +150,21 @@ def _hand_over(
             break
     if previous is not None:
         _mark_sent(previous, clock())
-    return accepted, waiting
+    return accepted
 
 
-def _mark_handing(
-    message: Message, mail: EmailMessage, previous: Message | None, now: datetime
-) -> bool:
+def _mark_handing(message: Message, mail: Letter, previous: Message | None, now: datetime) -> bool:
     """True if the mail is still ours to send. Committed before the server gets the content."""
     this = Q(pk=message.pk, token=message.token, state=State.CLAIMED)
     rows = this
     if previous is not None:
-        rows |= _held(previous)
+        rows |= _ours(previous)
     changed = Message.objects.filter(rows).update(
         state=Case(When(pk=message.pk, then=Value(State.HANDING)), default=Value(State.SENT)),
         sent_at=Case(When(pk=message.pk, then=F("sent_at")), default=Value(now)),
         lease_until=Case(When(pk=message.pk, then=Value(now + LEASE)), default=None),
         message_id=Case(
-            When(pk=message.pk, then=Value(mail.extra_headers["Message-ID"])),
+            When(pk=message.pk, then=Value(mail.message_id)),
             default=F("message_id"),
         ),
     )
@@ -168,15 +173,8 @@ def _mark_handing(
     return Message.objects.filter(pk=message.pk, token=message.token, state=State.HANDING).exists()
 
 
-def _held(message: Message) -> Q:
-    """The row while this sender may write what became of it: also when the lease lapsed and it
-    was listed as unknown meanwhile.
-    """
-    return Q(pk=message.pk, token=message.token, state__in=[State.HANDING, State.UNKNOWN])
-
-
 def _mark_sent(message: Message, now: datetime) -> None:
-    Message.objects.filter(_held(message)).update(state=State.SENT, sent_at=now, lease_until=None)
+    Message.objects.filter(_ours(message)).update(state=State.SENT, sent_at=now, lease_until=None)
 
 
 def _record_failure(message: Message, answer: Answer, now: datetime) -> None:
@@ -193,14 +191,25 @@ def _record_failure(message: Message, answer: Answer, now: datetime) -> None:
 
 def _later(message: Message, now: datetime) -> None:
     wait = BACKOFF[min(message.attempts, len(BACKOFF)) - 1]
-    _ours(message).update(state=State.OWED, token=None, lease_until=None, send_after=now + wait)
+    _owe_again(message, send_after=now + wait, attempts=message.attempts)
+
+
+def _owe_again(message: Message, *, send_after: datetime, attempts: int) -> None:
+    Message.objects.filter(_ours(message)).update(
+        state=State.OWED, token=None, lease_until=None, send_after=send_after, attempts=attempts
+    )
 
 
 def _settle(message: Message, *, state: Message.State, reason: Message.Reason) -> None:
-    _ours(message).update(state=state, reason=reason, lease_until=None)
+    Message.objects.filter(_ours(message)).update(state=state, reason=reason, lease_until=None)
 
 
-def _ours(message: Message) -> QuerySet[Message]:
-    return Message.objects.filter(
-        pk=message.pk, token=message.token, state__in=[State.CLAIMED, State.HANDING]
+def _ours(message: Message) -> Q:
+    """The row while this sender may write what became of it: also after its lease lapsed in the
+    hand-over and it was listed as unknown meanwhile.
+    """
+    return Q(
+        pk=message.pk,
+        token=message.token,
+        state__in=[State.CLAIMED, State.HANDING, State.UNKNOWN],
     )

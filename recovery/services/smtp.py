@@ -14,15 +14,21 @@ from typing import Self
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
+from django.utils.encoding import punycode
+
+# No such mailbox, moved away, no valid name. Other refusals speak of the server's state or of its
+# trust in us, and one wrong setting there must not count against every patient's address.
+ADDRESS_FAILS = (550, 551, 553)
+POLICY = b"5.7."
 
 
 class Answer(Enum):
     ACCEPTED = "accepted"
     # Try again later: a 4xx answer, or a connection that broke before the content was begun.
     LATER = "later"
-    # Never for this address: a 5xx answer to the envelope.
+    # Never for this address.
     REFUSED = "refused"
-    # Never for this mail: a 5xx answer to its content.
+    # Never for this mail.
     REJECTED = "rejected"
     UNKNOWN = "unknown"
 
@@ -32,6 +38,36 @@ class Result:
     answer: Answer
     # Whether the connection can take another mail.
     alive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail as it goes over the wire: whatever cannot be sent has failed before it exists."""
+
+    message_id: str
+    sender: str
+    recipient: str
+    content: bytes
+
+
+def letter(mail: EmailMessage) -> Letter:
+    """Raises ValueError for addresses and headers that no server could be given."""
+    [recipient] = mail.to
+    return Letter(
+        message_id=mail.extra_headers["Message-ID"],
+        sender=_bare(mail.from_email),
+        recipient=_bare(recipient),
+        # Django's own message class takes `linesep`, as its own SMTP backend relies on.
+        content=mail.message().as_bytes(linesep="\r\n"),  # type: ignore[call-arg]
+    )
+
+
+def _bare(address: str) -> str:
+    """The address alone, in ASCII: not every server on the way would take more."""
+    name, at, domain = parseaddr(address)[1].rpartition("@")
+    if not (name and at and domain and name.isascii()):
+        raise ValueError("not an address that a mail can be sent to")
+    return f"{name}@{punycode(domain)}"
 
 
 class Handover:
@@ -44,6 +80,8 @@ class Handover:
         self._backend.open()
         assert self._backend.connection is not None
         self._server = self._backend.connection
+        # Django greets only servers that it signs in to or speaks TLS with.
+        self._server.ehlo_or_helo_if_needed()
         return self
 
     def __exit__(
@@ -56,46 +94,42 @@ class Handover:
         self._backend.fail_silently = True
         self._backend.close()
 
-    def envelope(self, mail: EmailMessage) -> Result:
+    def envelope(self, letter: Letter) -> Result:
         """First step. ACCEPTED: the content may follow."""
-        sender = parseaddr(mail.from_email)[1]
-        [recipient] = mail.to
         try:
             # A refused sender is our own fault and says nothing about this address.
-            if self._server.mail(sender)[0] >= 400:
+            if self._server.mail(letter.sender)[0] >= 400:
                 return self._reset(Answer.LATER)
-            if (code := self._server.rcpt(parseaddr(recipient)[1])[0]) >= 400:
-                return self._reset(Answer.REFUSED if code >= 500 else Answer.LATER)
+            code, text = self._server.rcpt(letter.recipient)
         except (OSError, smtplib.SMTPException):
             return Result(Answer.LATER, alive=False)
-        return Result(Answer.ACCEPTED, alive=True)
+        if code < 400:
+            return Result(Answer.ACCEPTED, alive=True)
+        if code in ADDRESS_FAILS and not text.startswith(POLICY):
+            return self._reset(Answer.REFUSED)
+        return self._refused(code)
 
-    def content(self, mail: EmailMessage) -> Result:
+    def content(self, letter: Letter) -> Result:
         """Second step. UNKNOWN: nobody can say whether the server kept it."""
         try:
-            code, _ = self._server.data(_content(mail))
+            code, _ = self._server.data(letter.content)
         except smtplib.SMTPDataError as error:
             # The server refused the DATA command itself, so it has kept nothing.
-            return self._content_refused(error.smtp_code)
+            return self._refused(error.smtp_code)
         except (OSError, smtplib.SMTPException):
             return Result(Answer.UNKNOWN, alive=False)
-        return Result(Answer.ACCEPTED, alive=True) if code < 400 else self._content_refused(code)
+        return Result(Answer.ACCEPTED, alive=True) if code < 400 else self._refused(code)
 
     def forget(self) -> None:
         """Drop an envelope whose content will not follow."""
         self._reset(Answer.LATER)
 
-    def _content_refused(self, code: int) -> Result:
+    def _refused(self, code: int) -> Result:
         return self._reset(Answer.REJECTED if code >= 500 else Answer.LATER)
 
     def _reset(self, answer: Answer) -> Result:
         try:
-            self._server.rset()
+            code, _ = self._server.rset()
         except (OSError, smtplib.SMTPException):
             return Result(answer, alive=False)
-        return Result(answer, alive=True)
-
-
-def _content(mail: EmailMessage) -> bytes:
-    # Django's own message class takes `linesep`, as its own SMTP backend relies on.
-    return mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+        return Result(answer, alive=code < 400)
