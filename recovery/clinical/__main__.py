@@ -24,7 +24,7 @@ from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from recovery.clinical.logfields import FIELDS, Field, LogError, check, clean
+from recovery.clinical.logfields import FIELDS, Field, LogError, check, clean, quoted
 from recovery.clinical.pathway import instant, occasions
 from recovery.clinical.rules import INCOMPLETE, Earlier, advice, assess, clean_profile
 
@@ -119,7 +119,7 @@ def _zone(line: Line) -> str:
     try:
         return ZoneInfo(zone).key
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise LogError("zone", f"zone {json.dumps(zone[:40])} is not known") from error
+        raise LogError("zone", f"zone {quoted(zone)} is not known") from error
 
 
 def _moment(line: Line, name: str) -> datetime | date | None:
@@ -131,7 +131,7 @@ def _moment(line: Line, name: str) -> datetime | date | None:
             return parse(text)
         except ValueError:
             continue
-    raise LogError(name, f"{name} {json.dumps(text[:40])} is not a time in ISO 8601")
+    raise LogError(name, f"{name} {quoted(text)} is not a time in ISO 8601")
 
 
 def _utc(moment: datetime) -> str:

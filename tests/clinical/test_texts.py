@@ -250,8 +250,8 @@ def test_staff_see_that_there_is_no_baseline(rule_id, day, answers):
             {"pain_avg": 9, "profile": {"osteoporosis": True}},
             "Pain 9, baseline 6, after the flare window",
             (
-                "Pain 9, baseline 6, D16, after the flare window. Fracture, infection, other source. "
-                "Osteoporosis: yes."
+                "Pain 9, baseline 6, D16, after the flare window. "
+                "Fracture, infection, other source. Osteoporosis: yes."
             ),
         ),
         (

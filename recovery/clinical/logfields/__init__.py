@@ -1,6 +1,6 @@
 """The daily log: its fields, and the one way from given values to a log the rules may judge."""
 
-from recovery.clinical.logfields.cleaning import LogError, check, clean, sift
+from recovery.clinical.logfields.cleaning import LogError, check, clean, quoted, sift
 from recovery.clinical.logfields.fields import (
     FIELDS,
     SAFETY_FIELDS,
@@ -21,6 +21,7 @@ __all__ = [
     "check",
     "clean",
     "missing_fields",
+    "quoted",
     "required_fields",
     "sift",
 ]

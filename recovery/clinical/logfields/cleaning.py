@@ -56,7 +56,7 @@ def sift(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[LogError]]:
     for name, value in raw.items():
         field = FIELDS.get(name)
         if field is None:
-            errors.append(LogError(name, f"unknown field {_quoted(name)}"))
+            errors.append(LogError(name, f"unknown field {quoted(name)}"))
         elif value is not None:
             try:
                 values[name] = check(field, value)
@@ -101,7 +101,7 @@ def _settle_temperature(
         if not field.low <= value <= field.high:
             ranges = " or ".join(f"{field.range} {field.unit}" for field in TEMPERATURES.values())
             errors.append(
-                LogError("temp_value", f"temp_value {_quoted(value)} {unit} is outside {ranges}")
+                LogError("temp_value", f"temp_value {quoted(value)} {unit} is outside {ranges}")
             )
             return
     else:
@@ -135,7 +135,7 @@ def _settle_opioids(values: dict[str, Any], errors: list[LogError]) -> None:
         values["opioid_total_unknown"] = True
 
 
-def _quoted(value: object) -> str:
+def quoted(value: object) -> str:
     """The value as JSON would write it, cut short: it goes into a message."""
     if isinstance(value, str):
         return json.dumps(value if len(value) <= 40 else f"{value[:40]}...")
@@ -147,7 +147,7 @@ def _quoted(value: object) -> str:
 
 
 def _refused(field: Field, value: object, wanted: str) -> LogError:
-    return LogError(field.name, f"{field.name} {_quoted(value)} is {wanted}")
+    return LogError(field.name, f"{field.name} {quoted(value)} is {wanted}")
 
 
 def _number(field: Field, value: object, wanted: str) -> int | Decimal:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from recovery.clinical.logfields import Field, LogError, check
+from recovery.clinical.logfields import Field, LogError, check, quoted
 
 # Below the trials' mean of about 6.6, so the rules are more sensitive without a baseline.
 ASSUMED_BASELINE = 4
@@ -38,7 +38,7 @@ def clean_profile(raw: Mapping[str, Any]) -> Profile:
     known = {}
     for name, value in raw.items():
         if name not in PROFILE_FIELDS:
-            raise LogError(name, f"unknown field {name[:40]} in ctx")
+            raise LogError(name, f"unknown field {quoted(name)} in ctx")
         if value is not None:
             known[name] = check(PROFILE_FIELDS[name], value)
     return Profile(**known)

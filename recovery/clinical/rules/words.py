@@ -120,8 +120,9 @@ def _previous(facts: Facts) -> str:
 
 def _mme(facts: Facts) -> str:
     total = facts.log.get("opioid_mme")
-    unknown = total is None or facts.yes("opioid_total_unknown")
-    return "cannot compute" if unknown else number(total)
+    if total is None or facts.yes("opioid_total_unknown"):
+        return "cannot compute"
+    return number(total)
 
 
 def _mme_baseline(facts: Facts) -> str:
