@@ -65,9 +65,9 @@ class Engine:
         trace: TracebackType | None,
     ) -> None:
         self._family.stop()
-        if error:
-            self._out.seek(0)
-            sys.stderr.write(self._out.read())
+        # pytest shows this only where the test failed.
+        self._out.seek(0)
+        sys.stderr.write(self._out.read())
         self._out.close()
 
     def start(self, *names: str) -> None:
