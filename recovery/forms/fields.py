@@ -68,8 +68,11 @@ class Choice(forms.ChoiceField):
 
 
 class YesNo(Choice):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=YES_NO, **kwargs)
+    """Yes or no; the answer that is hoped for stands first."""
+
+    def __init__(self, *, hoped: str = "no", **kwargs: Any) -> None:
+        choices = YES_NO if hoped == "no" else YES_NO[::-1]
+        super().__init__(choices=choices, **kwargs)
 
     def clean(self, value: Any) -> bool | None:
         answer = super().clean(value)

@@ -113,6 +113,13 @@ class LogForm(Questions):
         return [self.dates[1], self.dates[0]]
 
     @property
+    def opioid_rows(self) -> list[list[forms.BoundField]]:
+        return [
+            [self[f"opioid_{row}_{part}"] for part in ("drug", "mg", "doses")]
+            for row in OPIOID_ROWS
+        ]
+
+    @property
     def filled_from(self) -> int | None:
         """The stored revision the page was filled from; None for a blank page."""
         typed = str(self["revision"].value() or "")

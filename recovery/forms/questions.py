@@ -27,7 +27,7 @@ class Questions(forms.Form):
 
     pain_avg = Rating(required=False, label=_("Your back pain over the past 24 hours, on average"))
     pain_controlled = YesNo(
-        required=False, label=_("Is the pain under control with the plan we gave you?")
+        hoped="yes", required=False, label=_("Is the pain under control with the plan we gave you?")
     )
     leg_pain_status = Choice(required=False, label=_("Pain in a leg"), choices=words.SIGN)
     leg_pain = Rating(required=False, label=_("How strong is the pain in your leg?"))
@@ -83,7 +83,9 @@ class Questions(forms.Form):
         choices=[(mg, f"{mg} mg") for mg in words.TABLET_STRENGTHS],
     )
     acetaminophen_mg = _number("acetaminophen_mg", label=_("Or all of it, in mg"), like="2000")
-    opioids_taken = YesNo(required=False, label=_("Did you take strong pain pills (opioids)?"))
+    opioids_taken = YesNo(
+        required=False, label=_("Did you take strong pain medicine (opioids) in the past 24 hours?")
+    )
     activity_level = Choice(required=False, label=_("How much did you do?"), choices=words.ACTIVITY)
     walk_minutes = _number("walk_minutes", label=_("Minutes you walked, all together"))
     pt_done = YesNo(required=False, label=_("Did you do your physical therapy exercises?"))
@@ -110,13 +112,13 @@ def opioid_row(row: int) -> dict[str, forms.Field]:
         ),
         f"opioid_{row}_mg": Number(
             required=False,
-            label=_("mg in one (patch: mcg per hour)"),
+            label=_("mg in one"),
             low=0,
             high=10000,
             decimals=True,
             like="5",
         ),
         f"opioid_{row}_doses": Number(
-            required=False, label=_("How many in 24 hours"), low=0, high=100, like="4"
+            required=False, label=_("How many"), low=0, high=100, like="4"
         ),
     }

@@ -88,7 +88,7 @@ def pairs(log: DailyLog) -> list[Pair]:
 
 def temperature(log: DailyLog) -> str:
     celsius, fahrenheit = words.celsius_and_fahrenheit(log.temp_value, log.temp_unit)
-    return f"{fahrenheit} °F ({celsius} °C)"
+    return f"{fahrenheit}\N{NO-BREAK SPACE}°F ({celsius}\N{NO-BREAK SPACE}°C)"
 
 
 def _of_10(number: int) -> str:

@@ -18,8 +18,9 @@ LEAST_DAYS = 20
 TICKS = (0, 2, 7, 14, 20, 30, 45, 60, 75, 90, 120, 150, 180, 270, 365, 545, 730)
 TICK_ROOM, LETTER = 26, 7.2
 MAX_PAIN = 10
-# A flare begins on one of these days (ui.md section 4).
+# A flare begins on one of these days (ui.md section 4); on a longer axis it has no room.
 FLARE_BEGINS = range(4)
+FLARE_FITS = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,9 @@ def _chart(
         ticks=tuple(_ticks(x, last_day)),
         baseline=baseline,
         baseline_y=_y(baseline or 0),
-        flare=_flare(runs, baseline) if flares and baseline is not None else None,
+        flare=_flare(runs, baseline)
+        if flares and baseline is not None and last_day <= FLARE_FITS
+        else None,
     )
 
 

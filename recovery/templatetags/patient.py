@@ -27,22 +27,24 @@ HEADINGS = {
 }
 
 
+# The first word that a line holds decides.
 DRAWINGS = {
-    "walk": "walk",
-    "exercise": "walk",
+    "pain can": "wave",
+    "driv": "car",
+    "bath": "bath",
+    "lift": "weight",
     "spot on": "spot",
     "medicine": "pill",
     "opioid": "pill",
-    "driv": "car",
-    "drive": "car",
-    "bath": "bath",
-    "lift": "weight",
+    "walk": "walk",
+    "exercise": "walk",
     "therapy": "weight",
-    "rest": "pause",
-    "call": "phone",
     "staff": "phone",
+    "call": "phone",
     "check-in": "pen",
+    "rest": "pause",
     "day": "flow",
+    "month": "flow",
 }
 
 
@@ -79,6 +81,16 @@ def at_time(moment: datetime, today: date) -> str:
     if days == 1:
         return gettext("tomorrow, %(day)s, at %(time)s") % words
     return gettext("on %(day)s, %(date)s, at %(time)s") % words
+
+
+@register.filter
+def entered(log: DailyLog) -> str:
+    """When a log was saved: the time alone, if that was on the day it is about."""
+    local = localtime(log.entered_at)
+    if local.date() == log.log_date:
+        return gettext("Saved at %(time)s.") % {"time": clock(local)}
+    words = {"date": date_format(local, "M j"), "time": clock(local)}
+    return gettext("Saved on %(date)s at %(time)s.") % words
 
 
 @register.filter

@@ -7,11 +7,13 @@ allauth checks addresses and codes and answers alike for known and unknown ones;
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from allauth.account import views as allauth
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -59,6 +61,8 @@ def _know_clinics(request: HttpRequest) -> None:
     request.now = clock.now()
     request.clinics = people_query.clinics_to_call()
     request.clinic = request.clinics[0] if len(request.clinics) == 1 else None
+    if request.clinic:
+        timezone.activate(ZoneInfo(request.clinic.zone))
 
 
 def _at_the_door(view: Callable[..., Any]) -> Callable[..., HttpResponse]:

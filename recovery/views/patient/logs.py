@@ -98,6 +98,7 @@ def log_saved(request: HttpRequest, recovery: Recovery, client_id: uuid.UUID) ->
     dates = entry.dates_for(access.local_date(recovery, request.now))
     context = {
         "recovery": recovery,
+        "tab": "today",
         "log": log,
         "severity": logs.severity_shown(log),
         "pairs": told.pairs(log),

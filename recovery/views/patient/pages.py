@@ -19,7 +19,9 @@ from recovery.views.patient.warnings import warning_signs
 @access.for_patient
 def today(request: HttpRequest, recovery: Recovery) -> HttpResponse:
     page = today_page(recovery, now=request.now)
-    return render(request, "patient/today.html", {"recovery": recovery, "page": page})
+    return render(
+        request, "patient/today.html", {"recovery": recovery, "page": page, "tab": "today"}
+    )
 
 
 @never_cache
@@ -34,7 +36,9 @@ def history(request: HttpRequest, recovery: Recovery) -> HttpResponse:
         now=request.now,
         alert=standing_advice(recovery) is not None,
     )
-    return render(request, "patient/history.html", {"recovery": recovery, "page": page})
+    return render(
+        request, "patient/history.html", {"recovery": recovery, "page": page, "tab": "history"}
+    )
 
 
 def _number(request: HttpRequest) -> int:
