@@ -42,6 +42,7 @@ class MailServer:
         self.port = free_port()
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()
+        self._open = True
         return self
 
     def __exit__(
@@ -50,7 +51,13 @@ class MailServer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._controller.stop()
+        self.close()
+
+    def close(self) -> None:
+        """Be gone; a second call does nothing."""
+        if self._open:
+            self._open = False
+            self._controller.stop()
 
     @property
     def addresses(self) -> list[str]:
