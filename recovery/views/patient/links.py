@@ -19,6 +19,7 @@ from recovery import access
 from recovery.forms import told
 from recovery.forms.layout import log_helper
 from recovery.forms.logs import LogForm
+from recovery.forms.prefill import answers_of
 from recovery.models import CheckIn, DailyLog
 from recovery.queries.today import means_today
 from recovery.services import logs, messages
@@ -45,6 +46,10 @@ def link(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
 def link_form(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         return _post(request, checkin, client_id)
+    stored = _stored(checkin, client_id)
+    if stored and _correctable(request, checkin, stored):
+        form = _form(request, checkin, initial=answers_of(stored))
+        return _page(request, checkin, form, correcting=True)
     if not _takes_answers(checkin, request.now):
         return _closed(request, checkin)
     return _page(request, checkin, _form(request, checkin))
@@ -76,15 +81,16 @@ def _post(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> HttpR
 @require_safe
 @access.for_link
 def link_saved(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> HttpResponse:
-    """What its sender is told. A log that did not come by a link is not shown to one."""
-    log = (
-        DailyLog.objects.current()
-        .filter(recovery=checkin.recovery_id, client_id=client_id, mode=DailyLog.Mode.LINK)
-        .first()
-    )
+    """What its sender is told."""
+    log = _stored(checkin, client_id)
     if log is None:
         raise Http404
-    context = {"log": log, "severity": logs.severity_shown(log), "signs": told.signs(log)}
+    context = {
+        "log": log,
+        "severity": logs.severity_shown(log),
+        "signs": told.signs(log),
+        "correctable": _correctable(request, checkin, log),
+    }
     return render(request, "patient/link_saved.html", context | _words(request, checkin))
 
 
@@ -108,6 +114,19 @@ def _takes_answers(checkin: CheckIn, now: datetime) -> bool:
     return checkin.state == CheckIn.State.OPEN and now < checkin.expires_at
 
 
+def _stored(checkin: CheckIn, client_id: uuid.UUID) -> DailyLog | None:
+    """The log that came by a link under this id, which only the browser that sent it knows."""
+    return (
+        DailyLog.objects.current()
+        .filter(recovery=checkin.recovery_id, client_id=client_id, mode=DailyLog.Mode.LINK)
+        .first()
+    )
+
+
+def _correctable(request: HttpRequest, checkin: CheckIn, log: DailyLog) -> bool:
+    return request.now < checkin.expires_at and log.log_date == _date(request, checkin)
+
+
 def _date(request: HttpRequest, checkin: CheckIn) -> date:
     """The day that the check-in asks about."""
     recovery = checkin.recovery
@@ -119,16 +138,24 @@ def _date(request: HttpRequest, checkin: CheckIn) -> date:
     return access.local_date(recovery, checkin.opens_at)
 
 
-def _form(request: HttpRequest, checkin: CheckIn, data: Any = None) -> LogForm:
+def _form(request: HttpRequest, checkin: CheckIn, data: Any = None, **kwargs: Any) -> LogForm:
     on = _date(request, checkin)
     procedure_on = checkin.recovery.procedure_on
-    return LogForm(data, procedure_on=procedure_on, dates=(on, on), fixed=on)
+    return LogForm(data, procedure_on=procedure_on, dates=(on, on), fixed=on, **kwargs)
 
 
-def _page(request: HttpRequest, checkin: CheckIn, form: LogForm, **refused: Any) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    checkin: CheckIn,
+    form: LogForm,
+    *,
+    correcting: bool = False,
+    **refused: Any,
+) -> HttpResponse:
     context = {
         "form": form,
         "helper": log_helper(form.day),
+        "correcting": correcting or form.filled_from is not None,
         **entry.refusal(form, request.clinic, **refused),
     }
     return render(request, "patient/link_form.html", context | _words(request, checkin))
