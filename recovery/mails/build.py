@@ -59,7 +59,8 @@ def _template(message: Message) -> str:
 
 
 def _sender(message: Message) -> str:
-    return message.clinic.mail_name or message.clinic.name
+    """In one line, as a header must be."""
+    return " ".join((message.clinic.mail_name or message.clinic.name).split())
 
 
 def _headers(message: Message, now: datetime) -> dict[str, str]:
