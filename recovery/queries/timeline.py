@@ -250,8 +250,12 @@ def events(
         if row.code == CheckIn.State.EXPIRED
     ]
     found += _mails(record.mails)
-    # What happened at one moment stands in the order of cause, the last of it on top.
-    return sorted(found, key=lambda event: (event.at, CAUSE.get(event.what, 1)), reverse=True)
+
+    def place(event: Event) -> tuple[datetime, int]:
+        # What happened in one second stands in the order of cause, the last of it on top.
+        return event.at.replace(microsecond=0), CAUSE.get(event.what, 1)
+
+    return sorted(found, key=place, reverse=True)
 
 
 def _mails(mails: Sequence[Row]) -> list[Event]:

@@ -97,7 +97,7 @@ def answers(log: Any, before: Any = None) -> Answers:
         now, then = said(log, name), said(before, name) if before else ""
         changed = bool(before) and now != then
         if now in (_("no"), _("none")) and not changed:
-            quiet.append(str(title))
+            quiet.append(str(title) if str(title).isupper() else str(title).lower())
         elif now or then:
             rows.append(Answer(str(title), now, then, changed=changed))
     return Answers(rows, quiet)
