@@ -27,6 +27,12 @@ ANSWERS = (
     "temp_value",
     "temp_unit",
 )
+# Who reports, in the clinical core's words; a staff text says it.
+WHO = {
+    DailyLog.Source.PATIENT: "patient",
+    DailyLog.Source.CAREGIVER: "carer",
+    DailyLog.Source.STAFF: "staff",
+}
 TREND_DAYS = 14
 TENTH = Decimal("0.1")
 STATUS = (
@@ -95,7 +101,7 @@ def record(
     if log_date > today:
         raise ValueError(f"{log_date} has not come yet")
     day = recovery.day_on(log_date)
-    clean = logfields.clean({**values, "day": day})
+    clean = logfields.clean({**values, "day": day, "entered_by": WHO[source]})
     earlier = [
         _Narrow(*row)
         for row in DailyLog.objects.filter(recovery=recovery)

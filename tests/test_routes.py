@@ -1,0 +1,257 @@
+"""W1: every route, for every kind of visitor, with the real ids of Northgate's rows.
+
+The list of routes is read from the URLconf: a new one is entered here or the test fails. For each
+it is written who may come in; everybody else must get the refusal that their kind gets, and
+nothing may have changed by it.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.tokens import default_token_generator
+from django.core.cache import cache
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from recovery.models import Alert, CheckIn, DailyLog, Recovery, Role, User
+from recovery.services import logs
+from recovery.tokens import link_token, unsubscribe_token
+from tests.cast import QUIET, make_recovery, sign_in_staff, staff, user_of
+
+pytestmark = pytest.mark.django_db
+
+GET, POST = "GET", "POST"
+DOORS = {"/sign-in/", "/staff/sign-in/"}
+ANYONE = frozenset(
+    {
+        "stranger",
+        "patient",
+        "other patient",
+        "harbor patient",
+        "nurse",
+        "clinician",
+        "manager",
+        "harbor nurse",
+        "harbor manager",
+        "former nurse",
+    }
+)
+SIGNED_IN = ANYONE - {"stranger"}
+PATIENTS = frozenset({"patient", "other patient", "harbor patient"})
+CLINICAL = frozenset({"nurse", "clinician"})
+ALL_STAFF = frozenset(
+    {"nurse", "clinician", "manager", "harbor nurse", "harbor manager", "former nurse"}
+)
+
+
+@dataclass(frozen=True)
+class Route:
+    """Who gets in. `theirs`: the address names no row, so a visitor of the other clinic who has
+    the role comes in too, to rows of their own.
+    """
+
+    methods: tuple[str, ...]
+    allowed: frozenset[str]
+    ids: tuple[str, ...] = ()
+    theirs: frozenset[str] = frozenset()
+
+
+ROUTES = {
+    # Open doors
+    "account_login": Route((GET, POST), ANYONE),
+    "account_request_login_code": Route((GET, POST), ANYONE),
+    "account_confirm_login_code": Route((GET,), ANYONE),
+    "account_logout": Route((GET,), ANYONE),
+    "home": Route((GET,), ANYONE),
+    "healthz": Route((GET,), ANYONE),
+    "readyz": Route((GET,), ANYONE),
+    "staff_sign_in": Route((GET, POST), ANYONE),
+    "staff_password_reset": Route((GET, POST), ANYONE),
+    "staff_sign_out": Route((POST,), ANYONE),
+    "demo_mailbox": Route((GET,), ANYONE),
+    "demo_mail": Route((GET,), ANYONE, ("mail",)),
+    "demo_next_day": Route((POST,), ANYONE),
+    # Whoever holds the secret in the address
+    "link": Route((GET,), ANYONE, ("token",)),
+    "link_signs": Route((GET,), ANYONE, ("token",)),
+    "link_renew": Route((POST,), ANYONE, ("token",)),
+    "link_form": Route((GET, POST), ANYONE, ("token", "new_id")),
+    "link_saved": Route((GET,), ANYONE, ("token", "link_log")),
+    "unsubscribe": Route((GET, POST), ANYONE, ("unsubscribe",)),
+    "staff_welcome": Route((GET,), ANYONE, ("uid", "reset")),
+    # Patients
+    "people": Route((GET,), PATIENTS),
+    "today": Route((GET,), frozenset({"patient"}), ("recovery",)),
+    "history": Route((GET,), frozenset({"patient"}), ("recovery",)),
+    "signs": Route((GET,), frozenset({"patient"}), ("recovery",)),
+    "log_new": Route((GET,), frozenset({"patient"}), ("recovery",)),
+    "log_form": Route((GET, POST), frozenset({"patient"}), ("recovery", "new_id")),
+    "log_saved": Route((GET,), frozenset({"patient"}), ("recovery", "log")),
+    # Staff
+    "staff_clinics": Route((GET,), ALL_STAFF - {"former nurse"}),
+    "queue": Route((GET,), CLINICAL, theirs=frozenset({"harbor nurse"})),
+    "patients": Route((GET,), CLINICAL, theirs=frozenset({"harbor nurse"})),
+    "enrol": Route((GET, POST), CLINICAL, theirs=frozenset({"harbor nurse"})),
+    "staff_recovery": Route((GET,), CLINICAL, ("recovery",)),
+    "recovery_state": Route((POST,), CLINICAL, ("recovery",)),
+    "contact_new": Route((POST,), CLINICAL, ("recovery",)),
+    "staff_logs": Route((GET,), CLINICAL, ("recovery",)),
+    "staff_log_new": Route((GET, POST), CLINICAL, ("recovery",)),
+    "alert_claim": Route((POST,), CLINICAL, ("alert",)),
+    "alert_release": Route((POST,), CLINICAL, ("alert",)),
+    "alert_close": Route((POST,), CLINICAL, ("alert",)),
+    "clinic": Route((GET, POST), frozenset({"manager"}), theirs=frozenset({"harbor manager"})),
+    "staff_invite": Route((POST,), frozenset({"manager"}), theirs=frozenset({"harbor manager"})),
+    "membership_change": Route((POST,), frozenset({"manager"}), ("membership",)),
+}
+
+
+def names(patterns: list[Any]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names(pattern.url_patterns)
+        elif isinstance(pattern, URLPattern):
+            yield pattern.name
+
+
+def test_every_route_is_in_the_table():
+    assert set(names(get_resolver().url_patterns)) == set(ROUTES)
+
+
+@pytest.fixture
+def world(clinic, harbor, nurse, clinician, manager, harbor_nurse, settings, tmp_path) -> Any:
+    """Northgate with a recovery that has an alert and logs; all kinds of visitor."""
+    settings.VAR_DIR = tmp_path
+    now = timezone.now()
+    recovery = make_recovery(clinic, day=5)
+    today = now.astimezone(timezone.get_default_timezone()).date() - timedelta(days=1)
+
+    def log(mode: str) -> DailyLog:
+        return logs.record(
+            recovery_id=recovery.pk,
+            values=QUIET | {"saddle": "yes"},
+            client_id=uuid.uuid4(),
+            revision=None,
+            log_date=today,
+            now=now,
+            source=DailyLog.Source.PATIENT,
+            mode=DailyLog.Mode(mode),
+        ).log
+
+    web, link = log("web"), log("link")
+    former = staff(clinic, "Fay", Role.NURSE)
+    former.memberships.update(is_active=False)
+    ids = {
+        "recovery": recovery.uuid,
+        "log": web.client_id,
+        "link_log": link.client_id,
+        "new_id": uuid.uuid4(),
+        "alert": Alert.objects.get().uuid,
+        "membership": clinician.memberships.get().uuid,
+        "token": link_token(CheckIn.objects.get(recovery=recovery, key="DAY-05")),
+        "unsubscribe": unsubscribe_token(recovery.patient),
+        "uid": urlsafe_base64_encode(force_bytes(nurse.pk)),
+        "reset": default_token_generator.make_token(nurse),
+        "mail": a_kept_mail(tmp_path),
+    }
+    visitors: dict[str, Callable[[], Client]] = {
+        "stranger": Client,
+        "patient": lambda: patient_client(user_of(recovery)),
+        "other patient": lambda: patient_client(user_of(make_recovery(clinic, day=3))),
+        "harbor patient": lambda: patient_client(user_of(make_recovery(harbor, day=3))),
+        "nurse": lambda: sign_in_staff(Client(), nurse),
+        "clinician": lambda: sign_in_staff(Client(), clinician),
+        "manager": lambda: sign_in_staff(Client(), manager),
+        "harbor nurse": lambda: sign_in_staff(Client(), harbor_nurse),
+        "harbor manager": lambda: sign_in_staff(Client(), staff(harbor, "Hugo", Role.MANAGER)),
+        "former nurse": lambda: sign_in_staff(Client(), former),
+    }
+    return ids, visitors
+
+
+def a_kept_mail(folder: Any) -> str:
+    box = folder / "mailbox"
+    box.mkdir()
+    key = "20260302120000000000-0123abcd"
+    (box / f"{key}.eml").write_bytes(b"Subject: Hello\r\nTo: a@example.org\r\n\r\nHello\r\n")
+    return key
+
+
+def patient_client(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def snapshot() -> dict[str, list[dict[str, Any]]]:
+    """Every row of ours but the record of reads, which a refused visitor must not add to either,
+    and what signing in writes.
+    """
+    return {
+        model.__name__: list(model.objects.order_by("pk").values())
+        for model in apps.get_app_config("recovery").get_models()
+        if model is not User
+    }
+
+
+def refusal(name: str, visitor: str) -> str:
+    """What this kind of visitor gets where it may not go."""
+    patients_route = name in {"people", "today", "history", "signs"} or name.startswith("log_")
+    if visitor == "stranger":
+        return "sign in"
+    if patients_route:
+        return "403" if visitor in ALL_STAFF else "404"
+    if visitor in PATIENTS | {"former nurse"}:
+        return "403"
+    wanted_manager = "manager" in ROUTES[name].allowed
+    has_role = ("manager" in visitor) == wanted_manager
+    return "404" if has_role else "403"
+
+
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [(name, method) for name, route in ROUTES.items() for method in route.methods],
+)
+def test_route(world, name, method):
+    ids, visitors = world
+    address = reverse(name, args=[ids[each] for each in ROUTES[name].ids])
+    invited = ROUTES[name].allowed | ROUTES[name].theirs
+    for visitor in sorted(ANYONE - invited):
+        client = visitors[visitor]()
+        before = snapshot()
+        assert (visitor, answer(client, method, address)) == (visitor, refusal(name, visitor))
+        assert snapshot() == before
+    for visitor in sorted(invited):
+        found = answer(visitors[visitor](), method, address)
+        # From a door, and from the bare address, the way leads to a door again.
+        assert found == "in" or (found == "sign in" and invited == ANYONE), visitor
+
+
+def answer(client: Client, method: str, address: str) -> str:
+    """ "in", "sign in" or the status of a refusal."""
+    cache.clear()  # ten visitors from one address would meet the rate limit
+    response = client.generic(method, address)
+    status = response.status_code
+    if status == 302 and urlsplit(response["Location"]).path in DOORS:
+        return "sign in"
+    unready = status == 503 and address == reverse("readyz")
+    return "in" if status in {200, 302, 303} or unready else str(status)
+
+
+def test_rows_of_the_other_clinic_stay_out_of_lists(world, harbor):
+    ids, visitors = world
+    theirs = Recovery.objects.get(uuid=ids["recovery"]).patient
+    client = visitors["harbor nurse"]()
+    for name in ("queue", "patients"):
+        page = client.get(reverse(name), {"q": theirs.record_number})
+        assert page.status_code == 200
+        assert theirs.family_name not in page.content.decode()
