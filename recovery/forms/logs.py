@@ -122,7 +122,7 @@ class LogForm(Questions):
     @property
     def filled_from(self) -> int | None:
         """The stored revision the page was filled from; None for a blank page."""
-        typed = str(self["revision"].value() or "")
+        typed = str(self["revision"].value())
         return int(typed) if re.fullmatch(r"\d{1,4}", typed) else None
 
     @property
@@ -314,4 +314,4 @@ def _temperature_message(value: Decimal, unit: str) -> str:
 
 
 def _day_name(on: date) -> str:
-    return date_format(on, "D, N j")
+    return date_format(on, "D, M j")

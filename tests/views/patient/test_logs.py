@@ -1,0 +1,446 @@
+"""The daily log: what is stored, what is refused, and what is said."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from recovery.clinical.rules import RULES_BY_ID
+from recovery.models import Alert, CheckIn, Clinic, DailyLog, PatientAccess, Recovery, User
+from recovery.services import logs
+from tests.cast import NUMBERS, QUIET, make_recovery, user_of
+from tests.pages import filled, read, words
+from tests.views.patient.conftest import AFTERNOON, QUIET_POST, TODAY, at, is_data, post, url
+
+
+def text_of(rule: str) -> str:
+    return RULES_BY_ID[rule].patient_text.format_map(NUMBERS)
+
+
+# The blank form
+# --------------
+
+
+def test_a_new_log_gets_an_id_of_its_own(as_patient: Client, recovery: Recovery) -> None:
+    first = as_patient.get(url("log_new", recovery))
+    second = as_patient.get(url("log_new", recovery) + "?day=yesterday")
+    assert first.status_code == second.status_code == 302
+    assert first["Location"] != second["Location"].partition("?")[0]
+    assert second["Location"].endswith("/?day=yesterday")
+
+
+@pytest.mark.parametrize("day", [-3, 0, 2, 14, 15, 31, 100])
+def test_nothing_is_chosen_beforehand(clinic: Clinic, afternoon: Any, day: int) -> None:
+    recovery = make_recovery(clinic, day=day, now=afternoon)
+    client = Client()
+    client.force_login(user_of(recovery))
+    page = client.get(url("log_form", recovery, uuid.uuid4()))
+    given = {name: value for name, value in filled(page).items() if value != [""]}
+    assert given == {"log_date": [TODAY.isoformat()]}
+    assert read(page).offered["pain_avg"] == [str(n) for n in range(11)]
+
+
+@pytest.mark.parametrize("day", [-3, 2, 20, 100])
+def test_every_question_is_on_the_page_whatever_the_day(
+    clinic: Clinic, afternoon: Any, day: int
+) -> None:
+    """What need not be answered stands in a closed part, so that no sign goes unreported."""
+    recovery = make_recovery(clinic, day=day, now=afternoon)
+    client = Client()
+    client.force_login(user_of(recovery))
+    offered = read(client.get(url("log_form", recovery, uuid.uuid4()))).offered
+    for name in ("signs", "spot", "spot_signs", "leg_side", "leg_pain", "pain_controlled"):
+        assert name in offered
+    assert "hard_to_wake" in offered["signs"]
+
+
+def test_yesterday_is_a_form_of_its_own(as_patient: Client, recovery: Recovery) -> None:
+    page = as_patient.get(url("log_form", recovery, uuid.uuid4()) + "?day=yesterday")
+    assert filled(page)["log_date"] == ["2026-03-03"]
+    assert "Yesterday, day 1" in page.content.decode()
+
+
+# Storing
+# -------
+
+
+def test_a_quiet_day_is_one_post(as_patient: Client, recovery: Recovery) -> None:
+    client_id = uuid.uuid4()
+    response = post(as_patient, recovery, client_id)
+    assert response["Location"] == url("log_saved", recovery, client_id)
+    log = DailyLog.objects.get()
+    stored = {name: getattr(log, name) for name in QUIET}
+    assert stored == QUIET
+    assert (log.source, log.mode, log.entered_by) == ("patient", "web", user_of(recovery))
+    assert CheckIn.objects.get(key="DAY-02").state == CheckIn.State.COMPLETED
+
+
+def test_a_caregiver_is_recorded_as_one(as_patient: Client, recovery: Recovery) -> None:
+    PatientAccess.objects.update(relationship="caregiver")
+    post(as_patient, recovery)
+    assert DailyLog.objects.get().source == "caregiver"
+
+
+def test_several_logs_a_day_and_yesterdays_are_allowed(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    post(as_patient, recovery)
+    post(as_patient, recovery, pain_avg="5")
+    post(as_patient, recovery, log_date="2026-03-03")
+    assert list(DailyLog.objects.values_list("day", "pain_avg", "late").order_by("pk")) == [
+        (2, 4, False),
+        (2, 5, False),
+        (1, 4, True),
+    ]
+
+
+def test_the_same_post_twice_is_one_log(as_patient: Client, recovery: Recovery) -> None:
+    client_id = uuid.uuid4()
+    for _tap in range(2):
+        assert post(as_patient, recovery, client_id).status_code == 302
+    assert DailyLog.objects.count() == 1
+
+
+def test_a_log_costs_at_most_nine_statements(
+    as_patient: Client, recovery: Recovery, django_assert_max_num_queries: Any
+) -> None:
+    for on in ("2026-03-03", "2026-03-04"):
+        post(as_patient, recovery, log_date=on)
+    with django_assert_max_num_queries(20) as counted:
+        assert post(as_patient, recovery).status_code == 302
+    statements = [query["sql"] for query in counted.captured_queries]
+    assert len([sql for sql in statements if is_data(sql)]) <= 9, statements
+
+
+# Refusing
+# --------
+
+
+@pytest.mark.parametrize("pain", ["eleven", "12", "-1", "5.5", ["5", "6"]])
+def test_a_wrong_pain_stores_nothing_and_loses_nothing(
+    as_patient: Client, recovery: Recovery, pain: Any
+) -> None:
+    typed = {"free_text": "First <walk> & rest", "walk_minutes": "12", "temp_value": "98.6"}
+    page = post(as_patient, recovery, pain_avg=pain, temp_unit="F", **typed)
+    assert page.status_code == 200
+    assert DailyLog.objects.count() == 0
+    assert "Error:" in page.content.decode().partition("</title>")[0]
+    kept = filled(page)
+    for name, value in (QUIET_POST | typed | {"temp_unit": "F"}).items():
+        if name not in ("pain_avg", "revision"):
+            assert [text.strip() for text in kept[name]] == [value], name
+
+
+def test_what_was_typed_wrong_stays_to_be_mended(as_patient: Client, recovery: Recovery) -> None:
+    page = post(as_patient, recovery, temp_value="98", temp_unit="C", walk_minutes="a lot")
+    kept = filled(page)
+    assert (kept["temp_value"], kept["temp_unit"], kept["walk_minutes"]) == (
+        ["98"],
+        ["C"],
+        ["a lot"],
+    )
+    said = words(page)
+    assert "33.0 to 43.0 in °C, and 91.4 to 109.4 in °F" in said
+    assert DailyLog.objects.count() == 0
+
+
+def test_a_missing_answer_is_asked_for_again_then_may_be_left_out(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    client_id = uuid.uuid4()
+    page = post(as_patient, recovery, client_id, bladder=None)
+    assert DailyLog.objects.count() == 0
+    assert "Tell us about your bladder" in words(page)
+    assert read(page).buttons == ["save_incomplete"]
+    response = post(as_patient, recovery, client_id, bladder=None, save_incomplete="1")
+    assert response.status_code == 302
+    log = DailyLog.objects.get()
+    assert (log.bladder, log.rules) == ("", ["R39"])
+    saved = words(as_patient.get(response["Location"]))
+    assert "Thank you. Your log is saved." in saved
+    assert text_of("R39") in saved
+    assert "Answer them now" in saved
+
+
+def test_a_complete_form_offers_no_way_around_its_questions(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    page = as_patient.get(url("log_form", recovery, uuid.uuid4()))
+    assert read(page).buttons == []
+
+
+@pytest.mark.parametrize("on", ["2026-03-05", "2026-03-01", "2025-03-04", "soon", ""])
+def test_a_date_out_of_range_is_refused_with_the_range(
+    as_patient: Client, recovery: Recovery, on: str
+) -> None:
+    page = post(as_patient, recovery, log_date=on)
+    assert DailyLog.objects.count() == 0
+    assert "You can log for Wed, Mar 4 or Tue, Mar 3." in words(page)
+    assert read(page).offered["log_date"] == ["2026-03-04", "2026-03-03"]
+    assert "log_date" not in filled(page)
+
+
+# A refusal never hides an emergency
+# ----------------------------------
+
+
+def test_a_red_flag_in_a_refused_form_is_answered_and_stored(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    client_id = uuid.uuid4()
+    page = post(as_patient, recovery, client_id, pain_avg="12", bladder="yes")
+    assert text_of("R01") in read(page).advice
+    assert words(page).index("Get help now") < words(page).index("There is a problem")
+    log = DailyLog.objects.get()
+    assert (log.pain_avg, log.bladder, log.rules) == (None, "yes", ["R01", "R39"])
+    assert Alert.objects.filter(rule="R01", state="open").count() == 1
+
+    mended = filled(page)
+    assert mended["revision"] == ["0"]
+    response = as_patient.post(
+        url("log_form", recovery, client_id), mended | {"pain_avg": "9", "pain_controlled": "yes"}
+    )
+    assert response.status_code == 302
+    first, second = DailyLog.objects.order_by("pk")
+    assert (second.supersedes, second.revision, second.pain_avg) == (first, 1, 9)
+
+
+def test_sending_the_refused_form_again_stores_it_once(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    client_id = uuid.uuid4()
+    page = post(as_patient, recovery, client_id, pain_avg="12", saddle="yes")
+    as_patient.post(url("log_form", recovery, client_id), filled(page))
+    assert DailyLog.objects.count() == 1
+
+
+def test_an_emergency_with_a_refused_date_is_dated_today(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    page = post(as_patient, recovery, log_date="2026-03-01", chest_or_breath="yes")
+    assert text_of("R04") in read(page).advice
+    assert DailyLog.objects.get().log_date == TODAY
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"bladder": "unsure"},
+        {"pain_avg": None, "headache": "severe"},
+        {"leg_numbness": "new_or_worse", "leg_side": None},
+    ],
+)
+def test_without_a_red_flag_a_refused_form_stores_nothing(
+    as_patient: Client, recovery: Recovery, answers: dict[str, Any]
+) -> None:
+    page = post(as_patient, recovery, pain_worst="1", **answers)
+    assert page.status_code == 200
+    assert read(page).advice == ""
+    assert DailyLog.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("answers", "rule"),
+    [
+        ({"temp_value": "103", "temp_unit": "F"}, "R05"),
+        ({"spot": "yes", "spot_signs": "wont_stop"}, "R06"),
+        ({"signs": ["allergy_severe", "none"]}, "R07"),
+        ({"signs": ["headache_severe", "neck_stiff_or_confused"]}, "R08"),
+        ({"leg_weakness": "new_or_worse"}, "R02"),
+        ({"leg_numbness": "new_or_worse", "leg_side": "both"}, "R03"),
+    ],
+)
+def test_every_red_flag_counts_in_a_refused_form(
+    as_patient: Client, recovery: Recovery, answers: dict[str, Any], rule: str
+) -> None:
+    page = post(as_patient, recovery, pain_avg="eleven", **answers)
+    assert text_of(rule) in read(page).advice
+    assert rule in DailyLog.objects.get().rules
+
+
+# After saving
+# ------------
+
+
+def saved(client: Client, recovery: Recovery, **changes: Any) -> str:
+    response = post(client, recovery, **changes)
+    assert response.status_code == 302
+    return words(client.get(response["Location"]))
+
+
+def test_a_quiet_log_is_a_receipt_and_no_comfort(as_patient: Client, recovery: Recovery) -> None:
+    said = saved(as_patient, recovery)
+    assert "Thank you. Your log is saved." in said
+    assert "Call us if something worries you." in said
+    assert "Saved at 3:30 PM." in said
+    assert "They may not read it before the next working day." in said
+    assert "Pain, past 24 hours 4 of 10" in said
+    assert "Safety questions All “No”" in said
+    assert "Your next check-in opens tomorrow, Thursday, at 6:00 AM" in said
+
+
+def test_an_urgent_text_stands_whole_above_the_receipt(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    said = saved(as_patient, recovery, temp_value="100.8", temp_unit="F", chills=None)
+    assert said.index("Call today") < said.index(text_of("R12")) < said.index("Saved at")
+    assert "Call 555-0142" in said
+    assert "After 5:00 PM: 555-0199" in said
+    assert "We are closed" not in said
+    assert "Temperature 100.8 °F (38.2 °C)" in said
+
+
+def test_an_emergency_comes_first_and_large_with_what_to_show(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    said = saved(as_patient, recovery, bladder="yes", temp_value="100.8", temp_unit="F")
+    assert said.index("Get help now") < said.index(text_of("R01")) < said.index("Saved at")
+    assert "Show this to the team there" in said
+    assert "Bladder trouble" in said
+    assert "Mar 2, 2026 (day 2)" in said
+    assert text_of("R12") not in said
+
+
+@pytest.mark.parametrize(
+    ("answers", "number", "also"),
+    [
+        ({"calf": "calf_one_leg"}, "555-0199", "We are closed now. Call 555-0199."),
+        (
+            {"acetaminophen_mg": "5000"},
+            "1-800-222-1222",
+            "Call the poison help line at 1-800-222-1222. To reach us, call 555-0199.",
+        ),
+    ],
+)
+def test_a_closed_clinic_is_not_called(
+    as_patient: Client,
+    recovery: Recovery,
+    set_clock: Callable,
+    answers: dict[str, str],
+    number: str,
+    also: str,
+) -> None:
+    set_clock(at(2, 20))
+    changes = {"signs": answers["calf"]} if "calf" in answers else answers
+    response = post(as_patient, recovery, **changes)
+    page = as_patient.get(response["Location"])
+    said = words(page)
+    log = DailyLog.objects.get()
+    assert log.advice in said
+    assert also in said
+    digits = "".join(sign for sign in number if sign.isdigit())
+    assert f'class="btn btn-primary" href="tel:{digits}"' in page.content.decode()
+    assert "We are closed. We open tomorrow, Thursday, at 8:00 AM." in said
+
+
+def test_a_review_text_is_shown_and_r39_beneath_another_text(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    said = saved(as_patient, recovery, signs="fall", bowel=None, save_incomplete="1")
+    assert said.index(text_of("R35")) < said.index(text_of("R39"))
+
+
+def test_saved_is_404_for_a_log_that_is_not_there(as_patient: Client, recovery: Recovery) -> None:
+    assert as_patient.get(url("log_saved", recovery, uuid.uuid4())).status_code == 404
+
+
+# Changing an answer
+# ------------------
+
+FULL = {
+    "pain_avg": "7",
+    "pain_controlled": "yes",
+    "pain_worst": "8",
+    "leg_pain_status": "usual",
+    "leg_pain": "3",
+    "leg_weakness": "usual",
+    "leg_numbness": "usual",
+    "signs": ["fall", "headache_upright"],
+    "spot": "yes",
+    "spot_signs": ["drainage_clear_or_bloody", "spots"],
+    "temp_value": "99.1",
+    "temp_unit": "F",
+    "acetaminophen_tablets": "4",
+    "acetaminophen_strength": "500",
+    "nsaid_taken": "no",
+    "opioids_taken": "yes",
+    "opioid_1_drug": "oxycodone",
+    "opioid_1_mg": "7.5",
+    "opioid_1_doses": "3",
+    "activity_level": "light",
+    "walk_minutes": "25",
+    "pt_done": "yes",
+    "sleep": "6",
+    "free_text": "\n  Two lines\nand a <tag> & more",
+}
+
+
+@pytest.mark.parametrize("changes", [{}, FULL], ids=["quiet", "everything"])
+def test_the_form_comes_back_as_it_was_answered(
+    as_patient: Client, recovery: Recovery, changes: dict[str, Any]
+) -> None:
+    """Saving what the page shows is a replay, so the page shows every answer."""
+    client_id = uuid.uuid4()
+    assert post(as_patient, recovery, client_id, **changes).status_code == 302
+    address = url("log_form", recovery, client_id)
+    shown = filled(as_patient.get(address))
+    assert shown["revision"] == ["0"]
+    assert as_patient.post(address, shown).status_code == 302
+    log = DailyLog.objects.get()
+    if changes:
+        assert (log.acetaminophen_mg, log.opioids) == (
+            2000,
+            [{"drug": "oxycodone", "mg": 7.5, "doses": 3}],
+        )
+
+
+def test_a_changed_answer_supersedes_and_raises_its_alert(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    client_id = uuid.uuid4()
+    post(as_patient, recovery, client_id)
+    address = url("log_form", recovery, client_id)
+    response = as_patient.post(address, filled(as_patient.get(address)) | {"bowel": "yes"})
+    old, new = DailyLog.objects.order_by("pk")
+    assert (new.supersedes, new.revision) == (old, 1)
+    assert Alert.objects.get().rule == "R01"
+    assert text_of("R01") in words(as_patient.get(response["Location"]))
+
+
+def test_a_log_of_the_day_before_yesterday_is_shown_but_not_changed(
+    as_patient: Client, recovery: Recovery, set_clock: Callable
+) -> None:
+    client_id = uuid.uuid4()
+    post(as_patient, recovery, client_id)
+    set_clock(at(4, 9))
+    response = as_patient.get(url("log_form", recovery, client_id))
+    assert response["Location"] == url("log_saved", recovery, client_id)
+    assert "Change an answer" not in words(as_patient.get(response["Location"]))
+
+
+def test_what_the_clinic_noted_is_not_the_patients_to_change(
+    as_patient: Client, recovery: Recovery, nurse: User
+) -> None:
+    client_id = uuid.uuid4()
+    logs.record(
+        recovery_id=recovery.pk,
+        values=QUIET,
+        client_id=client_id,
+        revision=None,
+        log_date=TODAY,
+        now=AFTERNOON,
+        source=DailyLog.Source.STAFF,
+        mode=DailyLog.Mode.PHONE,
+        user=nurse,
+    )
+    response = as_patient.get(url("log_form", recovery, client_id))
+    assert response["Location"] == url("log_saved", recovery, client_id)
+
+
+@pytest.mark.parametrize("state", ["paused", "completed", "withdrawn"])
+def test_rules_run_in_every_state(as_patient: Client, recovery: Recovery, state: str) -> None:
+    Recovery.objects.update(state=state)
+    assert text_of("R01") in saved(as_patient, recovery, saddle="yes")
+    assert Alert.objects.get().rule == "R01"
