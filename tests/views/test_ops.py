@@ -1,0 +1,154 @@
+"""What machines ask, and what people see when a part is gone."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from celery import current_app
+from django.db import OperationalError, connection
+from django.db.backends.utils import CursorWrapper
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from recovery.models import DailyLog, Message
+from recovery.services import logs, tick
+from tests.cast import QUIET, make_recovery, user_of
+
+WRAPPING = {"BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"}
+FORM = {
+    "pain_avg": "9",
+    "pain_controlled": "yes",
+    "bladder": "yes",
+    "log_date": "2026-03-02",
+}
+
+
+@pytest.fixture
+def database_gone(monkeypatch, settings):
+    """The database refuses every statement, as a server that has gone away does."""
+
+    def refuse(*args, **kwargs):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(CursorWrapper, "execute", refuse)
+    settings.EMERGENCY_NUMBER = "112"
+
+
+def test_healthz_answers_without_a_database(client):
+    assert client.get("/healthz").content == b"ok"
+
+
+@pytest.mark.django_db
+def test_readyz_names_the_part_that_is_not_well(client):
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["database"] == "ok"
+    assert response.json()["tick"] == "never"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("minutes", "state"), [(4, "ok"), (6, "last finished 36")])
+def test_readyz_knows_the_age_of_the_last_finished_tick(client, minutes, state):
+    tick.beat(at=timezone.now() - timedelta(minutes=minutes))
+    assert client.get("/readyz").json()["tick"].startswith(state)
+
+
+@pytest.mark.service
+@pytest.mark.django_db
+def test_readyz_is_ready_with_all_parts(client):
+    tick.beat(at=timezone.now())
+    assert client.get("/readyz").status_code == 200
+
+
+@pytest.fixture
+def visitor() -> Client:
+    return Client(raise_request_exception=False)
+
+
+@pytest.mark.django_db
+def test_without_a_database_a_page_says_so_with_the_emergency_number(visitor, database_gone):
+    response = visitor.get(reverse("account_login"))
+    assert response.status_code == 503
+    page = response.content.decode()
+    assert "112" in page
+    assert "Not saved" not in page
+
+
+@pytest.mark.django_db
+def test_without_a_database_a_log_is_said_to_be_not_saved_and_still_answered(
+    clinic, nurse, visitor, monkeypatch, request
+):
+    recovery = make_recovery(clinic, day=5)
+    visitor.force_login(user_of(recovery))
+    request.getfixturevalue("database_gone")
+    address = reverse("log_form", args=[recovery.uuid, uuid.uuid4()])
+    response = visitor.post(address, FORM)
+    monkeypatch.undo()
+    page = response.content.decode()
+    assert response.status_code == 503
+    assert "Not saved" in page
+    assert "nerves low in your back are being squeezed" in page
+    assert "Call 112" in page
+    assert not DailyLog.objects.exists()
+
+
+@pytest.mark.django_db
+def test_without_a_database_a_quiet_log_gets_no_false_advice(
+    clinic, nurse, visitor, monkeypatch, request
+):
+    recovery = make_recovery(clinic, day=5)
+    visitor.force_login(user_of(recovery))
+    request.getfixturevalue("database_gone")
+    address = reverse("log_form", args=[recovery.uuid, uuid.uuid4()])
+    page = visitor.post(address, FORM | {"bladder": "no"}).content.decode()
+    monkeypatch.undo()
+    assert "Not saved" in page
+    assert "squeezed" not in page
+
+
+@pytest.mark.django_db
+def test_without_redis_a_log_is_saved_and_its_alert_mail_stays_owed(
+    clinic, nurse, monkeypatch, caplog, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(current_app.conf, "broker_url", "redis://127.0.0.1:1/0")
+    recovery = make_recovery(clinic, day=5)
+    with django_capture_on_commit_callbacks(execute=True) as nudged:
+        logs.record(
+            recovery_id=recovery.pk,
+            values=QUIET | {"saddle": "yes"},
+            client_id=uuid.uuid4(),
+            revision=None,
+            log_date=recovery.procedure_on + timedelta(days=5),
+            now=timezone.now(),
+            source="patient",
+            mode="web",
+        )
+    assert nudged
+    assert "No nudge" in caplog.text
+    assert Message.objects.get(kind="alert").state == Message.State.OWED
+
+
+# What a log costs
+# ----------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("alerts", "most"), [({}, 9), ({"saddle": "yes", "chills": "yes"}, 15)])
+def test_what_a_log_costs_from_post_to_answer(clinic, nurse, settings, client, alerts, most):
+    """B2: with session, user and access; the clock of a demo is not read in a clinic."""
+    settings.DEMO = False
+    quiet = FORM | dict.fromkeys(("leg_pain_status", "leg_weakness", "leg_numbness"), "none")
+    quiet |= dict.fromkeys(("saddle", "bladder", "bowel", "chest_or_breath", "chills"), "no")
+    quiet |= {"signs": "none", "spot": "no", "pain_avg": "4"} | alerts
+    for _warm in range(2):
+        recovery = make_recovery(clinic, day=5)
+        quiet["log_date"] = str(recovery.procedure_on + timedelta(days=5))
+        client.force_login(user_of(recovery))
+        address = reverse("log_form", args=[recovery.uuid, uuid.uuid4()])
+        with CaptureQueriesContext(connection) as captured:
+            response = client.post(address, quiet)
+        assert response.status_code == 302
+    data = [query["sql"] for query in captured if query["sql"].split()[0] not in WRAPPING]
+    assert len(data) <= most, data
