@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import groupby
 
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,8 @@ OPIOID_HIGH, OTHER_HIGH = 24, 12
 # The axis reaches at least here, and a little beyond today.
 SHORTEST = 30
 LETTER = 6.2
+# Below as many pixels a day.
+DENSE = 4
 # Roughly as many day labels fit under the plot.
 LABELS = 12
 STEPS = (1, 2, 3, 7, 14, 28, 56, 91, 182)
@@ -109,6 +112,14 @@ class Chart:
     def hollow(self) -> float:
         """The white inside of a dot that was entered later."""
         return round(max(0.8, self.dot - 4), 1)
+
+    @property
+    def dense(self) -> bool:
+        """Days so near to each other that neighbours need no dots and bars no gaps."""
+        return self.step < DENSE
+
+    def short(self, coordinate: float) -> str:
+        return f"{coordinate:.0f}" if self.dense else f"{coordinate:g}"
 
     def x(self, day: float) -> float:
         return round(FIRST_X + (day - self.first) * self.step, 1)
@@ -203,27 +214,25 @@ def _bands(chart: Chart, phases: Sequence[RecoveryPhase]) -> list[Band]:
 
 
 def _pain(chart: Chart) -> None:
-    line, gaps, before = [], [], None
-    for day in chart.days:
-        if day.average is None:
-            continue
-        x, y = chart.x(day.day), _y(day.average)
-        point = f"{x:g} {y:g}"
-        dot = f"M{point}h0"
+    rated = [day for day in chart.days if day.average is not None]
+    known = {day.day for day in rated}
+    before: str | None = None
+    for day in rated:
+        x, y = chart.x(day.day), _y(day.average or 0)
+        point = f"{chart.short(x)} {chart.short(y)}"
+        joined = day.day - 1 in known
+        chart.line += f"{'L' if joined else 'M'}{point}"
+        if before and not joined:
+            chart.gaps += f"M{before}L{point}"
         if day.late:
-            chart.late_dots += dot
-        else:
-            chart.dots += dot
-        joined = before is not None and day.day - before[0] == 1
-        line.append(f"{'L' if joined else 'M'}{point}")
-        if before is not None and not joined:
-            gaps.append(f"M{before[1]}L{point}")
-        before = (day.day, point)
-        if day.worst is not None and day.worst > day.average:
-            cap = "m-3 0h6" if chart.radius > 3 else ""
-            chart.worst += f"M{point}V{_y(day.worst):g}{cap}"
-        chart.newest = (x, y, day.average)
-    chart.line, chart.gaps = "".join(line), "".join(gaps)
+            chart.late_dots += f"M{point}h0"
+        elif not (chart.dense and (joined or day.day + 1 in known)):
+            chart.dots += f"M{point}h0"
+        if day.worst is not None and day.worst > (day.average or 0):
+            cap = "" if chart.dense else "m-3 0h6"
+            chart.worst += f"M{point}V{chart.short(_y(day.worst))}{cap}"
+        chart.newest = (x, y, day.average or 0)
+        before = point
 
 
 def _medicine(chart: Chart, baseline_mme: Decimal | None) -> None:
@@ -231,15 +240,28 @@ def _medicine(chart: Chart, baseline_mme: Decimal | None) -> None:
     full = float(max([Decimal(LEAST_MME), *doses, baseline_mme or Decimal(0)]))
     if baseline_mme is not None:
         chart.opioid_base_y = round(OPIOID_Y - float(baseline_mme) / full * OPIOID_HIGH, 1)
-    for day in chart.days:
-        x = f"{chart.x(day.day):g}"
-        if day.mme:
-            chart.opioids += f"M{x} {OPIOID_Y}v-{float(day.mme) / full * OPIOID_HIGH:.1f}"
-        if day.acetaminophen_mg:
-            high = min(1.0, day.acetaminophen_mg / ACETAMINOPHEN_MG) * OTHER_HIGH
-            chart.acetaminophen += f"M{x} {OTHER_Y}v-{high:.1f}"
-        if day.nsaid:
-            chart.nsaid += f"M{x} {NSAID_Y}h0"
+    opioids = {day.day: float(day.mme or 0) / full for day in chart.days}
+    others = {day.day: (day.acetaminophen_mg or 0) / ACETAMINOPHEN_MG for day in chart.days}
+    chart.opioids = _bars(chart, opioids, OPIOID_Y, OPIOID_HIGH)
+    chart.acetaminophen = _bars(chart, others, OTHER_Y, OTHER_HIGH)
+    chart.nsaid = "".join(
+        f"M{chart.short(chart.x(day.day))} {NSAID_Y}h0" for day in chart.days if day.nsaid
+    )
+
+
+def _bars(chart: Chart, shares: dict[int, float], foot: int, high: int) -> str:
+    """A bar a day; where there is no room for bars, one stretch for days of the same height."""
+    heights = {day: f"{min(1.0, share) * high:.1f}" for day, share in shares.items() if share}
+    if not chart.dense:
+        return "".join(f"M{chart.x(day):g} {foot}v-{tall}" for day, tall in heights.items())
+    path = ""
+    for tall, run in groupby(heights, heights.__getitem__):
+        days = list(run)
+        for _key, stretch in groupby(enumerate(days), lambda item: item[1] - item[0]):
+            same = [day for _place, day in stretch]
+            left, right = (chart.x(day) for day in (same[0] - 0.5, same[-1] + 0.5))
+            path += f"M{left:g} {foot}v-{tall}h{right - left:.1f}v{tall}"
+    return path
 
 
 def _alert_marks(chart: Chart, alerts: Iterable[tuple[int, Alert]]) -> list[Mark]:
@@ -261,11 +283,13 @@ def _contact_marks(chart: Chart, contacts: Iterable[tuple[int, Row]]) -> list[Ma
 
 def _without_overlap(marks: list[Mark]) -> list[Mark]:
     """A label that would run into the next mark, or out of the picture, is left out."""
-    nexts = [mark.x for mark in marks[1:]] + [RIGHT + 12]
-    return [
-        mark if mark.x + 14 + len(mark.label) * LETTER < follows else Mark(mark.x, mark.shape, "")
-        for mark, follows in zip(marks, nexts, strict=True)
-    ]
+    kept = []
+    follows = float(RIGHT + 12)
+    for mark in reversed(marks):
+        fits = mark.x + 14 + len(mark.label) * LETTER < follows
+        kept.append(mark if fits else Mark(mark.x, mark.shape, ""))
+        follows = mark.x
+    return kept[::-1]
 
 
 def _labels(chart: Chart) -> list[tuple[float, int]]:

@@ -252,7 +252,7 @@ def value_rows(days: Sequence[Any]) -> SafeString:
     """The chart's days as table rows, newest first, without the end tags that HTML leaves out."""
     return format_html_join(
         "",
-        "<tr><th scope=row>{}<td>{}<td>{}<td>{}<td>{}<td>{}",
+        "<tr><th>{}<td>{}<td>{}<td>{}<td>{}{}",
         (
             (
                 day_label(day.day),
@@ -260,7 +260,7 @@ def value_rows(days: Sequence[Any]) -> SafeString:
                 _cell(day.worst),
                 "?" if day.mme is None and day.mme_unknown else _cell(day.mme),
                 _cell(day.grams),
-                ", ".join(_notes(day)),
+                format_html("<td>{}", notes) if (notes := ", ".join(_notes(day))) else "",
             )
             for day in reversed(days)
         ),
