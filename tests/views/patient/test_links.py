@@ -1,0 +1,304 @@
+"""A check-in by its link: open to its holder, closed to everything else, changed by no GET."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from recovery.clinical.rules import RULES_BY_ID
+from recovery.models import Alert, CheckIn, Clinic, DailyLog, Message, Recovery, User
+from recovery.services import tick
+from recovery.tokens import link_token, unsubscribe_token
+from tests.cast import NUMBERS, QUIET, checkin_of, make_recovery
+from tests.pages import filled, read, words
+from tests.views.patient.conftest import QUIET_POST, at
+
+ANSWERS = {name: value for name, value in QUIET_POST.items() if name != "log_date"}
+R01 = RULES_BY_ID["R01"].patient_text.format_map(NUMBERS)
+
+
+@pytest.fixture
+def token(recovery: Recovery) -> str:
+    return link_token(checkin_of(recovery, "DAY-02"))
+
+
+@pytest.fixture
+def phone() -> Client:
+    """A browser that nobody is signed in to and that keeps no cookies worth the name."""
+    return Client(enforce_csrf_checks=True)
+
+
+def address(token: str, client_id: uuid.UUID | None = None) -> str:
+    return reverse("link_form", args=[token, client_id or uuid.uuid4()])
+
+
+def send(phone: Client, token: str, client_id: uuid.UUID | None = None, **changes: Any) -> Any:
+    answers = {k: v for k, v in (ANSWERS | changes).items() if v is not None}
+    return phone.post(address(token, client_id), answers)
+
+
+def everything() -> list[Any]:
+    models = (Recovery, CheckIn, DailyLog, Message, Alert, User, Clinic)
+    return [list(model.objects.order_by("pk").values()) for model in models]
+
+
+# Opening
+# -------
+
+
+def test_the_link_opens_its_form_without_a_password(phone: Client, token: str) -> None:
+    page = phone.get(reverse("link", args=[token]), follow=True)
+    assert page.redirect_chain[0][0].startswith(f"/c/{token}/")
+    assert "Your check-in" in words(page)
+    assert set(map(tuple, filled(page).values())) == {("",)}
+
+
+@pytest.mark.parametrize("name", ["link", "link_form", "link_signs"])
+def test_a_page_behind_a_link_shows_nothing_else_of_the_patient(
+    phone: Client, token: str, recovery: Recovery, name: str
+) -> None:
+    where = address(token) if name == "link_form" else reverse(name, args=[token])
+    html = phone.get(where, follow=True).content.decode()
+    person = recovery.patient
+    for secret in (
+        person.given_name,
+        person.family_name,
+        person.record_number,
+        str(person.uuid),
+        str(recovery.uuid),
+        "recoveries/",
+        "History",
+        "Sign out",
+        "day 2",
+    ):
+        assert secret not in html
+
+
+@pytest.mark.parametrize("name", ["link", "link_form", "link_signs", "unsubscribe"])
+def test_opening_changes_nothing_however_often(phone: Client, token: str, name: str) -> None:
+    where = address(token) if name == "link_form" else reverse(name, args=[token])
+    before = everything()
+    for ask in (phone.get, phone.head) * 3:
+        assert ask(where, follow=True).status_code in (200, 404)
+    assert everything() == before
+
+
+@pytest.mark.parametrize("name", ["link", "link_signs", "link_renew"])
+@pytest.mark.parametrize("broken", ["x", "0" * 32, "0" * 32 + ":forged", "a:b:c"])
+def test_a_broken_token_is_404(phone: Client, db: None, name: str, broken: str) -> None:
+    ask = phone.post if name == "link_renew" else phone.get
+    assert ask(reverse(name, args=[broken])).status_code == 404
+
+
+def test_a_token_opens_one_check_in_only(phone: Client, recovery: Recovery, token: str) -> None:
+    swapped = link_token(checkin_of(recovery, "EVE0")).partition(":")[0]
+    forged = f"{swapped}:{token.partition(':')[2]}"
+    assert phone.get(reverse("link", args=[forged])).status_code == 404
+
+
+# Answering
+# ---------
+
+
+def test_a_post_stores_the_log_and_completes_the_check_in(
+    phone: Client, token: str, recovery: Recovery
+) -> None:
+    client_id = uuid.uuid4()
+    response = send(phone, token, client_id)
+    assert response["Location"] == reverse("link_saved", args=[token, client_id])
+    log = DailyLog.objects.get()
+    assert {name: getattr(log, name) for name in QUIET} == QUIET
+    assert (log.day, log.mode, log.entered_by, log.late) == (2, "link", None, False)
+    assert checkin_of(recovery, "DAY-02").completed_by == log
+    said = words(phone.get(response["Location"]))
+    assert "Thank you. Your log is saved." in said
+    assert "Saved at 3:30 PM." in said
+
+
+def test_the_date_is_the_check_ins_whatever_is_sent(
+    phone: Client, token: str, set_clock: Callable
+) -> None:
+    set_clock(at(3, 9))
+    send(phone, token, log_date="2026-03-05")
+    log = DailyLog.objects.get()
+    assert (log.day, log.late) == (2, True)
+
+
+def test_a_weekly_check_in_means_today(phone: Client, clinic: Clinic, afternoon: datetime) -> None:
+    recovery = make_recovery(clinic, day=36, now=afternoon)
+    send(phone, link_token(checkin_of(recovery, "PULSE-34")))
+    assert DailyLog.objects.get().day == 36
+    assert checkin_of(recovery, "PULSE-34").state == CheckIn.State.COMPLETED
+
+
+def test_an_emergency_is_shown_with_what_was_told_and_no_more(
+    phone: Client, token: str, recovery: Recovery
+) -> None:
+    Recovery.objects.update(levels="L4 and L5", anticoagulated=True)
+    page = phone.get(send(phone, token, bladder="yes")["Location"])
+    assert R01 in read(page).advice
+    assert "Bladder trouble" in words(page)
+    assert "L4" not in words(page)
+    assert "Blood thinner" not in words(page)
+
+
+def test_a_refused_form_by_link_hides_no_emergency_and_can_be_mended(
+    phone: Client, token: str
+) -> None:
+    client_id = uuid.uuid4()
+    page = send(phone, token, client_id, pain_avg="12", saddle="yes")
+    assert R01 in read(page).advice
+    again = filled(page) | {"pain_avg": "3"}
+    assert phone.post(address(token, client_id), again).status_code == 302
+    first, second = DailyLog.objects.order_by("pk")
+    assert (second.supersedes, second.pain_avg) == (first, 3)
+
+
+def test_missing_answers_are_asked_again(phone: Client, token: str) -> None:
+    page = send(phone, token, bowel=None)
+    assert "Tell us about your bowel" in words(page)
+    assert read(page).buttons == ["save_incomplete"]
+    assert DailyLog.objects.count() == 0
+
+
+# Answered
+# --------
+
+
+def test_an_answered_link_says_when_and_offers_sign_in(phone: Client, token: str) -> None:
+    send(phone, token)
+    page = phone.get(reverse("link", args=[token]))
+    assert "Already answered This check-in was saved at 3:30 PM." in words(page)
+    assert "Sign in to change an answer" in words(page)
+    assert "4 of 10" not in words(page)
+
+
+def test_going_back_shows_the_senders_own_answers_for_a_correction(
+    phone: Client, token: str
+) -> None:
+    client_id = uuid.uuid4()
+    send(phone, token, client_id)
+    shown = filled(phone.get(address(token, client_id)))
+    assert (shown["pain_avg"], shown["revision"]) == (["4"], ["0"])
+    phone.post(address(token, client_id), shown | {"saddle": "yes"})
+    assert DailyLog.objects.current().get().rules == ["R01"]
+    # To anybody else the link is answered.
+    assert "Already answered" in words(phone.get(address(token)))
+
+
+def test_answers_to_an_answered_check_in_are_kept_all_the_same(phone: Client, token: str) -> None:
+    send(phone, token)
+    assert send(phone, token, bladder="yes").status_code == 302
+    assert DailyLog.objects.count() == 2
+    assert Alert.objects.get().rule == "R01"
+
+
+def test_a_log_that_was_not_sent_by_link_is_not_shown_to_one(
+    phone: Client, token: str, as_patient: Client, recovery: Recovery
+) -> None:
+    client_id = uuid.uuid4()
+    as_patient.post(reverse("log_form", args=[recovery.uuid, client_id]), QUIET_POST)
+    assert phone.get(reverse("link_saved", args=[token, client_id])).status_code == 404
+    assert "4" not in filled(phone.get(address(token, client_id))).get("pain_avg", [])
+
+
+# Expired
+# -------
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_an_expired_link_says_so_and_offers_a_new_one(
+    phone: Client, token: str, set_clock: Callable, ticked: bool
+) -> None:
+    set_clock(at(3, 12))
+    if ticked:
+        tick.run(now=at(3, 12))
+    for where in (reverse("link", args=[token]), address(token)):
+        page = phone.get(where)
+        assert page.status_code == 200
+        assert "This link has expired" in words(page)
+        assert "Send me a new link" in words(page)
+
+
+def test_a_form_posted_within_a_day_of_expiry_is_stored_late_and_answered(
+    phone: Client, token: str, recovery: Recovery, set_clock: Callable
+) -> None:
+    set_clock(at(4, 11, 59))
+    tick.run(now=at(4, 11, 59))
+    page = phone.get(send(phone, token, bladder="yes")["Location"])
+    assert R01 in read(page).advice
+    log = DailyLog.objects.get()
+    assert (log.day, log.late) == (2, True)
+    assert checkin_of(recovery, "DAY-02").state == CheckIn.State.EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("answers", "advice"), [({"bladder": "yes"}, True), ({"bladder": "unsure"}, False), ({}, False)]
+)
+def test_later_nothing_is_stored_but_red_flags_are_still_answered(
+    phone: Client, token: str, set_clock: Callable, answers: dict[str, str], advice: bool
+) -> None:
+    set_clock(at(4, 12, 1))
+    page = send(phone, token, **answers)
+    assert page.status_code == 200
+    assert DailyLog.objects.count() == 0
+    assert "Not saved" in words(page)
+    assert (R01 in read(page).advice) is advice
+
+
+def test_a_new_link_is_owed_if_something_is_open_and_the_page_tells_nobody(
+    phone: Client, recovery: Recovery, set_clock: Callable
+) -> None:
+    token = link_token(checkin_of(recovery, "EVE0"))
+    page = phone.post(reverse("link_renew", args=[token]))
+    renewals = Message.objects.filter(dedupe_key__startswith="renewal:")
+    assert renewals.get().checkin.key == "DAY-02"
+
+    Message.objects.all().delete()
+    CheckIn.objects.update(state=CheckIn.State.EXPIRED)
+    without = phone.post(reverse("link_renew", args=[token]))
+    assert not renewals.exists()
+    assert words(page) == words(without)
+
+
+def test_renewing_needs_a_post(phone: Client, token: str) -> None:
+    assert phone.get(reverse("link_renew", args=[token])).status_code == 405
+
+
+# Reminders off
+# -------------
+
+
+@pytest.fixture
+def unsubscribe_url(recovery: Recovery) -> str:
+    return reverse("unsubscribe", args=[unsubscribe_token(recovery.patient)])
+
+
+@pytest.mark.parametrize("body", [{}, {"List-Unsubscribe": "One-Click"}])
+def test_one_post_turns_reminders_off_by_page_or_by_mail_program(
+    phone: Client, recovery: Recovery, unsubscribe_url: str, body: dict[str, str]
+) -> None:
+    assert "Turn reminders off?" in words(phone.get(unsubscribe_url))
+    page = phone.post(unsubscribe_url, body)
+    assert page.status_code == 200
+    assert "Reminders are off" in words(page)
+    recovery.patient.refresh_from_db()
+    assert recovery.patient.reminders_off_at is not None
+    assert "Reminders are off" in words(phone.get(unsubscribe_url))
+
+
+def test_looking_at_the_page_turns_nothing_off(
+    phone: Client, recovery: Recovery, unsubscribe_url: str
+) -> None:
+    for ask in (phone.get, phone.head) * 3:
+        assert ask(unsubscribe_url).status_code == 200
+    recovery.patient.refresh_from_db()
+    assert recovery.patient.reminders_off_at is None
+
+
+def test_a_forged_unsubscribe_link_is_404(phone: Client, token: str) -> None:
+    assert phone.post(reverse("unsubscribe", args=[token])).status_code == 404

@@ -1,0 +1,374 @@
+"""Today, History and the warning signs, as a patient reads them."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from recovery.clinical.pathway import local
+from recovery.clinical.rules import RULES, RULES_BY_ID, Severity
+from recovery.models import Alert, Clinic, DailyLog, Recovery, RecoveryPhase
+from recovery.services import logs, tick
+from recovery.views.patient.warnings import EMERGENCY_SIGNS, URGENT_SIGNS
+from tests.cast import NUMBERS, QUIET, ZONE, make_recovery, user_of
+from tests.pages import read, words
+from tests.views.patient.conftest import TODAY, at, is_data, post, url
+
+EXPECTED = "Pain can be higher for a few days."
+
+
+def log(
+    recovery: Recovery, day: int, *, entered: datetime | None = None, **values: Any
+) -> DailyLog:
+    on = recovery.procedure_on + timedelta(days=day)
+    return logs.record(
+        recovery_id=recovery.pk,
+        values=QUIET | values,
+        client_id=uuid.uuid4(),
+        revision=None,
+        log_date=on,
+        now=entered or local(on, time(18), ZONE),
+        source=DailyLog.Source.PATIENT,
+        mode=DailyLog.Mode.WEB,
+        user=user_of(recovery),
+    ).log
+
+
+def client_of(recovery: Recovery) -> Client:
+    client = Client()
+    client.force_login(user_of(recovery))
+    return client
+
+
+def today(recovery: Recovery) -> str:
+    return words(client_of(recovery).get(url("today", recovery)))
+
+
+# Today
+# -----
+
+
+def test_today_says_the_day_what_is_due_and_what_the_phase_allows(recovery: Recovery) -> None:
+    said = today(recovery)
+    for part in (
+        "Northgate Spine Clinic",
+        "Wednesday, March 4",
+        "Day 2 after your procedure",
+        "Your check-in for today is open",
+        "Please answer by 8:00 PM.",
+        "Start check-in",
+        "Take short, slow walks.",
+        EXPECTED,
+        "Baths, pools and hot tubs: ask us first.",
+        "Something changed?",
+        "Now: first 2 days",
+        "Next: building up",
+    ):
+        assert part in said
+    assert "Answer for yesterday" not in said
+
+
+def test_the_newest_check_in_comes_first_and_yesterdays_is_a_link(
+    recovery: Recovery, set_clock: Callable
+) -> None:
+    set_clock(at(3, 7))
+    tick.run(now=at(3, 7))
+    page = client_of(recovery).get(url("today", recovery))
+    assert "Your check-in for today is open" in words(page)
+    assert (
+        f'{url("log_new", recovery)}?day=yesterday">Answer for yesterday' in page.content.decode()
+    )
+
+
+def test_before_six_yesterdays_check_in_is_the_one(recovery: Recovery, set_clock: Callable) -> None:
+    set_clock(at(3, 5))
+    page = client_of(recovery).get(url("today", recovery))
+    assert "Your check-in for yesterday is open" in words(page)
+    assert "It is open until 12:00 PM." in words(page)
+    assert f'class="btn" href="{url("log_new", recovery)}?day=yesterday"' in page.content.decode()
+
+
+def test_an_answered_day_says_when_the_next_check_in_opens(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    post(as_patient, recovery)
+    said = today(recovery)
+    assert "No check-in is open now" in said
+    assert "You last saved a log at 3:30 PM." in said
+    assert "The next check-in opens tomorrow, Thursday, at 6:00 AM." in said
+
+
+def test_an_expired_check_in_is_not_offered_before_the_tick_has_seen_it(
+    recovery: Recovery, set_clock: Callable
+) -> None:
+    set_clock(at(3, 12, 30))
+    assert "No check-in is open now" in today(recovery)
+
+
+def test_before_the_procedure_it_says_the_date_and_what_comes(
+    clinic: Clinic, afternoon: datetime
+) -> None:
+    said = today(make_recovery(clinic, day=-4, now=afternoon))
+    assert "Your procedure is on Sunday, March 8" in said
+    assert "On the day you rest with us for 1 to 2 hours." in said
+    assert "Something changed?" in said
+    assert EXPECTED not in said
+
+
+@pytest.mark.parametrize("state", ["paused", "completed", "withdrawn", "cancelled"])
+def test_a_recovery_that_is_not_followed_has_no_check_ins_but_can_log(
+    recovery: Recovery, state: str
+) -> None:
+    Recovery.objects.update(state=state)
+    said = today(recovery)
+    assert "No check-ins now You can still log." in said
+    assert "Start check-in" not in said
+    assert "The next check-in" not in said
+    assert "Something changed?" in said
+
+
+def test_a_weekly_check_in_is_answered_about_today(clinic: Clinic, afternoon: datetime) -> None:
+    recovery = make_recovery(clinic, day=36, now=afternoon)
+    page = client_of(recovery).get(url("today", recovery))
+    assert "Your check-in for today is open" in words(page)
+    assert "It is open until tomorrow at 8:00 PM." in words(page)
+    assert f'class="btn" href="{url("log_new", recovery)}"' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("answers", "rule"),
+    [({"bladder": "yes", "calf_one_leg": True}, "R01"), ({"calf_one_leg": True}, "R15")],
+)
+def test_the_text_of_an_alert_stands_above_the_check_in_until_it_is_closed(
+    recovery: Recovery, nurse: Any, afternoon: datetime, answers: dict[str, Any], rule: str
+) -> None:
+    log(recovery, 1, **answers)
+    page = client_of(recovery).get(url("today", recovery))
+    text = RULES_BY_ID[rule].patient_text.format_map(NUMBERS)
+    assert text in read(page).advice
+    assert words(page).index(text) < words(page).index("Start check-in")
+    assert EXPECTED not in words(page)
+
+    Alert.objects.filter(rule=rule).update(
+        state="closed", closed_by=nurse, closed_at=afternoon, closing_reason="phone"
+    )
+    assert text not in read(client_of(recovery).get(url("today", recovery))).advice
+    Alert.objects.update(
+        state="closed", closed_by=nurse, closed_at=afternoon, closing_reason="phone"
+    )
+    page = client_of(recovery).get(url("today", recovery))
+    assert read(page).advice == ""
+    assert EXPECTED in words(page)
+
+
+def test_an_alert_keeps_the_words_in_which_it_was_shown(recovery: Recovery) -> None:
+    stored = log(recovery, 2, chills=True)
+    assert stored.advice.startswith("Chills can mean an infection.")
+    assert stored.advice in read(client_of(recovery).get(url("today", recovery))).advice
+
+
+def test_a_correction_does_not_take_an_alerts_text_away(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    client_id = uuid.uuid4()
+    post(as_patient, recovery, client_id, saddle="yes")
+    post(as_patient, recovery, client_id, revision="0")
+    assert "nerves low in your back" in read(as_patient.get(url("today", recovery))).advice
+
+
+def test_while_closed_the_button_calls_the_after_hours_line(
+    recovery: Recovery, set_clock: Callable
+) -> None:
+    log(recovery, 2, calf_one_leg=True, entered=at(2, 15))
+    set_clock(at(2, 21))
+    page = client_of(recovery).get(url("today", recovery))
+    assert "We are closed now. Call 555-0199." in read(page).advice
+    assert 'class="btn btn-primary" href="tel:5550199"' in page.content.decode()
+
+
+def test_a_review_alert_does_not_stand_on_today(recovery: Recovery) -> None:
+    log(recovery, 2, fall=True)
+    page = client_of(recovery).get(url("today", recovery))
+    assert read(page).advice == ""
+    assert EXPECTED in words(page)
+
+
+def test_the_spine_has_a_bone_for_each_day(clinic: Clinic, afternoon: datetime) -> None:
+    recovery = make_recovery(clinic, day=5, now=afternoon)
+    log(recovery, 0)
+    log(recovery, 1)
+    log(recovery, 3, entered=at(1, 10))
+    page = client_of(recovery).get(url("today", recovery)).content.decode()
+    spine = page.partition('class="ic-spine"')[2].partition("</svg>")[0]
+    looks = [rect.partition('"')[0].strip() for rect in spine.split('<rect class="')[1:]]
+    assert looks[:6] == ["is-done", "is-done", "is-miss", "is-late", "is-miss", "is-today"]
+    assert looks[6:] == [""] * 9
+    assert "You answered 3 of 5 check-ins that have closed." in page
+
+
+def test_the_source_and_review_date_of_the_advice_are_shown(recovery: Recovery) -> None:
+    RecoveryPhase.objects.filter(code="short_term").update(source="Our discharge sheet")
+    assert "Source: Our discharge sheet. To be checked again by May 2027." in today(recovery)
+
+
+@pytest.mark.parametrize("name", ["today", "history"])
+@pytest.mark.parametrize("days", [0, 14])
+def test_pages_cost_eight_statements_whatever_the_history(
+    clinic: Clinic, afternoon: datetime, django_assert_max_num_queries: Any, name: str, days: int
+) -> None:
+    recovery = make_recovery(clinic, day=20, now=afternoon)
+    for day in range(days):
+        log(recovery, day, pain_avg=day % 5)
+    client = client_of(recovery)
+    with django_assert_max_num_queries(12) as counted:
+        assert client.get(url(name, recovery)).status_code == 200
+    statements = [query["sql"] for query in counted.captured_queries]
+    assert len([sql for sql in statements if is_data(sql)]) <= 8, statements
+
+
+# History
+# -------
+
+
+def history(recovery: Recovery, page: int = 1) -> Any:
+    return client_of(recovery).get(url("history", recovery) + f"?page={page}")
+
+
+def test_an_empty_history_says_so(recovery: Recovery) -> None:
+    assert "You have not logged your pain yet." in words(history(recovery))
+
+
+def test_history_is_a_sentence_a_chart_and_the_list(clinic: Clinic, afternoon: datetime) -> None:
+    recovery = make_recovery(clinic, day=17, now=afternoon)
+    for day, pain in enumerate([5, 8, 8, 7, 6]):
+        log(recovery, day, pain_avg=pain)
+    log(recovery, 7, pain_avg=5, entered=local(recovery.procedure_on + timedelta(8), time(9), ZONE))
+    log(recovery, 12, pain_avg=3)
+    page = history(recovery)
+    said = words(page)
+    assert "Your last answer was 3, on day 12. Before your procedure it was 6." in said
+    assert "Pain was between 3 and 8, and 3 on day 12." in said
+    assert "Flare, days 1 to 3" in said
+    assert "Relief can take up to a month." in said
+    html = page.content.decode()
+    chart = html.partition("<figure")[2].partition("<figcaption")[0]
+    assert chart.count('class="c-dot"') == 6
+    assert chart.count('class="c-dot--late"') == 1
+    # Days 0 to 4 are joined; what lies between 4, 7 and 12 is not known.
+    assert chart.count('class="c-line"') == 1
+    assert chart.count('class="c-gap"') == 2
+    assert "style=" not in html
+    assert "Day 7 5 Entered later" in said
+
+
+def test_only_the_current_version_is_shown(as_patient: Client, recovery: Recovery) -> None:
+    client_id = uuid.uuid4()
+    post(as_patient, recovery, client_id, pain_avg="9", pain_controlled="yes")
+    post(as_patient, recovery, client_id, pain_avg="2", revision="0")
+    said = words(history(recovery))
+    assert "Pain 2 of 10. Saved at 3:30 PM. Changed." in said
+    assert "Pain 9" not in said
+
+
+def test_change_is_offered_for_own_logs_of_today_and_yesterday(recovery: Recovery) -> None:
+    shown = {day: log(recovery, day) for day in (0, 1, 2)}
+    noted = log(recovery, 2)
+    DailyLog.objects.filter(pk=noted.pk).update(source="staff", mode="phone")
+    html = history(recovery).content.decode()
+    offered = {
+        day: f'href="{url("log_form", recovery, one.client_id)}"' in html
+        for day, one in shown.items()
+    }
+    assert offered == {0: False, 1: True, 2: True}
+    assert url("log_form", recovery, noted.client_id) + '"' not in html
+    assert "Noted by the clinic." in html
+
+
+def test_nothing_is_called_expected_while_an_alert_stands(
+    clinic: Clinic, afternoon: datetime
+) -> None:
+    recovery = make_recovery(clinic, day=17, now=afternoon)
+    for day, pain in enumerate([5, 8, 8, 4]):
+        log(recovery, day, pain_avg=pain)
+    assert "Flare" in words(history(recovery))
+    log(recovery, 16, calf_one_leg=True)
+    said = words(history(recovery))
+    assert "Flare" not in said
+    assert "Relief can take" not in said
+
+
+@pytest.mark.parametrize(
+    ("page", "first", "shown"), [(1, 39, 30), (2, 9, 10), (99, 9, 10), (0, 39, 30)]
+)
+def test_the_list_comes_in_pages(
+    clinic: Clinic, afternoon: datetime, page: int, first: int, shown: int
+) -> None:
+    recovery = make_recovery(clinic, day=39, now=afternoon)
+    rows = [log(recovery, day) for day in range(40)]
+    html = history(recovery, page).content.decode()
+    linked = [one.day for one in rows if url("log_saved", recovery, one.client_id) in html]
+    assert (max(linked), len(linked)) == (first, shown)
+    assert f"Page {1 if first == 39 else 2} of 2" in html
+
+
+def test_pain_without_a_baseline_is_shown_without_one(clinic: Clinic, afternoon: datetime) -> None:
+    recovery = make_recovery(clinic, now=afternoon, baseline_pain=None)
+    log(recovery, 2)
+    said = words(history(recovery))
+    assert "Your last answer was 4, on day 2." in said
+    assert "Before" not in said.partition("Your logs")[0].partition("Your last answer")[2]
+
+
+# Warning signs
+# -------------
+
+
+def test_the_warning_signs_name_every_red_flag_and_whom_to_call(recovery: Recovery) -> None:
+    said = words(client_of(recovery).get(url("signs", recovery)))
+    for signs in (*EMERGENCY_SIGNS.values(), *URGENT_SIGNS.values()):
+        for sign in signs:
+            assert str(sign) in said
+    for number in NUMBERS.values():
+        assert number in said
+
+
+def test_every_emergency_rule_has_its_words() -> None:
+    emergencies = {rule.id for rule in RULES if rule.severity == Severity.EMERGENCY}
+    assert emergencies == EMERGENCY_SIGNS.keys()
+    urgent = {rule.id for rule in RULES if rule.severity == Severity.URGENT}
+    assert URGENT_SIGNS.keys() <= urgent
+
+
+# Every page
+# ----------
+
+
+@pytest.mark.parametrize("name", ["today", "history", "signs", "log_form"])
+def test_help_is_the_last_thing_on_every_page(recovery: Recovery, name: str) -> None:
+    address = url(name, recovery, *([uuid.uuid4()] if name == "log_form" else []))
+    html = client_of(recovery).get(address).content.decode()
+    bar = html.partition('<nav class="ic-help"')[2]
+    assert url("signs", recovery) in bar
+    assert 'href="tel:5550142"' in bar
+    assert "open until 5 PM" in bar
+    assert bar.partition("</nav>")[2].split() == ["</body>", "</html>"]
+    assert "It is not an emergency service." in html
+    assert 'href="tel:911"' in html
+
+
+def test_names_are_escaped(recovery: Recovery) -> None:
+    Clinic.objects.update(name="<b>Spine</b> & Co")
+    html = client_of(recovery).get(url("today", recovery)).content.decode()
+    assert "<b>Spine</b>" not in html
+    assert "&lt;b&gt;Spine&lt;/b&gt; &amp; Co" in html
+
+
+def test_the_date_is_that_of_the_patients_zone(clinic: Clinic, set_clock: Callable) -> None:
+    set_clock(local(TODAY, time(23, 30), ZONE))
+    recovery = make_recovery(clinic, now=local(TODAY, time(23, 30), ZONE), zone="Asia/Tokyo")
+    said = today(recovery)
+    assert "Thursday, March 5" in said
+    assert "Day 2 after your procedure" in said
