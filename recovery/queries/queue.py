@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from django.core import signing
@@ -44,13 +45,11 @@ class Clock:
 
     kind: str
     at: datetime
-    # Only with due: minutes to it (negative when it has passed) and how much of the wait is gone.
+    # Only with due and review: whether it has passed, the minutes to it (or since, negative), and
+    # how much of the wait is gone.
+    over: bool = False
     left: int = 0
     gone: float = 0.0
-
-    @property
-    def over(self) -> bool:
-        return self.kind in ("due", "review") and self.left < 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +146,8 @@ def clock_of(alerts: Sequence[Alert], clinic: Clinic, now: datetime) -> Clock:
     return Clock(
         "review" if alerts[0].severity == Severity.REVIEW else "due",
         due,
-        left=int((due - now).total_seconds() // 60),
+        over=due <= now,
+        left=ceil((due - now).total_seconds() / 60),
         gone=min(1.0, max(0.0, (now - start) / (due - start))),
     )
 
