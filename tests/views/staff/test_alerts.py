@@ -1,0 +1,329 @@
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from recovery.models import AccessEvent, Alert, Clinic, Contact, Recovery, User
+from tests.cast import sign_in_staff
+from tests.pages import words
+from tests.views.staff.conftest import (
+    EMERGENCY,
+    NOW,
+    REVIEW,
+    URGENT,
+    alert_of,
+    report,
+    someone,
+    url,
+)
+
+CONTACT = {"kind": "call", "outcome": "advised", "minutes": "6", "note": "On the way"}
+
+
+@pytest.fixture
+def alert(recovery: Recovery) -> Alert:
+    report(recovery, **EMERGENCY)
+    return alert_of(recovery, "R01")
+
+
+def claim(client: Client, alert: Alert, **data: str) -> Any:
+    return client.post(url("alert_claim", alert.uuid), data, follow=True)
+
+
+def close(client: Client, alert: Alert, **data: Any) -> Any:
+    return client.post(url("alert_close", alert.uuid), data, follow=True)
+
+
+def states(recovery: Recovery) -> dict[str, str]:
+    return dict(recovery.alerts.values_list("rule", "state"))
+
+
+# Claiming
+# --------
+
+
+def test_a_claim_says_who_has_it_and_stops_no_clock(
+    as_nurse: Client, as_second_nurse: Client, nurse: User, alert: Alert
+) -> None:
+    response = claim(as_nurse, alert)
+    assert "You have it for 30 minutes. The clock goes on." in words(response)
+    alert.refresh_from_db()
+    assert (alert.state, alert.claimed_by) == ("acknowledged", nurse)
+    assert alert.clock_from == NOW - timedelta(minutes=8)
+    page = words(as_second_nurse.get(url("staff_recovery", alert.recovery.uuid)))
+    assert "Nora has it until 10:47." in page
+    assert "contact by 10:24" in page
+
+
+def test_one_claim_takes_all_that_nobody_has(as_nurse: Client, recovery: Recovery) -> None:
+    report(recovery, **EMERGENCY, **URGENT, **REVIEW)
+    claim(as_nurse, alert_of(recovery, "R01"))
+    assert set(states(recovery).values()) == {"acknowledged"}
+
+
+def test_the_second_of_two_nurses_is_told_who_was_first(
+    as_nurse: Client, as_second_nurse: Client, nurse: User, alert: Alert
+) -> None:
+    claim(as_nurse, alert, **{"from": "queue"})
+    response = claim(as_second_nurse, alert, **{"from": "queue"})
+    assert "Nora has claimed this alert." in words(response)
+    assert response.redirect_chain == [(url("queue"), 302)]
+    alert.refresh_from_db()
+    assert alert.claimed_by == nurse
+
+
+def test_taking_over_is_asked_for_and_recorded(
+    as_nurse: Client, as_second_nurse: Client, second_nurse: User, alert: Alert
+) -> None:
+    claim(as_nurse, alert)
+    claim(as_second_nurse, alert, take_over="yes")
+    alert.refresh_from_db()
+    assert alert.claimed_by == second_nurse
+    assert AccessEvent.objects.filter(user=second_nurse, what="took over R01").exists()
+
+
+def test_giving_back_opens_it_to_everybody(as_nurse: Client, alert: Alert) -> None:
+    claim(as_nurse, alert)
+    as_nurse.post(url("alert_release", alert.uuid))
+    alert.refresh_from_db()
+    assert (alert.state, alert.claimed_by) == ("open", None)
+
+
+def test_nobody_gives_back_what_a_colleague_has(
+    as_nurse: Client, as_second_nurse: Client, nurse: User, alert: Alert
+) -> None:
+    claim(as_nurse, alert)
+    response = as_second_nurse.post(url("alert_release", alert.uuid), follow=True)
+    assert "You have not claimed this alert." in words(response)
+    alert.refresh_from_db()
+    assert alert.claimed_by == nurse
+
+
+def test_what_is_handled_cannot_be_claimed(as_nurse: Client, alert: Alert) -> None:
+    as_nurse.post(url("contact_new", alert.recovery.uuid), CONTACT)
+    assert "This alert is already handled." in words(claim(as_nurse, alert))
+
+
+@pytest.mark.service
+@pytest.mark.django_db(transaction=True)
+def test_two_nurses_at_the_same_moment_one_gets_it(
+    clinic: Clinic, nurse: User, second_nurse: User, now: Any
+) -> None:
+    recovery = someone(clinic, "Ruth", "Keller")
+    report(recovery, **EMERGENCY)
+    alert = alert_of(recovery, "R01")
+    start, told = threading.Barrier(2), {}
+
+    def press(user: User) -> None:
+        client = sign_in_staff(Client(), user)
+        start.wait()
+        told[user.name] = words(claim(client, alert, **{"from": "queue"}))
+        connection.close()
+
+    presses = [threading.Thread(target=press, args=[user]) for user in (nurse, second_nurse)]
+    for thread in presses:
+        thread.start()
+    for thread in presses:
+        thread.join()
+    alert.refresh_from_db()
+    winner = alert.claimed_by.name
+    [loser] = {"Nora", "Jonas"} - {winner}
+    assert "You have it for 30 minutes." in told[winner]
+    assert f"{winner} has claimed this alert." in told[loser]
+
+
+# Closing
+# -------
+
+
+def test_an_emergency_does_not_close_without_a_contact(as_nurse: Client, alert: Alert) -> None:
+    response = close(as_nurse, alert, reason="phone", kind="call", note="Left a message")
+    page = words(response)
+    assert "Record a contact that reached somebody before you close this alert." in page
+    assert page.startswith("Error:")
+    content = response.content.decode()
+    assert 'id="id_outcome_error"' in content
+    # What was typed stands there still.
+    assert 'value="Left a message"' in content
+    assert 'value="phone" id="id_reason_0" checked' in content
+    alert.refresh_from_db()
+    assert alert.state == "open"
+    assert not Contact.objects.exists()
+
+
+@pytest.mark.parametrize("outcome", ["no_answer", "wrong_number"])
+def test_not_reached_is_no_contact_to_close_by(
+    as_nurse: Client, alert: Alert, outcome: str
+) -> None:
+    response = close(as_nurse, alert, reason="phone", **CONTACT | {"outcome": outcome})
+    assert "Record a contact that reached somebody" in words(response)
+    alert.refresh_from_db()
+    assert alert.state == "open"
+    # Contact and closing are stored together or not at all.
+    assert not Contact.objects.exists()
+
+
+def test_contact_and_closing_in_one_go(as_nurse: Client, nurse: User, alert: Alert) -> None:
+    response = close(as_nurse, alert, reason="ed", **CONTACT | {"outcome": "ed"})
+    assert "Alert closed." in words(response)
+    alert.refresh_from_db()
+    assert (alert.state, alert.closed_by, alert.closing_reason) == ("closed", nurse, "ed")
+    contact = Contact.objects.get()
+    assert (contact.kind, contact.outcome, contact.minutes) == ("call", "ed", 6)
+    assert (contact.note, contact.by) == ("On the way", nurse)
+
+
+def test_a_contact_first_then_the_closing(as_nurse: Client, alert: Alert) -> None:
+    as_nurse.post(url("contact_new", alert.recovery.uuid), CONTACT)
+    close(as_nurse, alert, kind="call", reason="phone")
+    alert.refresh_from_db()
+    assert alert.state == "closed"
+    assert Contact.objects.count() == 1
+
+
+def test_a_review_closes_without_a_contact(as_nurse: Client, recovery: Recovery) -> None:
+    report(recovery, **REVIEW)
+    close(as_nurse, alert_of(recovery, "R35"), reason="duplicate")
+    assert states(recovery) == {"R35": "closed"}
+    recovery.refresh_from_db()
+    assert recovery.queue_rank is None
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({}, "Choose why it closes."),
+        ({"reason": "boredom"}, "Select a valid choice."),
+        ({"reason": "other"}, "Say why, in a few words."),
+        ({"reason": "other", "text": "   "}, "Say why, in a few words."),
+        ({"reason": "other", "text": "x" * 501}, "at most 500 characters"),
+        ({"reason": "phone", "outcome": "maybe"}, "Select a valid choice."),
+        ({"reason": "phone", **CONTACT, "minutes": "eleven"}, "is not a number we can read"),
+        ({"reason": "phone", **CONTACT, "minutes": "1441"}, "Write a number from 0 to 1440."),
+        ({"reason": "phone", **CONTACT, "kind": "pigeon"}, "Select a valid choice."),
+        ({"reason": "phone", **CONTACT, "note": "a\0b"}, "Null characters are not allowed."),
+        ({"reason": "phone", "picked": "yes"}, "Tick at least one alert to close."),
+    ],
+)
+def test_a_wrong_answer_is_refused_and_changes_nothing(
+    as_nurse: Client, recovery: Recovery, data: dict[str, str], message: str
+) -> None:
+    report(recovery, **REVIEW)
+    response = close(as_nurse, alert_of(recovery, "R35"), **data)
+    assert message in words(response)
+    assert states(recovery) == {"R35": "open"}
+    assert not Contact.objects.exists()
+
+
+def test_other_takes_its_words(as_nurse: Client, recovery: Recovery) -> None:
+    report(recovery, **REVIEW)
+    close(as_nurse, alert_of(recovery, "R35"), reason="other", text="Moved away")
+    alert = alert_of(recovery, "R35")
+    assert (alert.state, alert.closing_text) == ("closed", "Moved away")
+
+
+def test_only_what_is_ticked_closes(as_nurse: Client, recovery: Recovery) -> None:
+    report(recovery, **EMERGENCY, **URGENT, **REVIEW)
+    ticked = [str(alert_of(recovery, rule).uuid) for rule in ("R13", "R35")]
+    response = close(
+        as_nurse,
+        alert_of(recovery, "R01"),
+        reason="phone",
+        picked="yes",
+        alerts=ticked,
+        **CONTACT,
+    )
+    assert "2 alerts closed." in words(response)
+    assert states(recovery) == {"R01": "open", "R13": "closed", "R35": "closed"}
+
+
+def test_a_ticked_alert_of_another_patient_is_not_closed(
+    as_nurse: Client, recovery: Recovery, neighbour: Recovery
+) -> None:
+    report(recovery, **REVIEW)
+    theirs = alert_of(neighbour, "R01")
+    mine = alert_of(recovery, "R35")
+    close(as_nurse, mine, reason="phone", picked="yes", alerts=[str(mine.uuid), str(theirs.uuid)])
+    theirs.refresh_from_db()
+    assert (states(recovery), theirs.state) == ({"R35": "closed"}, "open")
+
+
+def test_the_second_to_close_sees_who_did_and_why(
+    as_nurse: Client, as_second_nurse: Client, alert: Alert
+) -> None:
+    close(as_nurse, alert, reason="ed", **CONTACT)
+    response = close(as_second_nurse, alert, reason="phone", **CONTACT)
+    expected = "Nora closed this at Mar 5, 10:17: Sent to the emergency department."
+    assert expected in words(response)
+    assert Contact.objects.count() == 1
+
+
+# Contacts
+# --------
+
+
+@pytest.mark.parametrize(
+    ("outcome", "left", "said"),
+    [
+        ("advised", {"R01": "contacted", "R35": "contacted"}, "Contact saved."),
+        ("booked", {"R01": "contacted", "R35": "contacted"}, "Contact saved."),
+        ("ed", {"R01": "contacted", "R35": "contacted"}, "Contact saved."),
+        ("no_answer", {"R01": "open", "R35": "contacted"}, "Nobody was reached"),
+        ("wrong_number", {"R01": "open", "R35": "contacted"}, "Nobody was reached"),
+    ],
+)
+def test_what_a_contact_does_to_the_alerts(
+    as_nurse: Client, recovery: Recovery, outcome: str, left: dict[str, str], said: str
+) -> None:
+    report(recovery, **EMERGENCY, **REVIEW)
+    response = as_nurse.post(
+        url("contact_new", recovery.uuid), CONTACT | {"outcome": outcome}, follow=True
+    )
+    assert said in words(response)
+    assert states(recovery) == left
+
+
+def test_a_contact_counts_for_the_alerts_that_are_ticked(
+    as_nurse: Client, recovery: Recovery
+) -> None:
+    report(recovery, **EMERGENCY, **REVIEW)
+    ticked = str(alert_of(recovery, "R35").uuid)
+    as_nurse.post(url("contact_new", recovery.uuid), CONTACT | {"picked": "yes", "alerts": ticked})
+    assert states(recovery) == {"R01": "open", "R35": "contacted"}
+
+
+def test_a_contact_with_nothing_ticked_is_kept_and_touches_no_alert(
+    as_nurse: Client, alert: Alert
+) -> None:
+    as_nurse.post(url("contact_new", alert.recovery.uuid), CONTACT | {"picked": "yes"})
+    assert Contact.objects.count() == 1
+    alert.refresh_from_db()
+    assert alert.state == "open"
+
+
+def test_a_refused_contact_keeps_what_was_typed(as_nurse: Client, alert: Alert) -> None:
+    data = {"kind": "visit", "minutes": "soon", "note": "At the desk"}
+    response = as_nurse.post(url("contact_new", alert.recovery.uuid), data)
+    page, content = words(response), response.content.decode()
+    assert page.startswith("Error:")
+    assert "Choose what happened." in page
+    assert "“soon” is not a number we can read" in page
+    assert 'value="visit" selected' in content
+    assert 'value="soon"' in content
+    assert 'value="At the desk"' in content
+    assert "autofocus" in content
+    assert not Contact.objects.exists()
+
+
+def test_a_contact_without_an_alert_hides_the_overdue_row(
+    as_nurse: Client, clinic: Clinic, now: Any
+) -> None:
+    recovery = someone(clinic, "Walter", "Silent", day=6)
+    assert recovery.overdue_since is not None
+    as_nurse.post(url("contact_new", recovery.uuid), CONTACT)
+    recovery.refresh_from_db()
+    assert recovery.overdue_hidden
+    assert "Walter" not in words(as_nurse.get(url("queue")))
