@@ -63,7 +63,7 @@ class MailServer:
     def addresses(self) -> list[str]:
         return [address for address, _ in self.accepted]
 
-    @property
+    # Not a property: aiosmtpd looks at every attribute at each connection.
     def mails(self) -> list[Mail]:
         return [parse(address, content) for address, content in self.accepted]
 

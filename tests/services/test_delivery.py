@@ -89,7 +89,7 @@ def test_an_accepted_mail_is_sent_once(patient, mail_server):
     assert (send(), send(), send(AT + HOUR)) == (1, 0, 0)
     assert states(message) == ["sent"]
     assert (message.sent_at, message.lease_until) == (AT, None)
-    [mail] = mail_server.mails
+    [mail] = mail_server.mails()
     assert mail.to == address(patient)
     assert dict(mail.headers)["Message-ID"] == message.message_id
 
@@ -189,7 +189,7 @@ def test_an_alert_cut_in_the_hand_over_goes_again_as_the_same_mail(patient, nurs
     mail_server.at_data.clear()
     assert (send(AT + 59 * SECOND), send(AT + MINUTE)) == (0, 1)
     assert states(message) == ["sent"]
-    first, second = [dict(mail.headers)["Message-ID"] for mail in mail_server.mails]
+    first, second = [dict(mail.headers)["Message-ID"] for mail in mail_server.mails()]
     assert first == second
 
 
@@ -472,4 +472,4 @@ def test_kinds_mix_in_a_batch(patient, clinic, nurse, mail_server):
     owe(patient, kind="escalation", user=nurse, checkin=None)
     owe(None, clinic=clinic, kind="invitation", user=nurse, checkin=None, number=None)
     assert send() == 5
-    assert len({mail.subject for mail in mail_server.mails}) == 5
+    assert len({mail.subject for mail in mail_server.mails()}) == 5

@@ -108,7 +108,7 @@ def test_the_server_gets_the_mail_as_it_is(mail_server):
     text = "A line\n.\n..dots\nünïcode " + "long " * 300
     with Handover() as connection:
         hand_over(connection, letter(mail(body=text)))
-    [received] = mail_server.mails
+    [received] = mail_server.mails()
     assert received.subject == "Grüße"
     assert received.text.split() == text.split()
 
