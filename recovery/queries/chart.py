@@ -250,17 +250,17 @@ def _medicine(chart: Chart, baseline_mme: Decimal | None) -> None:
 
 
 def _bars(chart: Chart, shares: dict[int, float], foot: int, high: int) -> str:
-    """A bar a day; where there is no room for bars, one stretch for days of the same height."""
-    heights = {day: f"{min(1.0, share) * high:.1f}" for day, share in shares.items() if share}
+    """A bar a day; where there is no room for bars, one outline for days next to each other."""
+    heights = {day: round(min(1.0, share) * high, 1) for day, share in shares.items() if share}
     if not chart.dense:
-        return "".join(f"M{chart.x(day):g} {foot}v-{tall}" for day, tall in heights.items())
+        return "".join(f"M{chart.x(day):g} {foot}v-{tall:g}" for day, tall in heights.items())
     path = ""
-    for tall, run in groupby(heights, heights.__getitem__):
-        days = list(run)
-        for _key, stretch in groupby(enumerate(days), lambda item: item[1] - item[0]):
-            same = [day for _place, day in stretch]
-            left, right = (chart.x(day) for day in (same[0] - 0.5, same[-1] + 0.5))
-            path += f"M{left:g} {foot}v-{tall}h{right - left:.1f}v{tall}"
+    for _key, stretch in groupby(enumerate(heights), lambda item: item[1] - item[0]):
+        days = [day for _place, day in stretch]
+        path += f"M{chart.x(days[0] - 0.5):g} {foot}"
+        for tall, same in groupby(days, heights.__getitem__):
+            path += f"V{foot - tall:g}h{chart.step * len(list(same)):.1f}"
+        path += f"V{foot}"
     return path
 
 

@@ -206,5 +206,5 @@ def recovery_state(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
             messages.error(request, str(refusal))
         else:
             state = row.get_state_display().lower()
-            messages.success(request, _("This recovery is now %(state)s.") % {"state": state})
+            messages.success(request, _("Follow-up: %(state)s.") % {"state": state})
     return redirect("staff_recovery", row.uuid)

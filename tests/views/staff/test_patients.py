@@ -1,0 +1,49 @@
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from recovery.models import Clinic, Recovery
+from tests.pages import words
+from tests.views.staff.conftest import EMERGENCY, report, someone, url
+
+
+def page(client: Client, **query: str) -> str:
+    return words(client.get(url("patients"), query))
+
+
+def test_all_patients_by_name_with_or_without_alerts(
+    as_nurse: Client, clinic: Clinic, recovery: Recovery, neighbour: Recovery
+) -> None:
+    someone(clinic, "Dieter", "Braun", day=-5)
+    report(recovery, pain_avg=8, pain_controlled=True, **EMERGENCY)
+    text = page(as_nurse)
+    assert text.index("Braun, Dieter") < text.index("Keller, Ruth")
+    assert "Planned D−5 before, Mar 10 – base 6 – no log yet" in text
+    assert "Active D1 short-term, Mar 4 8 base 6 +2 10:09 8 min ago Emergency" in text
+    assert "Private" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("kel", True), ("ruth keller", True), ("R0", True), ("eller", False), ("ruth x", False)],
+)
+def test_search(as_nurse: Client, recovery: Recovery, text: str, found: bool) -> None:
+    shown = page(as_nurse, q=text)
+    assert ("Keller, Ruth" in shown) is found
+    assert (f"begins with “{text}”" in shown) is not found
+
+
+def test_nobody_yet(as_nurse: Client, now: Any) -> None:
+    assert "No patients yet. Enrol the first one." in page(as_nurse)
+
+
+@pytest.mark.parametrize("after", ["nonsense", "00000000-0000-0000-0000-000000000000"])
+def test_a_wrong_place_is_no_error(as_nurse: Client, recovery: Recovery, after: str) -> None:
+    assert as_nurse.get(url("patients"), {"after": after}).status_code == 200
+
+
+def test_the_menu_counts_who_waits(as_nurse: Client, recovery: Recovery) -> None:
+    assert "Queue 0 Patients" in page(as_nurse)
+    report(recovery, **EMERGENCY)
+    assert "Queue 1 Patients" in page(as_nurse)

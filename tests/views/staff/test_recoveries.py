@@ -1,0 +1,268 @@
+import gzip
+import uuid
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from recovery.models import (
+    AccessEvent,
+    Clinic,
+    DailyLog,
+    PatientAccess,
+    Recovery,
+    RecoveryPhase,
+    User,
+)
+from recovery.models.access import Relationship
+from recovery.services import contacts, logs
+from tests.cast import QUIET
+from tests.pages import words
+from tests.views.staff.conftest import EMERGENCY, NOW, REVIEW, report, someone, url
+
+DAY = timedelta(days=1)
+
+
+def page(client: Client, recovery: Recovery) -> Any:
+    response = client.get(url("staff_recovery", recovery.uuid))
+    assert response.status_code == 200
+    return response
+
+
+def a_year(recovery: Recovery) -> None:
+    phase = RecoveryPhase.objects.get(pathway=recovery.pathway, code="follow_up")
+    DailyLog.objects.bulk_create(
+        DailyLog(
+            recovery=recovery,
+            client_id=uuid.uuid4(),
+            phase=phase,
+            log_date=recovery.procedure_on + n * DAY,
+            day=n,
+            entered_at=recovery.procedure_at + n * DAY,
+            source="patient",
+            mode="web",
+            late=n % 9 == 0,
+            pain_avg=(n * 7) % 9,
+            pain_worst=(n * 7) % 9 + 1,
+            acetaminophen_mg=500 * (n % 5),
+            nsaid_taken=n % 3 == 0,
+            opioids=[],
+            opioid_mme=Decimal(n % 40),
+            rule_set="1",
+            advice="Thank you.",
+        )
+        for n in range(365)
+    )
+
+
+def test_the_facts_and_the_sentence(as_nurse: Client, clinic: Clinic, now: Any) -> None:
+    recovery = someone(
+        clinic,
+        "Ruth",
+        "Keller",
+        day=16,
+        levels="L4, L5",
+        surgeon="Mia A.",
+        osteoporosis=True,
+        anticoagulated=None,
+        baseline_opioid_mme=Decimal(20),
+        patient={"record_number": "014"},
+    )
+    PatientAccess.objects.create(
+        user=User.objects.create_user("hans@example.org", name="Hans"),
+        patient=recovery.patient,
+        relationship=Relationship.CAREGIVER,
+    )
+    opioids = [{"drug": "oxycodone", "mg": 10, "doses": 2}]
+    report(recovery, pain_avg=9, pain_controlled=True, opioids=opioids)
+    text = words(page(as_nurse, recovery))
+    assert "Ruth Keller 68. Record 014. Born Mar 14, 1957. Surgeon Mia A." in text
+    assert "Pain 9 today, baseline 6. 0 of 15 planned logs. Opioids 30 MME on D16" in text
+    assert "baseline 20. 2 alerts not closed." in text
+    assert "Day and phase D16 follow-up Procedure Feb 17, 2026 L4, L5" in text
+    assert "Baseline pain 6 of 10 Osteoporosis Yes Anticoagulant Not known" in text
+    assert "Opioids at baseline 20 MME a day Reach by E-mail 10:17 there Also logs Hans" in text
+
+
+def test_missing_facts_are_said_to_be_missing(as_nurse: Client, clinic: Clinic, now: Any) -> None:
+    recovery = someone(clinic, "Ruth", "Keller", baseline_pain=None, email="", zone="Asia/Tokyo")
+    text = words(page(as_nurse, recovery))
+    assert "No pain answer yet, no baseline." in text
+    assert "Baseline pain No baseline rules use 4" in text
+    assert "Opioids at baseline Not known" in text
+    assert "Reach by Phone only no e-mail address 00:17 there" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [
+        ({"reminders_off_at": NOW}, "Reach by No reminders turned off by the patient"),
+        ({"address_fails_at": NOW}, "Reach by Call: address fails"),
+    ],
+)
+def test_how_to_reach_the_patient(
+    as_nurse: Client, recovery: Recovery, change: dict[str, Any], shown: str
+) -> None:
+    type(recovery.patient).objects.update(**change)
+    assert shown in words(page(as_nurse, recovery))
+
+
+def test_the_alert_says_why_what_the_patient_saw_and_what_changed(
+    as_nurse: Client, recovery: Recovery
+) -> None:
+    report(recovery, ago=15 * timedelta(hours=1), pain_avg=3, saddle="no")
+    report(recovery, pain_avg=8, pain_controlled=True, free_text="Since noon", **EMERGENCY)
+    response = page(as_nurse, recovery)
+    text, content = words(response), response.content.decode()
+    assert "R01 Possible cauda equina: new saddle, bladder." in text
+    assert "The patient saw, Mar 5, 10:09 This can be a sign that nerves low in your" in text
+    assert "Call 911 or go to the emergency room now." in text
+    assert "The patient's note Since noon" in text
+    assert 'class="is-new"><th scope="row">Bladder</th><td>yes</td><td class="prev">no' in content
+    assert 'class="is-new"><th scope="row">Back pain, average</th><td>8</td>' in content
+    assert "No or none, both times:" in text
+    assert "leg weakness, leg numbness" in text
+
+
+def test_a_text_stays_as_the_patient_saw_it(
+    as_nurse: Client, clinic: Clinic, recovery: Recovery
+) -> None:
+    report(recovery, **EMERGENCY)
+    clinic.emergency_number = "112"
+    clinic.save()
+    assert "Call 911 or go to the emergency room now." in words(page(as_nurse, recovery))
+
+
+def test_the_timeline_tells_everything_newest_first(
+    as_nurse: Client, nurse: User, clinic: Clinic, now: Any
+) -> None:
+    recovery = someone(clinic, "Ruth", "Keller", day=4)
+    first = report(recovery, ago=20 * timedelta(hours=1), pain_avg=5)
+    logs.record(
+        recovery_id=recovery.pk,
+        values=QUIET | {"pain_avg": 6} | REVIEW,
+        client_id=first.client_id,
+        revision=0,
+        log_date=first.log_date,
+        now=NOW - timedelta(hours=19),
+        source="patient",
+        mode="web",
+    )
+    contacts.record(
+        recovery=recovery,
+        user=nurse,
+        now=NOW - timedelta(hours=1),
+        kind="visit",
+        outcome="advised",
+        minutes=15,
+        note="Spot healed.",
+    )
+    text = words(page(as_nurse, recovery))
+    story = text[text.index("Timeline") :]
+    parts = [
+        "Visit: reached and advised Nora, 15 min. Spot healed.",
+        "Review raised: R35",
+        "Correction of D3, pain 6",
+        "Log D3, pain 5",
+        "Log D1 not answered in time",
+        "Procedure",
+    ]
+    places = [story.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_what_comes_next(as_nurse: Client, recovery: Recovery) -> None:
+    assert "Next clinic's time Log D2 Mar 6, 06:00 Log D3 Mar 7, 06:00" in words(
+        page(as_nurse, recovery)
+    )
+
+
+def test_before_the_procedure(as_nurse: Client, clinic: Clinic, now: Any) -> None:
+    recovery = someone(clinic, "Dieter", "Early", day=-5)
+    text = words(page(as_nurse, recovery))
+    assert "Day and phase D−5 before" in text
+    assert "Follow-up Planned" in text
+    assert "Log D0 Mar 10, " in text
+
+
+def test_a_surgeon_sees_the_chart_first_and_the_alert_as_a_line(
+    as_clinician: Client, as_nurse: Client, recovery: Recovery
+) -> None:
+    report(recovery, **EMERGENCY)
+    assert b'<summary class="ic-alertline' in page(as_clinician, recovery).content
+    assert b'<summary class="ic-alertline' not in page(as_nurse, recovery).content
+
+
+def test_a_year_of_daily_logs_stays_a_small_page(
+    as_nurse: Client, clinic: Clinic, now: Any
+) -> None:
+    recovery = someone(clinic, "Zelda", "Year", day=364, ticked=False)
+    a_year(recovery)
+    report(recovery, **EMERGENCY, **REVIEW)
+    response = page(as_nurse, recovery)
+    assert len(response.content) <= 60_000
+    assert len(gzip.compress(response.content)) <= 15_000
+    # Every day has its values, though single logs are behind a link.
+    for day in (0, 100, 363):
+        assert f"<th>D{day}<td>".encode() in response.content
+
+
+@pytest.mark.parametrize("days", [0, 12, 365])
+def test_ten_statements_at_most(
+    as_nurse: Client, nurse: User, clinic: Clinic, now: Any, days: int
+) -> None:
+    recovery = someone(clinic, "Ruth", "Keller", day=max(days, 1), ticked=False)
+    if days == 365:
+        a_year(recovery)
+    if days:
+        report(recovery, **EMERGENCY, **REVIEW)
+        contacts.record(recovery=recovery, user=nurse, now=NOW, kind="call", outcome="no_answer")
+    page(as_nurse, recovery)
+    with CaptureQueriesContext(connection) as statements:
+        page(as_nurse, recovery)
+    sql = [one["sql"] for one in statements]
+    assert len([one for one in sql if not one.startswith(("BEGIN", "COMMIT"))]) <= 10, sql
+
+
+def test_the_look_is_recorded_each_time(as_nurse: Client, recovery: Recovery) -> None:
+    page(as_nurse, recovery)
+    page(as_nurse, recovery)
+    assert AccessEvent.objects.filter(action="read", what="recovery").count() == 2
+
+
+# The state
+# ---------
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted", "after", "said"),
+    [
+        ("active", "paused", "paused", "Follow-up: paused."),
+        ("paused", "active", "active", "Follow-up: active."),
+        ("active", "withdrawn", "withdrawn", "Follow-up: withdrawn."),
+        ("active", "died", "died", "Follow-up: died."),
+        ("withdrawn", "active", "withdrawn", "cannot go from this state"),
+        ("active", "completed", "active", "cannot go from this state"),
+        ("active", "sleeping", "active", "Choose what to change it to."),
+        ("active", "", "active", "Choose what to change it to."),
+    ],
+)
+def test_staff_change_the_state(
+    as_nurse: Client, recovery: Recovery, before: str, wanted: str, after: str, said: str
+) -> None:
+    Recovery.objects.update(state=before)
+    response = as_nurse.post(url("recovery_state", recovery.uuid), {"state": wanted}, follow=True)
+    assert said in words(response)
+    recovery.refresh_from_db()
+    assert recovery.state == after
+
+
+def test_a_paused_recovery_says_that_nothing_is_asked(as_nurse: Client, recovery: Recovery) -> None:
+    as_nurse.post(url("recovery_state", recovery.uuid), {"state": "paused"})
+    text = words(page(as_nurse, recovery))
+    assert "Nothing is asked of the patient in this state." in text
+    assert "Follow-up Paused" in text
