@@ -39,6 +39,7 @@ LAYERS = {
 }
 
 ORDER = [
+    "recovery.clinical.phases",
     "recovery.clinical.medicines",
     "recovery.clinical.logfields.fields",
     "recovery.clinical.logfields.cleaning",
@@ -55,6 +56,10 @@ ORDER = [
     "recovery.clinical.rules.words",
     "recovery.clinical.rules.engine",
     "recovery.clinical.rules",
+    "recovery.clinical.education",
+    "recovery.clinical.sources",
+    "recovery.clinical.prose",
+    "recovery.clinical.protocol",
     "recovery.clinical.__main__",
     "recovery.models.clinics",
     "recovery.migrations.*",
@@ -114,6 +119,14 @@ ORDER = [
     "recovery.services.delivery",
     "recovery.services.advance",
     "recovery.services.tick",
+    "recovery.services.demo",
+    "recovery.management.demo.steps",
+    "recovery.management.demo.people",
+    "recovery.management.demo.scenes",
+    "recovery.management.demo.courses",
+    "recovery.management.demo.script",
+    "recovery.management.demo.play",
+    "recovery.management.demo.signins",
     "recovery.management.supervise",
     "recovery.management.broker",
     "recovery.management.commands.*",

@@ -3,6 +3,9 @@ rows say what is owed, and beat finds them within a minute.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 
 from celery import current_app
@@ -13,16 +16,32 @@ logger = logging.getLogger(__name__)
 
 # A page must never wait for Redis.
 LIMIT = 0.2
+_held_back: ContextVar[bool] = ContextVar("held_back", default=False)
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Within, nobody is asked for anything: what is written owes no mail that could go now."""
+    token = _held_back.set(True)
+    try:
+        yield
+    finally:
+        _held_back.reset(token)
 
 
 def send_soon() -> None:
     """After the commit, ask a worker to send what is owed. Never raises, never retries."""
-    transaction.on_commit(partial(_nudge, "recovery.tasks.send"), robust=True)
+    _after_commit("recovery.tasks.send")
 
 
 def tick_soon() -> None:
     """After the commit, ask a worker for a tick before its minute. As `send_soon`."""
-    transaction.on_commit(partial(_nudge, "recovery.tasks.tick"), robust=True)
+    _after_commit("recovery.tasks.tick")
+
+
+def _after_commit(task: str) -> None:
+    if not _held_back.get():
+        transaction.on_commit(partial(_nudge, task), robust=True)
 
 
 def _nudge(task: str) -> None:

@@ -1,0 +1,248 @@
+"""Write the steps through the product's own services, each at its moment, with the tick between."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Min, Q
+
+from recovery.management.demo.people import HOUSES, NUMBERS, PASSWORD, House
+from recovery.management.demo.script import Entry, Patient, Step, steps
+from recovery.management.demo.steps import (
+    AddressFails,
+    Claimed,
+    Closed,
+    Contacted,
+    Enrolled,
+    StateSet,
+    TurnedOff,
+)
+from recovery.models import Alert, Clinic, DailyLog, Membership, Recovery, User
+from recovery.services import (
+    alerts,
+    clinics,
+    contacts,
+    demo,
+    enrolment,
+    logs,
+    messages,
+    nudges,
+    recoveries,
+    tick,
+)
+
+Source, Mode = DailyLog.Source, DailyLog.Mode
+
+# The clinics are a month older than their first patient.
+FOUNDED = timedelta(days=30)
+
+
+# Reminders leave at 17:00 and later where the patient is; the clinics' patients live west of here.
+EVENING, EVENING_IN = 17, ZoneInfo("America/New_York")
+HOUR = timedelta(hours=1)
+
+
+def _next_tick(now: datetime) -> datetime | None:
+    due = Recovery.objects.filter(next_event_at__lte=now)
+    moments = due.aggregate(
+        first=Min("next_event_at"),
+        alerts=Min("next_event_at", filter=Q(alert_rank__isnull=False)),
+    )
+    if moments["first"] is None:
+        return None
+    evening = _evening(moments["first"])
+    moment = min(evening, moments["alerts"] or evening)
+    return moment if moment <= now else None
+
+
+def _evening(moment: datetime) -> datetime:
+    """The first full hour of an evening from `moment` on."""
+    hour = moment.replace(minute=0, second=0, microsecond=0)
+    while hour < moment or hour.astimezone(EVENING_IN).hour < EVENING:
+        hour += HOUR
+    return hour
+
+
+class Player:
+    """Holds what steps refer to: clinics, staff by key, recoveries and their users by number."""
+
+    def __init__(self, *, begin: datetime) -> None:
+        self._staff: dict[str, User] = {}
+        self._clinics: dict[str, Clinic] = {}
+        self._recoveries: dict[str, Recovery] = {}
+        self._users: dict[str, User] = {}
+        self._failing: set[str] = set()
+        for house in HOUSES:
+            self._found(house, begin - FOUNDED)
+        demo.give_password(users=self._staff.values(), password=PASSWORD)
+
+    def _found(self, house: House, now: datetime) -> None:
+        first, *others = house.staff
+        clinic = clinics.create(
+            name=house.name,
+            mail_name=house.mail_name,
+            zone=house.zone,
+            clinic_phone=house.phone(180),
+            after_hours_phone=house.phone(199),
+            manager_email=first.email,
+            manager_name=first.name,
+            now=now,
+            **NUMBERS,
+        )
+        for member in others:
+            clinics.invite(
+                clinic=clinic, email=member.email, name=member.name, role=member.role, now=now
+            )
+        users = {
+            membership.user.email: membership.user
+            for membership in Membership.objects.filter(clinic=clinic).select_related("user")
+        }
+        self._staff |= {member.key: users[member.email] for member in house.staff}
+        self._clinics[house.name] = clinic
+
+    # One step
+    # --------
+
+    def do(self, step: Step) -> None:
+        self.catch_up(step.at)
+        self._deeds[type(step.what)](self, step.patient, step.at, step.what)
+        demo.settle_mails(now=step.at, failing=self._failing)
+
+    def catch_up(self, now: datetime) -> None:
+        """Run the ticks up to `now` whose minute somebody could have noticed.
+
+        Those are the ones of the reminders' hours and of the alerts' clocks. What merely opens,
+        starts or expires in between is found by the next one as it would have been.
+        """
+        before = None
+        while (moment := _next_tick(now)) is not None:
+            if moment == before:
+                raise RuntimeError(f"The tick stands still at {moment}.")
+            self._tick(moment)
+            before = moment
+
+    def finish(self, now: datetime) -> None:
+        """Leave nothing due: what comes next belongs to the demo itself."""
+        self.catch_up(now)
+        self._tick(now)
+
+    def _tick(self, now: datetime) -> None:
+        tick.run(now=now)
+        demo.settle_mails(now=now, failing=self._failing)
+
+    def _enrol(self, patient: Patient, now: datetime, _what: Enrolled) -> None:
+        case = patient.case
+        recovery = enrolment.enrol(
+            clinic=self._clinics[patient.house.name],
+            user=self._staff[patient.house.nurse],
+            now=now,
+            record_number=case.number,
+            given_name=case.given,
+            family_name=case.family,
+            procedure_at=patient.procedure_at,
+            email=case.email,
+            email_ok=bool(case.email or case.caregiver_email),
+            birth_date=case.born,
+            phone=patient.phone,
+            zone=patient.zone,
+            levels=case.levels,
+            surgeon=case.surgeon,
+            baseline_pain=case.baseline,
+            baseline_opioid_mme=case.mme,
+            anticoagulated=case.anticoagulated,
+            osteoporosis=case.osteoporosis,
+        )
+        if case.email:
+            self._users[case.number] = User.objects.get(email=case.email)
+        if case.caregiver:
+            self._users[case.number] = demo.add_caregiver(
+                patient=recovery.patient, name=case.caregiver, email=case.caregiver_email
+            )
+        self._recoveries[case.number] = recovery
+
+    def _log(self, patient: Patient, now: datetime, what: Entry) -> None:
+        logs.record(
+            recovery_id=self._recoveries[patient.case.number].pk,
+            values=what.values,
+            client_id=what.client_id,
+            revision=what.revision,
+            log_date=what.about,
+            now=now,
+            **self._who(patient, by_link=what.by_link),
+        )
+
+    def _who(self, patient: Patient, *, by_link: bool) -> Mapping[str, Any]:
+        case = patient.case
+        if case.answers == "phone":
+            nurse = self._staff[patient.house.nurse]
+            return {"source": Source.STAFF, "mode": Mode.PHONE, "user": nurse}
+        if by_link:
+            return {"source": Source.PATIENT, "mode": Mode.LINK}
+        source = Source.CAREGIVER if case.caregiver else Source.PATIENT
+        return {"source": source, "mode": Mode.WEB, "user": self._users[case.number]}
+
+    def _turn_off(self, patient: Patient, now: datetime, _what: TurnedOff) -> None:
+        messages.turn_off(patient=self._recoveries[patient.case.number].patient, now=now)
+
+    def _address_fails(self, patient: Patient, _now: datetime, _what: AddressFails) -> None:
+        self._failing.add(patient.case.email)
+
+    def _claim(self, patient: Patient, now: datetime, what: Claimed) -> None:
+        alert = self._alert(patient, what.rule)
+        alerts.claim(alert=alert, user=self._staff[what.by], now=now)
+
+    def _contact(self, patient: Patient, now: datetime, what: Contacted) -> None:
+        contacts.record(
+            recovery=self._recoveries[patient.case.number],
+            user=self._staff[what.by],
+            now=now,
+            kind=what.kind,
+            outcome=what.outcome,
+            minutes=what.minutes,
+            note=what.note,
+        )
+
+    def _close(self, patient: Patient, now: datetime, what: Closed) -> None:
+        alerts.close(
+            alert=self._alert(patient, what.rule),
+            user=self._staff[what.by],
+            now=now,
+            reason=what.reason,
+            text=what.text,
+        )
+
+    def _alert(self, patient: Patient, rule: str) -> Alert:
+        recovery = self._recoveries[patient.case.number]
+        return Alert.objects.not_closed().get(recovery=recovery, rule=rule)
+
+    def _set_state(self, patient: Patient, now: datetime, what: StateSet) -> None:
+        recoveries.change_state(
+            recovery=self._recoveries[patient.case.number],
+            user=self._staff[what.by],
+            now=now,
+            state=what.state,
+        )
+
+    _deeds: Mapping[type, Callable[..., None]] = {
+        Enrolled: _enrol,
+        Entry: _log,
+        TurnedOff: _turn_off,
+        AddressFails: _address_fails,
+        Claimed: _claim,
+        Contacted: _contact,
+        Closed: _close,
+        StateSet: _set_state,
+    }
+
+
+def play(*, now: datetime, seed: int) -> None:
+    """Write all that happened up to `now`, or nothing at all; nothing of it is left to send."""
+    now = now.replace(second=0, microsecond=0)
+    story = steps(now=now, seed=seed)
+    with transaction.atomic(), nudges.held_back():
+        player = Player(begin=story[0].at)
+        for step in story:
+            player.do(step)
+        player.finish(now)

@@ -1,0 +1,233 @@
+"""The demo clinic, as its pages would show it: who is there, how they fare, and nothing to send."""
+
+import io
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from statistics import mean
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from recovery.clinical.logfields import missing_fields
+from recovery.management.demo.people import HOUSES, NORTHGATE, PASSWORD
+from recovery.management.demo.play import play
+from recovery.management.demo.script import steps
+from recovery.management.demo.signins import WORTH_TRYING
+from recovery.models import (
+    Alert,
+    Clinic,
+    Contact,
+    DailyLog,
+    Membership,
+    Message,
+    Patient,
+    PatientAccess,
+    Recovery,
+    User,
+)
+from recovery.models.recoveries import QueueRank
+from recovery.queries.pathways import phases_of, plan_of
+from recovery.services import delivery, demo
+from tests.cast import default_pathway
+from tests.management.story import NOW, SEED, dump
+
+
+@pytest.fixture(scope="module")
+def seeded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Seeding is slow: once for all tests of this file, which change nothing."""
+    demo_mode, settings.DEMO = settings.DEMO, True
+    with django_db_blocker.unblock():
+        _forget_pathways()
+        default_pathway()
+        play(now=NOW, seed=SEED)
+        yield
+        call_command("flush", interactive=False, verbosity=0)
+        default_pathway()
+        _forget_pathways()
+    settings.DEMO = demo_mode
+
+
+def _forget_pathways() -> None:
+    plan_of.cache_clear()
+    phases_of.cache_clear()
+
+
+@pytest.fixture
+def rows(seeded: None, db: None, settings: Any) -> None:
+    settings.DEMO = True
+
+
+def northgate() -> Any:
+    return Recovery.objects.filter(clinic__name=NORTHGATE.name)
+
+
+def test_sixty_patients_over_all_phases_and_a_small_second_clinic(rows: None) -> None:
+    assert Counter(Recovery.objects.values_list("clinic__name", flat=True)) == {
+        "Northgate Spine Clinic": 60,
+        "Harbor Spine": 3,
+    }
+    states = Counter(northgate().values_list("state", flat=True))
+    assert set(states) == {"planned", "active", "paused", "completed", "withdrawn", "cancelled"}
+    assert states["active"] >= 45
+    today = NOW.date()
+    days = [recovery.day_on(today) for recovery in northgate()]
+    spans = [(-30, -1), (0, 0), (1, 2), (3, 14), (15, 30), (31, 90), (91, 130)]
+    assert all(sum(low <= day <= high for day in days) >= 2 for low, high in spans)
+    roles = Counter(
+        Membership.objects.filter(clinic__name=NORTHGATE.name).values_list("role", flat=True)
+    )
+    assert roles == {"nurse": 2, "clinician": 2, "manager": 1}
+
+
+def test_every_clinic_can_show_every_text(rows: None) -> None:
+    for clinic in Clinic.objects.all():
+        assert clinic.missing_numbers == []
+        assert clinic.numbers["emergency_number"] == "911"
+
+
+def test_the_queue_has_every_kind_of_row(rows: None) -> None:
+    ranks = Counter(northgate().exclude(queue_rank=None).values_list("queue_rank", flat=True))
+    wanted = {
+        QueueRank.EMERGENCY: (1, 2),
+        QueueRank.URGENT: (3, 4),
+        QueueRank.REVIEW: (6, 8),
+        QueueRank.ADDRESS: (1, 2),
+        QueueRank.OVERDUE: (3, 6),
+        QueueRank.CONTACTED: (2, 4),
+    }
+    assert {rank for rank, (low, high) in wanted.items() if not low <= ranks[rank] <= high} == set()
+    alerts = Alert.objects.filter(recovery__clinic__name=NORTHGATE.name)
+    assert set(alerts.values_list("state", flat=True)) == set(Alert.State.values)
+    assert set(alerts.exclude(closing_reason="").values_list("closing_reason", flat=True)) >= {
+        "phone",
+        "seen",
+        "ed",
+        "false_entry",
+        "other",
+    }
+    assert set(Contact.objects.values_list("outcome", flat=True)) == {
+        "advised",
+        "booked",
+        "ed",
+        "no_answer",
+    }
+    waited = NOW - timedelta(minutes=15)
+    assert alerts.filter(severity="emergency", state="open", clock_from__lt=waited).exists()
+
+
+def test_most_improve_as_in_the_trials_and_courses_alone_raise_no_alert(rows: None) -> None:
+    baselines = [pain for pain in northgate().values_list("baseline_pain", flat=True) if pain]
+    assert 6.4 <= mean(baselines) <= 7.0
+    falls = [
+        recovery.baseline_pain - mean(pain for _day, pain in recovery.pain_trend[-2:])
+        for recovery in northgate().filter(last_log_day__gte=60)
+    ]
+    assert 3.0 <= mean(falls) <= 4.3
+    staged = {step.patient.case.number for step in steps(now=NOW, seed=SEED)}
+    raised = set(Alert.objects.values_list("recovery__patient__record_number", flat=True))
+    assert len(raised) < len(staged) / 1.8
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param({"late": True}, id="a log of the day before"),
+        pytest.param({"revision": 1}, id="a corrected log"),
+        pytest.param({"source": "staff", "mode": "phone"}, id="a log by phone"),
+        pytest.param({"source": "caregiver"}, id="a log by a caregiver"),
+        pytest.param({"mode": "link"}, id="a log by a link"),
+        pytest.param({"opioid_mme__gt": 0}, id="opioids"),
+        pytest.param({"acetaminophen_mg__gte": 2500}, id="acetaminophen"),
+        pytest.param({"leg_pain_status": "usual"}, id="a long-standing sign"),
+    ],
+)
+def test_there_are_logs_of_each_kind(rows: None, question: dict[str, Any]) -> None:
+    assert DailyLog.objects.filter(**question).exists()
+
+
+def test_there_are_patients_of_each_kind(rows: None) -> None:
+    patients = Patient.objects.filter(clinic__name=NORTHGATE.name)
+    assert patients.exclude(address_fails_at=None).count() == 1
+    assert patients.exclude(reminders_off_at=None).count() == 1
+    assert patients.filter(accesses=None).count() == 2
+    assert patients.filter(accesses__relationship="caregiver").count() == 1
+    shared = Counter(PatientAccess.objects.values_list("user__email", flat=True))
+    assert [email for email, people in shared.items() if people == 2] == [
+        "vogel.family@example.net"
+    ]
+    assert northgate().filter(anticoagulated=True).exists()
+    assert northgate().filter(osteoporosis=True).exists()
+    assert northgate().filter(state="active", baseline_pain=None).exists()
+    several = Counter(DailyLog.objects.values_list("recovery", "day"))
+    assert max(several.values()) >= 3
+    taken = northgate().filter(baseline_opioid_mme__gt=0, last_log_day__gte=60)
+    for recovery in taken:
+        doses = recovery.logs.exclude(opioid_mme=None).order_by("day")
+        assert doses.last().opioid_mme < doses.first().opioid_mme
+
+
+def test_all_that_was_asked_is_answered_but_by_one(rows: None) -> None:
+    gaps = [
+        log.recovery.patient.record_number
+        for log in DailyLog.objects.select_related("recovery__patient")
+        if missing_fields(log.day, _given(log))
+    ]
+    assert gaps == ["NS-2073"]
+
+
+def _given(log: DailyLog) -> dict[str, Any]:
+    names = [field.name for field in DailyLog._meta.fields]
+    return {name: None if getattr(log, name) == "" else getattr(log, name) for name in names}
+
+
+def test_nothing_of_the_past_is_left_to_send(rows: None) -> None:
+    assert not Message.objects.filter(state__in=["owed", "claimed", "handing", "unknown"]).exists()
+    sent = Message.objects.filter(state="sent")
+    assert sent.filter(kind="reminder").count() > 500
+    assert not sent.filter(sent_at__gt=NOW + demo.HANDOVER).exists()
+    assert not Recovery.objects.filter(next_event_at__lte=NOW).exists()
+    assert delivery.deliver(clock=lambda: NOW) == 0
+
+
+def test_reminders_went_at_the_hours_of_the_plan(rows: None) -> None:
+    for message in Message.objects.filter(state="sent", kind="reminder"):
+        assert message.sent_at - message.planned_at < timedelta(minutes=1), message
+
+
+def test_a_second_run_changes_nothing_and_prints_the_sign_ins_again(rows: None) -> None:
+    before = dump()
+    out = io.StringIO()
+    call_command("demo", stdout=out)
+    assert dump() == before
+    said = out.getvalue()
+    assert PASSWORD in said
+    for house in HOUSES:
+        for member in house.staff:
+            assert f"{member.email} " in said
+    for email, why in WORTH_TRYING:
+        assert email in said
+        assert why in said
+
+
+def test_those_who_are_named_can_sign_in(rows: None) -> None:
+    staff = User.objects.exclude(memberships=None)
+    assert set(staff.values_list("email", flat=True)) == {
+        member.email for house in HOUSES for member in house.staff
+    }
+    assert len(set(staff.values_list("password", flat=True))) == 1
+    nurse = {"username": "nurse1@northgate.example", "password": PASSWORD}
+    assert Client().post(reverse("staff_sign_in"), nurse).url == reverse("queue")
+    emails = {email for email, _why in WORTH_TRYING}
+    assert (
+        set(
+            PatientAccess.objects.filter(user__email__in=emails).values_list(
+                "user__email", flat=True
+            )
+        )
+        == emails
+    )
