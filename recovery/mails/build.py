@@ -21,7 +21,7 @@ from django.utils import timezone, translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from recovery.models import Message
+from recovery.models import Message, User
 from recovery.tokens import link_token, unsubscribe_token
 
 
@@ -98,9 +98,14 @@ def _invitation(message: Message) -> tuple[str, dict[str, Any]]:
 
 def _password(message: Message) -> tuple[str, dict[str, Any]]:
     assert message.user is not None
-    uid = urlsafe_base64_encode(force_bytes(message.user.pk))
-    token = default_token_generator.make_token(message.user)
-    return "password", {"link": address(reverse("staff_welcome", args=[uid, token]))}
+    return "password", {"link": password_link(message.user)}
+
+
+def password_link(user: User) -> str:
+    """Where its holder chooses a password for `user`, once and for three days."""
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    token = default_token_generator.make_token(user)
+    return address(reverse("staff_welcome", args=[uid, token]))
 
 
 def _alert(message: Message) -> tuple[str, dict[str, Any]]:
