@@ -2,5 +2,5 @@
 
 Modules import downwards only: phases < hours < medicines < logfields (fields < cleaning) < plan
 < pathway < rules (facts < rule < texts < emergency < urgent < review < timed < words < engine)
-< __main__.
+< protocol (education, sources, prose < protocol) < __main__.
 """

@@ -9,6 +9,9 @@ its own sentence as the text; beside another rule the text is that rule's. Numbe
 one line an occasion. A time without an offset is wall-clock time in the zone, and a date alone is a
 procedure whose hour is not known. Times come out in UTC.
 
+`python -m recovery.clinical protocol` reads nothing and writes docs/protocol.md: every rule,
+threshold and text with its source.
+
 Keys at the top of a line that are not named here are passed over; a line that is wrong answers
 {"error": "..."} in its place, and the next one is read.
 """
@@ -26,6 +29,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from recovery.clinical.logfields import FIELDS, Field, LogError, check, clean, quoted
 from recovery.clinical.pathway import instant, occasions
+from recovery.clinical.protocol import document
 from recovery.clinical.rules import INCOMPLETE, Earlier, advice, assess, clean_profile
 
 Line = dict[str, Any]
@@ -209,12 +213,15 @@ def main(argv: list[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("command", choices=("assess", "schedule"))
+    parser.add_argument("command", choices=("assess", "schedule", "protocol"))
     command = parser.parse_args(argv).command
-    answer_line = assess_line if command == "assess" else schedule_line
     try:
-        for answer in answers(sys.stdin.buffer, answer_line):
-            sys.stdout.write(json.dumps(answer) + "\n")
+        if command == "protocol":
+            sys.stdout.write(document())
+        else:
+            answer_line = assess_line if command == "assess" else schedule_line
+            for answer in answers(sys.stdin.buffer, answer_line):
+                sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader has enough (head). Point stdout away, or the interpreter's exit flush fails.

@@ -1,0 +1,156 @@
+"""Sentences of the protocol page that no rule, field or plan carries itself.
+
+Where a sentence names a number that code outside this package decides, a test compares the two.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from recovery.clinical.logfields.fields import STRONG_PAIN
+from recovery.clinical.pathway import AFTER_DISCHARGE, AFTER_PROCEDURE, TIME_TO_ANSWER
+from recovery.clinical.plan import FIRST_REMINDER, LAST_REMINDER
+from recovery.clinical.rules import ASSUMED_BASELINE, DISCLAIMER, FREE_TEXT_NOTE, NEUTRAL_TEXT
+from recovery.clinical.rules.emergency import VERY_HIGH_FEVER
+from recovery.clinical.rules.facts import FEVER, MAX_PAIN
+from recovery.clinical.rules.review import LOW_GRADE
+from recovery.clinical.rules.urgent import MAX_ACETAMINOPHEN
+
+
+def hours(span: timedelta) -> str:
+    return f"{span // timedelta(hours=1)} h"
+
+
+# Their words stand in the clinical core; no service judges them yet.
+NOT_JUDGED = ("R40", "R41", "R42", "R43", "R44", "R45", "R46")
+
+HOW_RULES_WORK = f"""\
+- Every rule looks at one log, the patient's profile (baseline pain, baseline opioids,
+  anticoagulant, osteoporosis) and earlier logs. It knows no clock: the same answers give the same
+  result.
+- Missing is missing. A question without an answer fires no rule and never counts as no. R39
+  catches missing safety answers.
+- Questions ask what is "new or worse than before your procedure". The answer `usual` keeps a
+  long-standing sign silent.
+- All rules that fire are stored, and staff see all. The patient sees one text: that of the
+  highest severity, then of the lowest number. R39's sentence does not compete: it stands beneath
+  the text, but not under an emergency.
+- Before D0 only R01 to R08 and R10 to R12 run. The others begin on D0.
+- R01 to R08 also run on the clean answers of a form that is refused. If one fires, the emergency
+  text is shown and those answers are stored.
+- Without a baseline pain, {ASSUMED_BASELINE} is assumed, and staff read that none is known.
+- A rise of n points means: pain is at least baseline + n, but no more than {MAX_PAIN} is asked
+  for, and it is above the baseline.
+- A temperature comes with its unit. It is turned into C, rounded half up to 0.1, and then
+  compared.
+- Of the back pain, R17 takes the larger of average and worst; every other rule the average.
+- R34 looks at the last log of an earlier day that has an average pain. R38 compares means of
+  three such logs in a row, exactly, without rounding.
+- A correction is judged again. It can raise alerts; it never closes one.
+- Rules run in every state of a recovery, also when it is paused or has ended."""
+
+SHARED_THRESHOLDS: Sequence[tuple[str, str, str]] = (
+    ("fever", f"from {FEVER} C (100.4 F)", "`V S17`, `V S19`"),
+    ("very high fever", f"from {VERY_HIGH_FEVER} C", "`M`"),
+    ("slightly raised temperature", f"from {LOW_GRADE} C", "`V S19`"),
+    ("pain baseline where none is known", f"{ASSUMED_BASELINE}, below the trials' mean", "`V S5`"),
+    ("smallest change of pain that matters", "2 points or 30%", "`V S35`"),
+    ("acetaminophen in 24 h", f"{MAX_ACETAMINOPHEN} mg", "`M`"),
+    ("new weakness in a leg is an emergency", "to D14, after that urgent", "`judgement`"),
+    ("flare after the procedure", "to D3", "`S0`, `V S23`"),
+    ("fever is urgent", "to D90, after that review", "`M`"),
+)
+
+HANDLING = """\
+- An alert is open, acknowledged, contacted or closed. A recovery has one alert not closed per
+  rule; a later log that fires the rule again feeds it.
+- An emergency or urgent rule that fires again tells staff again. If they had acted on its alert, it
+  is open again and its clock starts anew.
+- A claim says who has it. It lasts 30 minutes, stops no clock, and a colleague may take it over,
+  which is recorded.
+- Emergency: every active nurse and clinician of the clinic gets a mail at once, after 15 and
+  after 60 minutes, then every hour until a contact, at any hour of the day.
+- Urgent: a mail at once, and one more after 2 hours in which the clinic is open. Review: no mail.
+- One mail a person, log and step, for the highest severity. It holds no detail, only a link to
+  sign in.
+- Reached and advised, visit booked, and sent to the emergency department are contacts. No answer
+  and wrong number are not: an emergency or urgent alert stays open and goes on telling staff, a
+  review alert comes back in 4 hours.
+- An emergency or urgent alert cannot be closed without a contact. Only a named person closes,
+  with a reason: resolved by phone, seen in clinic, sent to the emergency department, false entry,
+  duplicate, or other with a text.
+- While an emergency or urgent alert is not closed, its text stays on the patient's first page.
+  When the clinic is closed, the button of an urgent text calls `{after_hours_phone}` (R21: always
+  `{poison_phone}`).
+- Sources: `design`; the waits are a `judgement`."""
+
+# What it is, the text, its mark.
+FREE_TEXTS: Sequence[tuple[str, str, str]] = (
+    ("When no rule fires, the patient reads:", NEUTRAL_TEXT, "design"),
+    ("The disclaimer. Pages and mails show its beginning:", DISCLAIMER, "V S60"),
+    ("Beside the box for a note:", FREE_TEXT_NOTE, "V S60"),
+)
+
+NEEDED_WHEN: Mapping[str, str] = {
+    "pain_controlled": f"when `pain_avg` is {STRONG_PAIN} or more",
+    "leg_side": "when a leg sign is new or worse",
+    "chills": "when no temperature is given",
+}
+
+# Fields whose form was not ours to choose; the rest are `design`.
+FIELD_SOURCES: Mapping[str, str] = {
+    "pain_avg": "V S29",
+    "pain_worst": "V S29",
+    "leg_pain": "V S29",
+    "saddle": "V S24",
+    "bladder": "V S24",
+    "bowel": "V S24",
+    "temp_c": "V S19",
+    "temp_f": "V S19",
+    "wound": "V S25",
+    "bleeding": "V S23",
+    "headache": "V S18",
+    "calf_one_leg": "V S27",
+    "chest_or_breath": "V S27",
+    "opioids": "V S55",
+    "activity_level": "S0",
+}
+
+PATHWAY_NOTES = f"""\
+- All times are the patient's own time of day. A time that a clock change skips becomes the first
+  minute after it; one that comes twice is the first.
+- No reminder before {FIRST_REMINDER:%H:%M} or from {LAST_REMINDER:%H:%M} on, and at most two a
+  day. An answer stops those still to come.
+- `BASE` ends when the procedure begins, if its hour is known.
+- `EVE0` opens {hours(AFTER_DISCHARGE)} after the discharge; while none is known, at the time
+  below or {hours(AFTER_PROCEDURE)} after the procedure, whichever is later. It is due no sooner
+  than {hours(TIME_TO_ANSWER)} after it opens.
+- Only the forms `evening` and `daily` open in this version. The others are computed and printed
+  by `python -m recovery.clinical schedule`, and have no page yet. Those marked off are left out
+  unless they are named in `include`."""
+
+FORM_SOURCES: Sequence[tuple[str, str, str]] = (
+    ("daily", "each day for two weeks: most people answered a daily survey of ten days.", "V S48"),
+    ("daily", "then twice a week, then once a week: weekly reports went on for long.", "V S50"),
+    ("evening", "the first evening at home.", "design"),
+    ("baseline", "a comparison needs a time before.", "design"),
+    ("two_week", "the end of the third phase.", "S0"),
+    ("one_month", "the time by which relief may be noticed.", "V S22"),
+    ("six_week", "a visit of the trials.", "V S2"),
+    ("three_month", "a visit of the trials.", "V S4"),
+    ("six_month", "later comparisons, off by default.", "judgement"),
+    ("one_year", "later comparisons, off by default.", "judgement"),
+    ("two_year", "later comparisons, off by default.", "judgement"),
+)
+
+OPEN_QUESTIONS = """\
+- Every rule marked `M` or `judgement`, and every text that a patient reads.
+- R02 and R11: new weakness is an emergency to D14 and urgent from D15.
+- R12 and R29: fever is urgent to D90 and review from D91.
+- R05: pain counts from D4 on; the cut at 39.4 C.
+- R17 rests on one yes-or-no answer.
+- No rule watches mood or self-harm. What a patient writes freely is not scanned: the box says
+  that staff may not read it until the next working day, and names a crisis line.
+- No rule for a measured amount of urine left in the bladder.
+- With a baseline of 10 no rise can be seen: R18, R32 and R34 cannot fire. R17 and R19 can.
+- How often new leg pain or infection follows this procedure was not found in the sources.
+- Driving, baths and lifting: each clinic has its own sheet, and those texts are the clinic's."""

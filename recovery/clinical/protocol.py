@@ -1,0 +1,297 @@
+"""The protocol as a page to read: every rule, threshold and text with its source, from the data.
+
+docs/protocol.md is what `document` returns; a test holds the two together.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from recovery.clinical.education import PHASE_TEXTS, PhaseText
+from recovery.clinical.logfields import FIELDS, SAFETY_FIELDS, Field, activity_note
+from recovery.clinical.medicines import MME_FACTORS
+from recovery.clinical.pathway import DEFAULT_PLAN, Slot
+from recovery.clinical.phases import DEFAULT_PHASES, WATCHED_AFTER_PROCEDURE, Phase
+from recovery.clinical.prose import (
+    FIELD_SOURCES,
+    FORM_SOURCES,
+    FREE_TEXTS,
+    HANDLING,
+    HOW_RULES_WORK,
+    NEEDED_WHEN,
+    NOT_JUDGED,
+    OPEN_QUESTIONS,
+    PATHWAY_NOTES,
+    SHARED_THRESHOLDS,
+    hours,
+)
+from recovery.clinical.rules import (
+    APPROVED_AT,
+    APPROVED_BY,
+    PLACEHOLDERS,
+    RULE_SET_VERSION,
+    RULES,
+    TIME_RULES,
+    Rule,
+    Severity,
+    TimeRule,
+)
+from recovery.clinical.sources import SOURCES, TAGS
+
+COMMAND = "python -m recovery.clinical protocol"
+# The facts of a log that the product writes itself.
+WRITTEN_BY_US = ("log_date", "entered_at", "entered_by", "opioid_mme", "opioid_total_unknown")
+MEANING = {
+    Severity.EMERGENCY: "Act now. Staff are told at once and again until somebody is reached.",
+    Severity.URGENT: "The patient calls today. Staff see it at the top of the queue.",
+    Severity.REVIEW: "Staff read it on the next working day.",
+}
+
+
+def document() -> str:
+    """The whole page in Markdown; ends with a line break."""
+    blocks = [
+        *_head(),
+        *_rules(),
+        *_time_rules(),
+        *_handling(),
+        *_other_texts(),
+        *_fields(),
+        *_medicines(),
+        *_pathway(),
+        *_phases(),
+        *_open_questions(),
+        *_sources(),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _head() -> Iterator[str]:
+    yield "# The clinical protocol"
+    yield f"<!-- Written by `{COMMAND} > docs/protocol.md`. Change the data, not this page. -->"
+    if APPROVED_BY is None:
+        yield (
+            "**Not yet approved by a clinician.** These rules, thresholds and texts were drafted "
+            "from published sources. Before real use a named clinician must check and sign them; "
+            "the name and the date then stand in `APPROVED_BY` and `APPROVED_AT` of "
+            "`recovery/clinical/rules/engine.py`."
+        )
+    else:
+        yield f"Approved by {APPROVED_BY} on {APPROVED_AT}."
+    yield (
+        f"Rule set {RULE_SET_VERSION}, pathway {DEFAULT_PLAN.version}. Every stored log says which "
+        "rule set judged it. We know of no study that tests following patients from afar after "
+        "this procedure."
+    )
+    yield _list(
+        (
+            (
+                "D0 is the day of the procedure, D1 the day after it. Days are calendar days where "
+                "the patient is."
+            ),
+            "A source mark is a tag and a source, like `V S24`. Both are explained at the end.",
+            (
+                "In what patients read, a word in braces is one of the clinic's numbers: "
+                f"{_codes(PLACEHOLDERS, braces=True)}. In what staff read it is a value of the log."
+            ),
+            "Try the rules without the web: `python -m recovery.clinical assess --help`.",
+        )
+    )
+    yield "## How the rules work"
+    yield HOW_RULES_WORK
+    yield "## Thresholds that several rules share"
+    yield _table(("threshold", "value", "source"), SHARED_THRESHOLDS)
+
+
+def _rules() -> Iterator[str]:
+    for severity in Severity:
+        ours = [rule for rule in RULES if rule.severity == severity]
+        yield f"## {severity.capitalize()} rules: {ours[0].id} to {ours[-1].id}"
+        yield MEANING[severity]
+        for rule in ours:
+            yield from _rule(rule)
+
+
+def _rule(rule: Rule) -> Iterator[str]:
+    yield f"### {rule.id}"
+    calls = f"`{{{rule.calls}}}`" if rule.calls else "nobody"
+    early = rule.first_day is None and "before D0" not in rule.days
+    before = ", and before D0" if early else ""
+    facts = [f"Days: {rule.days}{before}", f"Fires when: `{rule.condition}`"]
+    if rule.assumes_baseline:
+        facts.append("Without a baseline it assumes one, and staff read that.")
+    yield _list((*facts, f"Button calls: {calls}"))
+    yield f"Patient reads:\n\n> {rule.patient_text}"
+    for variant in rule.variants:
+        yield f"Instead, {variant.condition}:\n\n> {variant.patient_text}"
+    yield _list(
+        (
+            f"Staff headline: `{rule.headline}`",
+            f"Staff read: `{rule.staff_text}`",
+            f"Why: {rule.why}",
+            f"Source: {_codes(rule.sources)}",
+        )
+    )
+
+
+def _time_rules() -> Iterator[str]:
+    yield f"## Time and score rules: {TIME_RULES[0].id} to {TIME_RULES[-1].id}"
+    yield (
+        "Time, silence and scores fire these, not a log. Patients read nothing of them. "
+        f"**{NOT_JUDGED[0]} to {NOT_JUDGED[-1]} are not judged yet in this version**: their words "
+        "stand here, and no alert comes from them. A missed check-in shows in the queue as "
+        "overdue."
+    )
+    for rule in TIME_RULES:
+        yield f"### {rule.id}"
+        yield _list(_time_rule(rule))
+
+
+def _time_rule(rule: TimeRule) -> Iterator[str]:
+    yield f"Severity: {rule.severity or 'that of the alert'}"
+    yield f"Fires when: `{rule.condition}`"
+    yield f"Staff headline: `{rule.headline}`"
+    yield f"Staff read: `{rule.staff_text}`"
+    yield f"Source: {_codes(rule.sources)}"
+    yield "State: not judged yet" if rule.id in NOT_JUDGED else "State: works"
+
+
+def _handling() -> Iterator[str]:
+    yield "## How staff handle alerts"
+    yield HANDLING
+
+
+def _other_texts() -> Iterator[str]:
+    yield "## Texts that belong to no rule"
+    for title, text, source in FREE_TEXTS:
+        yield f"{title} Source: {_codes((source,))}\n\n> {text}"
+
+
+def _fields() -> Iterator[str]:
+    yield "## The daily log"
+    yield (
+        "A field that is empty is a question without an answer; nothing is filled in. A value out "
+        "of range is refused, never clipped. Outside its days a question stands in a closed "
+        '"Anything else?", and its answer is judged all the same. In the table "must be answered" '
+        "means: asked again once, then the log may be saved without it."
+    )
+    asked = [field for field in FIELDS.values() if field.name not in WRITTEN_BY_US]
+    yield _table(
+        ("field", "values", "must be answered", "source"),
+        (
+            (f"`{f.name}`", _values(f), _when(f), _codes((FIELD_SOURCES.get(f.name, "design"),)))
+            for f in asked
+        ),
+    )
+    yield (
+        f"Written by the product, never asked: {_codes(WRITTEN_BY_US)}. A page asks for the "
+        "temperature as `temp_value` with `temp_unit`; `temp_c` and `temp_f` are for the command "
+        "line."
+    )
+    yield f"The safety questions that R39 watches: {_codes(SAFETY_FIELDS)}."
+    notes = [(day, level, activity_note(day, level)) for day, level in ((2, "full"), (15, "rest"))]
+    yield "A note for staff, no alert, where activity does not fit the phase:"
+    yield _list(f"`{level}` on D{day}: {note}" for day, level, note in notes)
+
+
+def _values(field: Field) -> str:
+    unit = f" {field.unit}" if field.unit else ""
+    if field.choices:
+        several = "any of " if field.kind == "set" else ""
+        return several + ", ".join(f"`{choice}`" for choice in field.choices)
+    if field.low is not None:
+        return f"{field.kind} {field.range}{unit}"
+    if field.high is not None:
+        return f"{field.kind}, at most {field.high}{unit}"
+    return "yes or no" if field.kind == "bool" else f"{field.kind}{unit}"
+
+
+def _when(field: Field) -> str:
+    if field.days is None:
+        return "no"
+    first, last = field.days
+    days = "every day" if last is None else f"D{first} to D{last}"
+    return f"{days}, {NEEDED_WHEN[field.name]}" if field.needed else days
+
+
+def _medicines() -> Iterator[str]:
+    yield "## Opioids: factors for morphine equivalents"
+    yield (
+        "For staff only, never a guide for a dose, never for changing from one drug to another. "
+        "A drug without a factor leaves the day without a total and fires R36. A fentanyl patch "
+        f"counts its mcg/h. Source: {_codes(('V S55',))}"
+    )
+    yield _table(("drug", "factor"), ((drug, f"{n}") for drug, n in MME_FACTORS.items()))
+
+
+def _pathway() -> Iterator[str]:
+    yield f"## The pathway, version {DEFAULT_PLAN.version}"
+    yield PATHWAY_NOTES
+    yield _table(
+        ("key", "form", "opens", "due", "ends", "reminders", "answered by logs about"),
+        (_slot(slot) for slot in DEFAULT_PLAN.slots),
+    )
+    yield "Why these days:"
+    yield _list(f"`{form}`: {why} Source: {_codes((s,))}" for form, why, s in FORM_SOURCES)
+
+
+def _slot(slot: Slot) -> Sequence[str]:
+    key = f"`{slot.key}`" + (" (off)" if slot.optional else "")
+    days = "" if slot.answered_by is None else _days(*slot.answered_by)
+    reminders = ", ".join(str(reminder) for reminder in slot.reminders)
+    return (key, slot.form, str(slot.opens), str(slot.due), str(slot.expires), reminders, days)
+
+
+def _days(first: int, last: int | None) -> str:
+    if last is None:
+        return f"D{first} on"
+    return f"D{first}" if first == last else f"D{first} to D{last}"
+
+
+def _phases() -> Iterator[str]:
+    yield "## The four phases"
+    yield (
+        "Each phase has a source and a review date, which patients see. D0 is shared: the first "
+        f"phase lasts until the discharge, or {hours(WATCHED_AFTER_PROCEDURE)} after the "
+        "procedure while none is known."
+    )
+    for phase, text in zip(DEFAULT_PHASES, PHASE_TEXTS, strict=True):
+        yield from _phase(phase, text)
+
+
+def _phase(phase: Phase, text: PhaseText) -> Iterator[str]:
+    yield f"### {text.name} (`{phase.code}`, {_days(phase.first_day, phase.last_day)})"
+    yield _list((f"Days: {phase.source}", f"Texts: {text.source}"))
+    parts = (
+        ("Good now:", text.good_now),
+        ("Wait until we say so:", text.wait_with),
+        ("What can be expected, left out while an emergency or urgent alert stands:", text.expect),
+    )
+    for title, lines in parts:
+        if lines:
+            yield title + "\n\n" + "\n".join(f"> - {line}" for line in lines)
+
+
+def _open_questions() -> Iterator[str]:
+    yield "## Known weak points, for the clinician who reviews this"
+    yield OPEN_QUESTIONS
+
+
+def _sources() -> Iterator[str]:
+    yield "## Source marks"
+    yield _table(("tag", "means"), ((f"`{tag}`", means) for tag, means in TAGS.items()))
+    yield _table(
+        ("source", "what", "address of the copy"),
+        ((key, what, f"`{address}`") for key, (what, address) in SOURCES.items()),
+    )
+
+
+def _codes(marks: Iterable[str], *, braces: bool = False) -> str:
+    return ", ".join(f"`{{{mark}}}`" if braces else f"`{mark}`" for mark in marks)
+
+
+def _list(items: Iterable[str]) -> str:
+    return "\n".join(f"- {item}" for item in items)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
