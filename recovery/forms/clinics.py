@@ -9,10 +9,12 @@ from django.core.validators import RegexValidator
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
+from recovery.clinical.rules import PLACEHOLDERS
 from recovery.forms.places import a_zone, phone_number
 from recovery.models import Clinic, Role
 
-NUMBERS = ("clinic_phone", "emergency_number", "after_hours_phone", "poison_phone", "crisis_phone")
+
+COLUMNS = ("name", "mail_name", "zone", *PLACEHOLDERS)
 
 
 def _number(label: str, hint: str = "") -> forms.CharField:
@@ -47,7 +49,9 @@ class ClinicForm(forms.Form):
     crisis_phone = _number(_("Crisis line"), _("988 in the US."))
 
     def __init__(self, data: Any = None, *, clinic: Clinic) -> None:
-        initial = {name: getattr(clinic, name) for name in ("name", "mail_name", "zone", *NUMBERS)}
+        initial = {
+            name: getattr(clinic, name) for name in ("name", "mail_name", "zone", *PLACEHOLDERS)
+        }
         for day, entry in enumerate(clinic.hours):
             initial[f"opens_{day}"], initial[f"closes_{day}"] = entry or (None, None)
         super().__init__(data, initial=initial)
@@ -61,7 +65,7 @@ class ClinicForm(forms.Form):
 
     @property
     def numbers(self) -> Iterator[forms.BoundField]:
-        return (self[name] for name in NUMBERS)
+        return (self[name] for name in PLACEHOLDERS)
 
     @property
     def weekdays(self) -> Iterator[tuple[str, forms.BoundField, forms.BoundField]]:
@@ -86,12 +90,11 @@ class ClinicForm(forms.Form):
     @property
     def values(self) -> dict[str, Any]:
         """The clinic's columns, once the form is valid."""
-        names = ("name", "mail_name", "zone", *NUMBERS)
         hours = [
             [f"{opens:%H:%M}", f"{closes:%H:%M}"] if opens and closes else None
             for opens, closes in map(self._hours, WEEKDAYS)
         ]
-        return {name: self.cleaned_data[name] for name in names} | {"hours": hours}
+        return {name: self.cleaned_data[name] for name in COLUMNS} | {"hours": hours}
 
 
 class InvitationForm(forms.Form):

@@ -1,0 +1,237 @@
+import re
+from typing import Any
+
+import pytest
+from django.contrib.auth.tokens import default_token_generator
+from django.test import Client
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from recovery.models import Clinic, Membership, Message, Role, User
+from tests.cast import PASSWORD, sign_in_staff
+from tests.pages import words
+from tests.views.staff.conftest import url
+
+REFUSAL = "This e-mail and password do not fit together. Check both."
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits(clean_cache: None) -> None:
+    pass
+
+
+def sign_in(client: Client, email: str, password: str = PASSWORD, **more: str) -> Any:
+    return client.post(
+        url("staff_sign_in"), {"username": email, "password": password} | more, follow=True
+    )
+
+
+def test_a_nurse_signs_in_to_the_queue(client: Client, nurse: User) -> None:
+    response = sign_in(client, "Nora@Northgate.example")
+    assert response.redirect_chain == [(url("queue"), 302)]
+    assert "Your account, Nora" in response.content.decode()
+
+
+def test_a_manager_signs_in_to_the_clinic_page(client: Client, manager: User) -> None:
+    assert sign_in(client, manager.email).redirect_chain == [(url("clinic"), 302)]
+
+
+def test_it_goes_on_where_the_person_wanted_to_go(client: Client, nurse: User) -> None:
+    response = sign_in(client, nurse.email, next=url("patients"))
+    assert response.redirect_chain == [(url("patients"), 302)]
+
+
+@pytest.mark.parametrize("onward", ["https://evil.example/", "//evil.example", "javascript:x"])
+def test_it_never_leads_elsewhere(client: Client, nurse: User, onward: str) -> None:
+    assert sign_in(client, nurse.email, next=onward).redirect_chain == [(url("queue"), 302)]
+
+
+@pytest.mark.parametrize(
+    "who", ["wrong password", "unknown", "patient", "former", "inactive", "no password"]
+)
+def test_every_refusal_has_the_same_words(
+    client: Client, clinic: Clinic, nurse: User, who: str
+) -> None:
+    email, password = nurse.email, PASSWORD
+    if who == "wrong password":
+        password = "something else"
+    if who == "unknown":
+        email = "nobody@northgate.example"
+    if who == "patient":
+        email = User.objects.create_user("ruth@example.org", PASSWORD).email
+    if who == "former":
+        Membership.objects.update(is_active=False)
+    if who == "inactive":
+        User.objects.update(is_active=False)
+    if who == "no password":
+        nurse.set_unusable_password()
+        nurse.save()
+    response = sign_in(client, email, password)
+    text = words(response)
+    assert (response.status_code, text.count(REFUSAL)) == (200, 1)
+    assert text.startswith("Error: Staff sign-in")
+    assert client.get(url("queue")).status_code == 302
+    # The address stays, the password does not.
+    content = response.content.decode()
+    assert f'value="{email}"' in content
+    assert password not in content
+
+
+def test_attempts_run_out(client: Client, nurse: User) -> None:
+    for _attempt in range(5):
+        assert sign_in(client, nurse.email, "wrong").status_code == 200
+    response = sign_in(client, nurse.email)
+    assert response.status_code == 429
+    assert "Too many attempts. Wait five minutes" in words(response)
+    assert client.get(url("queue")).status_code == 302
+
+
+def test_a_success_clears_the_count(client: Client, nurse: User) -> None:
+    for _round in range(3):
+        for _attempt in range(4):
+            sign_in(client, nurse.email, "wrong")
+        assert sign_in(client, nurse.email).redirect_chain == [(url("queue"), 302)]
+        client.post(url("staff_sign_out"))
+
+
+def test_signing_out_ends_the_session(as_nurse: Client) -> None:
+    response = as_nurse.post(url("staff_sign_out"), follow=True)
+    assert "You are signed out." in words(response)
+    assert as_nurse.get(url("queue")).status_code == 302
+
+
+def test_a_link_does_not_sign_out(as_nurse: Client) -> None:
+    assert as_nurse.get(url("staff_sign_out")).status_code == 405
+    assert as_nurse.get(url("queue")).status_code == 200
+
+
+def test_a_patient_s_code_opens_no_staff_page(nurse: User) -> None:
+    """The same person through the other door."""
+    client = Client()
+    client.force_login(nurse)
+    assert client.get(url("queue")).status_code == 403
+    assert client.get(url("staff_clinics")).status_code == 403
+
+
+# Several clinics
+# ---------------
+
+
+@pytest.fixture
+def in_two_clinics(nurse: User, harbor: Clinic) -> User:
+    Membership.objects.create(user=nurse, clinic=harbor, role=Role.MANAGER)
+    return nurse
+
+
+def test_who_works_in_two_clinics_is_asked_which(
+    client: Client, in_two_clinics: User, clinic: Clinic, harbor: Clinic
+) -> None:
+    response = sign_in(client, in_two_clinics.email)
+    assert response.redirect_chain == [(url("staff_clinics"), 302)]
+    assert "Northgate Spine Clinic Nurse Harbor Spine Manager" in words(response)
+    chosen = client.post(url("staff_clinics"), {"clinic": str(harbor.uuid)})
+    assert chosen["Location"] == url("clinic")
+    assert client.get(url("queue")).status_code == 403
+    back = client.post(url("staff_clinics"), {"clinic": str(clinic.uuid)})
+    assert back["Location"] == url("queue")
+    assert client.get(url("queue")).status_code == 200
+    assert client.get(url("clinic")).status_code == 403
+
+
+@pytest.mark.parametrize("clinic_uuid", ["harbor", "nonsense", ""])
+def test_nobody_chooses_a_clinic_of_others(
+    as_nurse: Client, harbor: Clinic, clinic_uuid: str
+) -> None:
+    value = str(harbor.uuid) if clinic_uuid == "harbor" else clinic_uuid
+    assert as_nurse.post(url("staff_clinics"), {"clinic": value}).status_code == 404
+
+
+def test_anonymous_chooses_no_clinic(client: Client, db: None) -> None:
+    assert client.get(url("staff_clinics"))["Location"].startswith("/staff/sign-in/")
+
+
+# Passwords
+# ---------
+
+
+def test_known_and_unknown_get_the_same_answer(client: Client, nurse: User) -> None:
+    pages = []
+    for email in (nurse.email, "nobody@northgate.example"):
+        response = client.post(url("staff_password_reset"), {"email": email})
+        pages.append(re.sub(r'csrfmiddlewaretoken"[^>]*>', "", response.content.decode()))
+    assert pages[0] == pages[1]
+    assert "a link to set a password is on its way" in pages[0]
+    assert Message.objects.get().user == nurse
+
+
+def test_no_mail_for_a_patient_or_former_staff(client: Client, nurse: User) -> None:
+    User.objects.create_user("ruth@example.org")
+    Membership.objects.update(is_active=False)
+    for email in ("ruth@example.org", nurse.email):
+        client.post(url("staff_password_reset"), {"email": email})
+    assert not Message.objects.exists()
+
+
+def test_asking_again_and_again_is_stopped(client: Client, nurse: User) -> None:
+    answers = [
+        client.post(url("staff_password_reset"), {"email": nurse.email}).status_code
+        for _attempt in range(6)
+    ]
+    assert answers == [200] * 5 + [429]
+    assert Message.objects.count() == 5
+
+
+def link_for(user: User) -> str:
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    return url("staff_welcome", uid, default_token_generator.make_token(user))
+
+
+def choose(client: Client, link: str, password: str, again: str | None = None) -> Any:
+    form = client.get(link, follow=True)
+    address = form.redirect_chain[-1][0] if form.redirect_chain else link
+    data = {"new_password1": password, "new_password2": again or password}
+    return client.post(address, data, follow=True)
+
+
+def test_the_link_of_an_invitation_sets_a_password_once(client: Client, clinic: Clinic) -> None:
+    user = User.objects.create_user("nell@northgate.example", name="Nell")
+    Membership.objects.create(user=user, clinic=clinic, role=Role.NURSE)
+    link = link_for(user)
+    response = choose(client, link, "four plain words here")
+    assert "Your password is set. Sign in with it." in words(response)
+    assert sign_in(client, user.email, "four plain words here").redirect_chain == [
+        (url("queue"), 302)
+    ]
+    again = Client().get(link, follow=True)
+    assert "This link has been used, or is older than 3 days." in words(again)
+
+
+@pytest.mark.parametrize(
+    ("password", "again", "message"),
+    [
+        ("short", None, "too short"),
+        ("password1234", None, "too common"),
+        ("190347562910", None, "entirely numeric"),
+        ("four plain words here", "four other words here", "didn’t match"),
+    ],
+)
+def test_a_weak_password_is_refused(
+    client: Client, nurse: User, password: str, again: str | None, message: str
+) -> None:
+    response = choose(client, link_for(nurse), password, again)
+    assert message in words(response)
+    nurse.refresh_from_db()
+    assert nurse.check_password(PASSWORD)
+
+
+def test_a_forged_link_opens_nothing(client: Client, nurse: User) -> None:
+    uid = urlsafe_base64_encode(force_bytes(nurse.pk))
+    response = client.get(url("staff_welcome", uid, "abc-def"))
+    assert "This link has been used" in words(response)
+
+
+def test_a_new_password_ends_the_other_sessions(client: Client, nurse: User) -> None:
+    elsewhere = sign_in_staff(Client(), nurse)
+    assert elsewhere.get(url("queue")).status_code == 200
+    choose(client, link_for(nurse), "four plain words here")
+    assert elsewhere.get(url("queue")).status_code == 302

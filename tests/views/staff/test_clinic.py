@@ -1,0 +1,170 @@
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from recovery.models import Clinic, Membership, Message, Role, User
+from tests.cast import NUMBERS, sign_in_staff
+from tests.pages import words
+from tests.views.staff.conftest import url
+
+HOURS = {f"opens_{day}": "08:00" for day in range(5)} | {
+    f"closes_{day}": "17:00" for day in range(5)
+}
+FILLED = {"name": "Northgate", "mail_name": "Your clinic", "zone": "America/New_York"} | NUMBERS
+
+
+def save(client: Client, **changes: str) -> Any:
+    return client.post(url("clinic"), FILLED | HOURS | changes, follow=True)
+
+
+def invite(client: Client, **changes: str) -> Any:
+    data = {"name": "Nell New", "email": "Nell@Northgate.example", "role": "nurse"} | changes
+    return client.post(url("staff_invite"), data, follow=True)
+
+
+def change(client: Client, membership: Membership, active: str) -> Any:
+    address = url("membership_change", membership.uuid)
+    return client.post(address, {"active": active}, follow=True)
+
+
+# Numbers and hours
+# -----------------
+
+
+def test_the_manager_sets_numbers_hours_and_names(as_manager: Client, clinic: Clinic) -> None:
+    response = save(as_manager, clinic_phone="555-7777", opens_5="09:00", closes_5="12:30")
+    assert "Saved." in words(response)
+    clinic.refresh_from_db()
+    assert (clinic.name, clinic.mail_name) == ("Northgate", "Your clinic")
+    assert clinic.clinic_phone == "555-7777"
+    assert clinic.hours == [["08:00", "17:00"]] * 5 + [["09:00", "12:30"], None]
+
+
+def test_the_page_shows_what_is_set(as_manager: Client, clinic: Clinic) -> None:
+    content = as_manager.get(url("clinic")).content.decode()
+    for number in NUMBERS.values():
+        assert f'value="{number}"' in content
+    assert content.count('value="08:00"') == 5
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"name": ""}, "Name: This field is required."),
+        ({"zone": "Nowhere"}, "Time zone: “Nowhere” is no time zone."),
+        ({"clinic_phone": "<b>"}, "Clinic phone: Write a phone number"),
+        ({"mail_name": "a\r\nBcc: x@y"}, "Name in e-mails: Leave out"),
+        ({"mail_name": "Bad <x@y>"}, "Name in e-mails: Leave out"),
+        ({"opens_0": ""}, "Monday, opens: Write both times, or none for a closed day."),
+        ({"closes_2": ""}, "Wednesday, closes: Write both times"),
+        ({"closes_1": "07:00"}, "Tuesday, closes: Closes before it opens."),
+        ({"opens_3": "noon"}, "Thursday, opens: Enter a valid time."),
+    ],
+)
+def test_a_wrong_entry_is_refused_and_kept(
+    as_manager: Client, clinic: Clinic, changes: dict[str, str], message: str
+) -> None:
+    before = Clinic.objects.values().get(pk=clinic.pk)
+    response = save(as_manager, **changes, poison_phone="555-9999")
+    assert message in words(response)
+    assert 'value="555-9999"' in response.content.decode()
+    assert Clinic.objects.values().get(pk=clinic.pk) == before
+
+
+def test_a_number_may_be_emptied_and_the_page_says_what_that_stops(as_manager: Client) -> None:
+    save(as_manager, crisis_phone="", poison_phone="")
+    text = words(as_manager.get(url("clinic")))
+    expected = "Nobody can be enrolled until the clinic has: poison help line, crisis line"
+    assert expected in text
+
+
+# Staff
+# -----
+
+
+def test_somebody_new_gets_a_role_and_a_mail_to_set_a_password(
+    as_manager: Client, clinic: Clinic
+) -> None:
+    response = invite(as_manager)
+    page = words(response)
+    assert "Nell New is now nurse here. A mail to set a password goes out." in page
+    assert "has not set a password yet" in page
+    membership = Membership.objects.get(user__email="nell@northgate.example")
+    assert (membership.clinic, membership.role, membership.is_active) == (clinic, "nurse", True)
+    assert Message.objects.get().user == membership.user
+
+
+def test_another_role_for_somebody_who_is_here_sends_nothing(
+    as_manager: Client, nurse: User
+) -> None:
+    response = invite(as_manager, name="Nora", email=nurse.email, role="clinician")
+    assert "Nora is now clinician here." in words(response)
+    assert set(nurse.memberships.values_list("role", flat=True)) == {"nurse", "clinician"}
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"email": "nell"}, "E-mail: Enter a valid email address."),
+        ({"name": ""}, "Name: This field is required."),
+        ({"role": "admin"}, "Role: Select a valid choice."),
+    ],
+)
+def test_a_wrong_invitation_is_refused(
+    as_manager: Client, changes: dict[str, str], message: str
+) -> None:
+    before = User.objects.count()
+    response = invite(as_manager, **changes)
+    assert message in words(response)
+    assert User.objects.count() == before
+
+
+def test_a_role_ends_at_once_and_comes_back(
+    as_manager: Client, nurse: User, second_nurse: User
+) -> None:
+    theirs = sign_in_staff(Client(), second_nurse)
+    membership = second_nurse.memberships.get()
+    assert "Jonas: no longer nurse." in words(change(as_manager, membership, "no"))
+    assert theirs.get(url("queue")).status_code == 403
+    assert "Jonas: nurse again." in words(change(as_manager, membership, "yes"))
+    assert theirs.get(url("queue")).status_code == 200
+
+
+def test_the_last_nurse_or_clinician_stays(as_manager: Client, nurse: User) -> None:
+    membership = nurse.memberships.get()
+    response = change(as_manager, membership, "no")
+    assert "A clinic needs one active nurse or clinician." in words(response)
+    membership.refresh_from_db()
+    assert membership.is_active
+
+
+def test_the_last_manager_stays(as_manager: Client, manager: User) -> None:
+    response = change(as_manager, manager.memberships.get(), "no")
+    assert "A clinic needs one active manager." in words(response)
+
+
+def test_the_neighbours_staff_are_not_found(as_manager: Client, harbor_nurse: User) -> None:
+    membership = harbor_nurse.memberships.get()
+    assert change(as_manager, membership, "no").status_code == 404
+    membership.refresh_from_db()
+    assert membership.is_active
+    assert "Hanna" not in words(as_manager.get(url("clinic")))
+
+
+@pytest.mark.parametrize("who", ["nurse", "clinician"])
+def test_only_managers_come_in(
+    request: pytest.FixtureRequest, second_nurse: User, who: str
+) -> None:
+    client = sign_in_staff(Client(), request.getfixturevalue(who))
+    assert save(client).status_code == 403
+    assert invite(client).status_code == 403
+    assert change(client, second_nurse.memberships.get(), "no").status_code == 403
+    assert second_nurse.memberships.get().is_active
+
+
+def test_a_manager_who_also_nurses_sees_both_sides(clinic: Clinic, manager: User) -> None:
+    Membership.objects.create(user=manager, clinic=clinic, role=Role.NURSE)
+    text = words(sign_in_staff(Client(), manager).get(url("queue")))
+    assert "Queue 0 Patients Enrol Clinic" in text
