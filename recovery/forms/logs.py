@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from recovery.clinical.logfields import FIELDS, missing_fields
 from recovery.forms import words
 from recovery.forms.fields import NONE
-from recovery.forms.questions import OPIOID_ROWS, Questions, opioid_row
+from recovery.forms.questions import ASK_AGAIN, OPIOID_ROWS, Questions, opioid_row
 
-TEMPERATURES = {"C": FIELDS["temp_c"], "F": FIELDS["temp_f"]}
 YES_SIGNS = tuple(
     code for code, _label in words.SIGNS if code != NONE and not code.startswith("headache_")
 )
@@ -46,21 +44,6 @@ PLAIN = (
 ASKED_AT = dict.fromkeys((*YES_SIGNS, "headache"), "signs") | {
     "wound": "spot",
     "bleeding": "spot",
-}
-ASK_AGAIN = {
-    "pain_avg": _("Tell us your pain, from 0 to 10"),
-    "pain_controlled": _("Tell us if your pain is under control"),
-    "leg_pain_status": _("Tell us about pain in your legs"),
-    "leg_weakness": _("Tell us about weakness in your legs"),
-    "leg_numbness": _("Tell us about numbness in your legs"),
-    "leg_side": _("Tell us which leg it is"),
-    "saddle": _("Tell us about feeling around your genitals and buttocks"),
-    "bladder": _("Tell us about your bladder"),
-    "bowel": _("Tell us about your bowel"),
-    "chest_or_breath": _("Tell us about your chest and your breathing"),
-    "signs": _("Tick what you have now, or “None of these”"),
-    "spot": _("Tell us about the spot on your back"),
-    "chills": _("Tell us about chills, or write your temperature"),
 }
 
 
@@ -229,8 +212,8 @@ class LogForm(Questions):
         if not unit:
             self.add_error("temp_value", _("Choose °F or °C for your temperature"))
             return {}
-        if not _fits(value, unit):
-            self.add_error("temp_value", _temperature_message(value, unit))
+        if not words.is_body_temperature(value, unit):
+            self.add_error("temp_value", words.not_a_temperature(value, unit))
             return {}
         return {"temp_value": value, "temp_unit": unit}
 
@@ -287,30 +270,6 @@ class LogForm(Questions):
             return None
         entry = {"drug": drug, "mg": mg, "doses": doses}
         return {part: value for part, value in entry.items() if value is not None}
-
-
-def _fits(value: Decimal, unit: str) -> bool:
-    field = TEMPERATURES[unit]
-    return bool(field.low <= value <= field.high)
-
-
-def _temperature_message(value: Decimal, unit: str) -> str:
-    celsius, fahrenheit = TEMPERATURES["C"], TEMPERATURES["F"]
-    message = _(
-        "%(value)s °%(unit)s is not a body temperature. It is %(low_c)s to %(high_c)s in °C,"
-        " and %(low_f)s to %(high_f)s in °F."
-    ) % {
-        "value": value,
-        "unit": unit,
-        "low_c": celsius.low,
-        "high_c": celsius.high,
-        "low_f": fahrenheit.low,
-        "high_f": fahrenheit.high,
-    }
-    other = "F" if unit == "C" else "C"
-    if _fits(value, other):
-        message += " " + _("Did you mean °%(unit)s?") % {"unit": other}
-    return message
 
 
 def _day_name(on: date) -> str:

@@ -11,6 +11,22 @@ from recovery.forms.fields import Choice, Number, Rating, Ticks, YesNo
 
 OPIOID_ROWS = (1, 2, 3)
 
+ASK_AGAIN = {
+    "pain_avg": _("Tell us your pain, from 0 to 10"),
+    "pain_controlled": _("Tell us if your pain is under control"),
+    "leg_pain_status": _("Tell us about pain in your legs"),
+    "leg_weakness": _("Tell us about weakness in your legs"),
+    "leg_numbness": _("Tell us about numbness in your legs"),
+    "leg_side": _("Tell us which leg it is"),
+    "saddle": _("Tell us about feeling around your genitals and buttocks"),
+    "bladder": _("Tell us about your bladder"),
+    "bowel": _("Tell us about your bowel"),
+    "chest_or_breath": _("Tell us about your chest and your breathing"),
+    "signs": _("Tick what you have now, or “None of these”"),
+    "spot": _("Tell us about the spot on your back"),
+    "chills": _("Tell us about chills, or write your temperature"),
+}
+
 
 def _number(name: str, **kwargs: Any) -> Number:
     """An optional number in the range of the log's field."""

@@ -2,11 +2,14 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from recovery.clinical.logfields import FIELDS
 from recovery.clinical.medicines import MME_FACTORS
 
 TENTH = Decimal("0.1")
+TEMPERATURES = {"C": FIELDS["temp_c"], "F": FIELDS["temp_f"]}
 
 SIGN = (("none", _("None")), ("usual", _("As before")), ("new_or_worse", _("New or worse")))
 CANNOT_STAND = ("cannot_stand_or_lift_foot", _("I cannot stand, or cannot lift my foot"))
@@ -72,3 +75,28 @@ def celsius_and_fahrenheit(value: Decimal, unit: str) -> tuple[Decimal, Decimal]
     if unit == "C":
         return value, (value * 9 / 5 + 32).quantize(TENTH, ROUND_HALF_UP)
     return ((value - 32) * 5 / 9).quantize(TENTH, ROUND_HALF_UP), value
+
+
+def is_body_temperature(value: Decimal, unit: str) -> bool:
+    field = TEMPERATURES[unit]
+    return bool(field.low <= value <= field.high)
+
+
+def not_a_temperature(value: Decimal, unit: str) -> str:
+    """What is wrong with a temperature, naming both units: most often the other one was meant."""
+    celsius, fahrenheit = TEMPERATURES["C"], TEMPERATURES["F"]
+    message = gettext(
+        "%(value)s °%(unit)s is not a body temperature. It is %(low_c)s to %(high_c)s in °C,"
+        " and %(low_f)s to %(high_f)s in °F."
+    ) % {
+        "value": value,
+        "unit": unit,
+        "low_c": celsius.low,
+        "high_c": celsius.high,
+        "low_f": fahrenheit.low,
+        "high_f": fahrenheit.high,
+    }
+    other = "F" if unit == "C" else "C"
+    if is_body_temperature(value, other):
+        message += " " + gettext("Did you mean °%(unit)s?") % {"unit": other}
+    return message
