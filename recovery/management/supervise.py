@@ -166,12 +166,14 @@ class Family:
     def stop(self) -> None:
         """Stop every child: the others first, then the first, on which they lean.
 
-        A second signal ends the patience.
+        Another Ctrl-C ends the patience. Other signals do not: `make` passes each on to us after
+        we have had it ourselves.
         """
         hurry = threading.Event()
         if self._handle_signals:
             for signum in SIGNALS:
-                signal.signal(signum, lambda *_: hurry.set())
+                signal.signal(signum, signal.SIG_IGN)
+            signal.signal(signal.SIGINT, lambda *_: hurry.set())
         names = list(self._children)
         for group in (names[1:], names[:1]):
             processes = [self._children[name] for name in group]
