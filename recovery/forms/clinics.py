@@ -13,7 +13,6 @@ from recovery.clinical.rules import PLACEHOLDERS
 from recovery.forms.places import a_zone, phone_number
 from recovery.models import Clinic, Role
 
-
 COLUMNS = ("name", "mail_name", "zone", *PLACEHOLDERS)
 
 

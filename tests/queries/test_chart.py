@@ -1,0 +1,193 @@
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from recovery.clinical.phases import DEFAULT_PHASES
+from recovery.queries import chart
+from recovery.queries.timeline import Log, Row
+
+AT = datetime(2026, 3, 5, 15, 0, tzinfo=UTC)
+
+
+def log(day: int, pain: int | None = 4, **more: Any) -> Log:
+    fields = {
+        "pk": more.pop("pk", day),
+        "supersedes_id": None,
+        "day": day,
+        "entered_at": AT,
+        "source": "patient",
+        "mode": "web",
+        "late": False,
+        "pain_avg": pain,
+        "pain_worst": None,
+        "opioid_mme": None,
+        "opioid_total_unknown": False,
+        "acetaminophen_mg": None,
+        "nsaid_taken": None,
+        "rules": [],
+    }
+    return Log(**fields | more)
+
+
+def draw(logs: Sequence[Log] = (), *, today: int = 10, **more: Any) -> chart.Chart:
+    given = {
+        "baseline": 6,
+        "baseline_mme": None,
+        "phases": DEFAULT_PHASES,
+        "alerts": [],
+        "contacts": [],
+        "planned": [],
+    }
+    return chart.draw(days=chart.by_day(logs), today=today, **given | more)
+
+
+def alert(rule: str, severity: str = "urgent") -> Any:
+    return SimpleNamespace(rule=rule, severity=severity)
+
+
+def contact(kind: str) -> Row:
+    return Row("contact", AT, kind, "advised", "", "Nora", 5)
+
+
+@pytest.mark.parametrize(
+    ("logs", "expected"),
+    [
+        pytest.param([log(3, 5), log(3, 7, pk=9)], (7, 7, 2), id="the pain entered last"),
+        pytest.param([log(3, 7), log(3, 5, pk=9)], (5, 7, 2), id="the highest is kept as worst"),
+        pytest.param([log(3, 5, pain_worst=8)], (5, 8, 1), id="worst as answered"),
+        pytest.param([log(3, 5)], (5, None, 1), id="one answer has no worst"),
+        pytest.param([log(3, None), log(3, 5, pk=9)], (5, 5, 2), id="no answer does not hide one"),
+        pytest.param([log(3, 5), log(3, None, pk=9)], (5, 5, 2), id="nor does a later one"),
+        pytest.param([log(3, None)], (None, None, 1), id="missing is missing"),
+    ],
+)
+def test_a_day_of_several_logs(logs: list[Log], expected: tuple[Any, ...]) -> None:
+    [day] = chart.by_day(logs)
+    assert (day.average, day.worst, day.logs) == expected
+
+
+def test_the_medicine_of_a_day_is_the_most_that_was_written_down() -> None:
+    [day] = chart.by_day(
+        [
+            log(3, opioid_mme=Decimal(30), acetaminophen_mg=2000),
+            log(3, pk=9, opioid_mme=Decimal("7.5"), acetaminophen_mg=3000, nsaid_taken=True),
+        ]
+    )
+    assert (day.mme, day.acetaminophen_mg, day.grams) == (Decimal(30), 3000, Decimal(3))
+    assert day.nsaid
+
+
+def test_a_total_that_is_not_known_is_not_nothing() -> None:
+    [day] = chart.by_day([log(3, opioid_total_unknown=True)])
+    assert (day.mme, day.mme_unknown) == (None, True)
+
+
+def test_pain_is_drawn_to_scale_and_the_axis_is_whole() -> None:
+    drawn = draw([log(0, 0), log(1, 10)])
+    assert drawn.line == "M104 236L129.1 40"
+    assert drawn.grid[0] == (0, 236)
+    assert drawn.grid[-1] == (10, 40)
+    assert drawn.baseline_y == 118.4
+    assert drawn.newest == (129.1, 40, 10)
+
+
+def test_days_without_an_answer_stay_gaps() -> None:
+    drawn = draw([log(1, 4), log(2, 4), log(4, 2), log(5, None), log(6, 2)])
+    assert drawn.line.count("M") == 3
+    assert drawn.line.count("L") == 1
+    # A dotted line from the second day to the fourth, and from there to the sixth.
+    assert drawn.gaps.count("M") == 2
+
+
+def test_what_was_entered_later_is_hollow() -> None:
+    drawn = draw([log(1), log(2, late=True)])
+    assert (drawn.dots.count("M"), drawn.late_dots.count("M")) == (1, 1)
+
+
+def test_no_log_yet_draws_an_empty_plot() -> None:
+    drawn = draw([], baseline=None)
+    assert (drawn.line, drawn.dots, drawn.newest, drawn.baseline_y) == ("", "", None, None)
+
+
+@pytest.mark.parametrize(
+    ("today", "names"),
+    [
+        (10, ["Short-term", "Gradual return", "Follow-up"]),
+        (-5, ["Before", "Short-term", "Gradual return", "Follow-up"]),
+    ],
+)
+def test_the_phases_fill_the_plot_without_gap(
+    default_phases: Any, today: int, names: list[str]
+) -> None:
+    bands = draw(today=today, phases=default_phases).bands
+    assert [band.name for band in bands] == names
+    assert bands[0].x == chart.LEFT
+    for before, after in pairwise(bands):
+        assert before.x + before.width == pytest.approx(after.x, abs=0.11)
+    assert bands[-1].x + bands[-1].width == pytest.approx(chart.RIGHT, abs=0.11)
+    assert [band.dark for band in bands] == [n % 2 == 0 for n in range(len(bands))]
+
+
+def test_a_name_that_does_not_fit_is_left_out(default_phases: Any) -> None:
+    bands = draw([log(1)], today=364, phases=default_phases).bands
+    assert [band.name for band in bands] == ["", "", "Follow-up"]
+
+
+def test_alerts_of_a_day_are_one_mark_of_the_worst() -> None:
+    given = [(3, alert("R35", "review")), (3, alert("R01", "emergency")), (9, alert("R13"))]
+    marks = draw(alerts=given).alerts
+    assert [(mark.shape, mark.label) for mark in marks] == [
+        ("emergency", "R01, R35"),
+        ("urgent", "R13"),
+    ]
+
+
+def test_a_label_never_runs_into_the_next_mark() -> None:
+    marks = draw(alerts=[(3, alert("R18")), (4, alert("R18")), (9, alert("R18"))]).alerts
+    assert [mark.label for mark in marks] == ["", "R18", "R18"]
+
+
+def test_contacts_have_their_kind() -> None:
+    marks = draw(contacts=[(1, contact("call")), (9, contact("visit"))]).contacts
+    assert [(mark.shape, mark.label) for mark in marks] == [("call", "call"), ("visit", "visit")]
+
+
+def test_bars_of_medicine_are_in_proportion() -> None:
+    drawn = draw(
+        [log(1, opioid_mme=Decimal(60), acetaminophen_mg=4000), log(2, opioid_mme=Decimal(30))],
+        baseline_mme=Decimal(15),
+    )
+    assert drawn.opioids == "M129.1 326v-24M154.1 326v-12"
+    assert drawn.acetaminophen == "M129.1 360v-12"
+    assert drawn.opioid_base_y == 320.0
+
+
+def test_logs_to_come_stand_on_the_axis() -> None:
+    drawn = draw(today=10, planned=[11, 12, 90])
+    assert drawn.planned == [drawn.x(11), drawn.x(12)]
+
+
+@pytest.mark.parametrize("today", [-30, 0, 10, 29, 100, 364, 2000])
+def test_the_axis_holds_today_and_is_labelled(today: int) -> None:
+    drawn = draw([log(min(today, 0))], today=today)
+    assert drawn.first <= today <= drawn.last
+    assert chart.LEFT <= drawn.today_x <= chart.RIGHT
+    assert 2 <= len(drawn.labels) <= 14
+    assert all(chart.LEFT <= x <= chart.RIGHT for x, _day in drawn.labels)
+
+
+def test_a_year_is_drawn_as_outlines() -> None:
+    drawn = draw(
+        [log(day, 4, acetaminophen_mg=1000, pain_worst=6) for day in range(365)], today=364
+    )
+    # All days of one height are one outline, and dots stand only where nothing joins them.
+    assert drawn.acetaminophen.count("h") == 1
+    assert drawn.dots == ""
+    assert drawn.worst.count("M") == 365
+    alone = draw([log(0), log(200), log(364)], today=364)
+    assert alone.dots.count("M") == 3
