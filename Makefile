@@ -23,8 +23,8 @@ test: $(VENV)/installed-dev ## Run the whole suite; ARGS goes to pytest
 	@$(RUN) -m pytest -q -n 2 --dist worksteal $(ARGS)
 
 lint: $(VENV)/installed-dev ## Check style, types and migrations
-	$(RUN) -m ruff check .
-	$(RUN) -m ruff format --check .
+	$(RUN) -m ruff check --output-format concise .
+	$(RUN) -m ruff format --check --output-format concise .
 	$(LINT) -m mypy
 	$(LINT) manage.py makemigrations --check --dry-run
 
