@@ -87,7 +87,7 @@ class Chart:
     def radius(self) -> float:
         """Smaller when the dots of a long recovery would touch."""
         closest = min((b.x - a.x for a, b in pairwise(self.dots)), default=WIDTH)
-        return round(min(5, max(2.5, closest * 0.4)), 1)
+        return round(min(5, max(3, closest * 0.4)), 1)
 
     @property
     def baseline_label_y(self) -> float:
