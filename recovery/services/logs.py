@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from recovery.clinical import logfields, rules
@@ -63,6 +64,7 @@ class _Narrow(NamedTuple):
     supersedes_id: int | None
     day: int
     pain_avg: int | None
+    source: str
 
 
 @transaction.atomic
@@ -89,8 +91,9 @@ def record(
     rules run in every state of the recovery. `checkin` is given by a link alone: it may have
     expired, and then the log is late.
 
-    Raises logfields.LogError for a value that the form should have refused, and ValueError for a
-    day that has not come yet where the patient is. Statements: six, and six more with alerts.
+    Raises logfields.LogError for a value that the form should have refused, ValueError for a day
+    that has not come yet where the patient is, and PermissionDenied when a patient would correct
+    what staff entered. Statements: six, and at most six more with alerts.
     """
     recovery = (
         Recovery.objects.select_for_update(of=("self",))
@@ -109,6 +112,8 @@ def record(
         .values_list(*_Narrow._fields)
     ]
     own = [row for row in earlier if row.client_id == client_id]
+    if own and own[-1].source == DailyLog.Source.STAFF != source:
+        raise PermissionDenied("what staff entered is corrected by staff")
     if own and (same := _replay(own, revision, values, log_date)):
         return Recorded(same, replay=True)
     log = DailyLog(

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -173,6 +174,14 @@ def test_a_correction_to_a_red_flag_raises_and_the_reverse_closes_nothing(on_day
     record(on_day_5, client_id=client_id, revision=1, bowel="no")
     assert Alert.objects.get().state == Alert.State.OPEN
     assert DailyLog.objects.current().get().rules == []
+
+
+def test_a_patient_does_not_correct_what_staff_entered(on_day_5, nurse):
+    client_id = uuid.uuid4()
+    record(on_day_5, client_id=client_id, source="staff", mode="phone", user=nurse)
+    with pytest.raises(PermissionDenied):
+        record(on_day_5, client_id=client_id, revision=0, pain_avg=2)
+    assert DailyLog.objects.get().pain_avg == 4
 
 
 def test_opioids_are_stored_as_typed_and_totalled_for_staff(on_day_5):

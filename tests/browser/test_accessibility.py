@@ -1,0 +1,251 @@
+"""axe on every page of the URLconf, in the states that matter, on a phone and on a desk.
+
+The console must stay silent too (open_page sees to it): nothing a page does is refused by the CSP.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.tokens import default_token_generator
+from django.core.cache import cache
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from playwright.sync_api import Page
+
+from recovery.models import CheckIn, Recovery, User
+from recovery.services import contacts, logs
+from recovery.tokens import link_token, unsubscribe_token
+from tests.cast import QUIET, default_pathway, make_recovery, sign_in_staff, staff, user_of
+from tests.test_routes import ROUTES, a_kept_mail, names
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WIDTHS = (390, 1280)
+# Routes that answer a GET with a page; the rest redirect, or are for machines.
+NO_PAGE = {"home", "log_new", "link", "account_request_login_code", "healthz", "readyz"}
+PAGES = {name for name, route in ROUTES.items() if "GET" in route.methods and name not in NO_PAGE}
+
+
+@dataclass
+class World:
+    clinic: Any
+    site: str
+    users: dict[str, User] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+
+    def log(
+        self, recovery: Recovery, *, days_ago: int = 0, mode: str = "web", **answers: Any
+    ) -> Any:
+        now = timezone.now()
+        return logs.record(
+            recovery_id=recovery.pk,
+            values=QUIET | answers,
+            client_id=uuid.uuid4(),
+            revision=None,
+            log_date=recovery.procedure_on
+            + timedelta(days=(now.date() - recovery.procedure_on).days - days_ago - 1),
+            now=now,
+            source="patient",
+            mode=mode,
+        ).log
+
+
+@pytest.fixture
+def world(live_server: Any, clinic: Any, settings: Any, tmp_path: Any) -> World:
+    default_pathway()
+    cache.clear()
+    settings.VAR_DIR = tmp_path
+    users = {
+        "nurse": staff(clinic, "Nora", "nurse"),
+        "manager": staff(clinic, "Max", "manager"),
+    }
+    return World(clinic, live_server.url, users)
+
+
+def visit(world: World, open_page: Callable[..., Page], visitor: User | None, width: int) -> Page:
+    """A page of a visitor who has signed in already, through the right door."""
+    page = open_page(width=width)
+    if visitor is not None:
+        client = Client()
+        if visitor.memberships.exists():
+            sign_in_staff(client, visitor)
+        else:
+            client.force_login(visitor)
+        page.context.add_cookies(
+            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": world.site}]
+        )
+    return page
+
+
+def complaints(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
+    return [
+        f"{problem['id']}: {problem['help']}: {node['html'][:160]}"
+        for problem in found.response["violations"]
+        for node in problem["nodes"]
+    ]
+
+
+def sideways(page: Page) -> bool:
+    return page.evaluate(
+        "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    )
+
+
+def check(page: Page, world: World, where: str) -> Iterator[str]:
+    for problem in complaints(page):
+        yield f"{where}: {problem}"
+    if sideways(page):
+        yield f"{where}: scrolls sideways"
+
+
+def look(
+    world: World, open_page: Callable[..., Page], visitor: User | None, *routes: Any
+) -> list[str]:
+    """Complaints about pages, each a route's name or (name, ids)."""
+    problems: list[str] = []
+    for width in WIDTHS:
+        page = visit(world, open_page, visitor, width)
+        for route in routes:
+            name, *ids = route if isinstance(route, tuple) else (route,)
+            answer = page.goto(world.site + reverse(name, args=ids))
+            assert answer is not None
+            assert answer.status < 500, name
+            world.seen.add(name)
+            problems += check(page, world, f"{name} at {width}")
+    return problems
+
+
+def refuse(
+    world: World, open_page: Callable[..., Page], visitor: User | None, *routes: Any
+) -> list[str]:
+    """Complaints about forms that are sent empty: the summary must stand there."""
+    problems: list[str] = []
+    for width in WIDTHS:
+        page = visit(world, open_page, visitor, width)
+        for route in routes:
+            name, *ids = route if isinstance(route, tuple) else (route,)
+            page.goto(world.site + reverse(name, args=ids))
+            page.locator("main form button.btn-primary").last.click()
+            page.wait_for_load_state()
+            assert page.title().startswith("Error"), name
+            problems += check(page, world, f"{name} refused at {width}")
+    return problems
+
+
+def alarm(world: World) -> Recovery:
+    recovery = make_recovery(world.clinic, day=5)
+    world.log(recovery, saddle="yes", fall=True, pain_avg=9, pain_controlled=False)
+    return recovery
+
+
+def test_nothing_there_yet(world, open_page):
+    nurse, manager = world.users["nurse"], world.users["manager"]
+    alone = User.objects.create_user("alone@example.org")
+    assert look(world, open_page, nurse, "queue", "patients", "enrol") == []
+    assert look(world, open_page, manager, "clinic") == []
+    assert look(world, open_page, alone, "people") == []
+    assert look(world, open_page, None, "demo_mailbox") == []
+    planned = make_recovery(world.clinic, day=-4)
+    ids = ("today", planned.uuid), ("history", planned.uuid)
+    assert look(world, open_page, user_of(planned), *ids) == []
+    assert look(world, open_page, nurse, ("staff_recovery", planned.uuid)) == []
+
+
+def test_many_rows(world, open_page):
+    nurse = world.users["nurse"]
+    signs = [{"saddle": "yes"}, {"calf_one_leg": True}, {"fall": True}, {}]
+    for number in range(56):
+        recovery = make_recovery(world.clinic, day=5 + number % 60)
+        world.log(recovery, **signs[number % len(signs)])
+    for days_ago in range(20, 0, -1):
+        world.log(recovery, days_ago=days_ago, pain_avg=days_ago % 9)
+    contacts.record(
+        recovery=recovery, user=nurse, now=timezone.now(), kind="call", outcome="no_answer"
+    )
+    ids = ("staff_recovery", recovery.uuid), ("staff_logs", recovery.uuid)
+    assert look(world, open_page, nurse, "queue", "patients", *ids) == []
+    ids = ("today", recovery.uuid), ("history", recovery.uuid)
+    assert look(world, open_page, user_of(recovery), *ids) == []
+
+
+def test_an_emergency_that_is_not_closed(world, open_page):
+    recovery = alarm(world)
+    log = recovery.logs.get()
+    ids = recovery.uuid, log.client_id
+    assert (
+        look(
+            world,
+            open_page,
+            user_of(recovery),
+            ("today", recovery.uuid),
+            ("history", recovery.uuid),
+            ("signs", recovery.uuid),
+            ("log_saved", *ids),
+            ("log_form", *ids),
+            ("log_form", recovery.uuid, uuid.uuid4()),
+        )
+        == []
+    )
+    routes = "queue", ("staff_recovery", recovery.uuid), ("staff_log_new", recovery.uuid)
+    assert look(world, open_page, world.users["nurse"], *routes) == []
+
+
+def test_forms_with_errors(world, open_page):
+    recovery = make_recovery(world.clinic, day=5)
+    blank = uuid.uuid4()
+    link = link_token(CheckIn.objects.get(recovery=recovery, key="DAY-05"))
+    patients_form = ("log_form", recovery.uuid, blank)
+    assert refuse(world, open_page, user_of(recovery), patients_form) == []
+    assert refuse(world, open_page, None, ("link_form", link, blank), "account_login") == []
+    assert refuse(world, open_page, None, "staff_sign_in", "staff_password_reset") == []
+    routes = "enrol", ("staff_log_new", recovery.uuid)
+    assert refuse(world, open_page, world.users["nurse"], *routes) == []
+
+
+def test_links_open_answered_and_expired(world, open_page):
+    recovery = make_recovery(world.clinic, day=5)
+    checkin = CheckIn.objects.get(recovery=recovery, key="DAY-05")
+    token, blank = link_token(checkin), uuid.uuid4()
+    unsubscribe = unsubscribe_token(recovery.patient)
+    routes = ("link_form", token, blank), ("link_signs", token), ("unsubscribe", unsubscribe)
+    assert look(world, open_page, None, *routes) == []
+    log = world.log(recovery, days_ago=-1, saddle="yes", mode="link")
+    assert look(world, open_page, None, ("link", token), ("link_saved", token, log.client_id)) == []
+    past = timezone.now() - timedelta(hours=1)
+    CheckIn.objects.filter(pk=checkin.pk).update(
+        state="expired", completed_at=None, completed_by=None, due_at=past, expires_at=past
+    )
+    assert look(world, open_page, None, ("link", token)) == []
+
+
+def test_doors(world, open_page, tmp_path):
+    nurse = world.users["nurse"]
+    uid = urlsafe_base64_encode(force_bytes(nurse.pk))
+    welcome = ("staff_welcome", uid, default_token_generator.make_token(nurse))
+    doors = "account_login", "account_confirm_login_code", "staff_sign_in", "staff_password_reset"
+    assert look(world, open_page, None, *doors, welcome, "account_logout") == []
+    mail = a_kept_mail(tmp_path)
+    assert look(world, open_page, None, "demo_mailbox", ("demo_mail", mail)) == []
+    assert look(world, open_page, nurse, "staff_clinics") == []
+    recovery = make_recovery(world.clinic, day=5)
+    stranger = user_of(make_recovery(world.clinic, day=5))
+    # The pages that say no.
+    assert look(world, open_page, stranger, ("today", recovery.uuid), "queue") == []
+
+
+def test_every_page_is_looked_at():
+    """The routes that the tests above name, read from this file."""
+    source = Path(__file__).read_text(encoding="utf-8")
+    assert {name for name in PAGES if f'"{name}"' not in source} == set()
+    assert set(names(get_resolver().url_patterns)) >= PAGES
