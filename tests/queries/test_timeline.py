@@ -1,0 +1,123 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from recovery.models import Clinic, Consent, Contact, Message, Recovery, User
+from recovery.queries import timeline
+from tests.cast import make_recovery
+
+NOW = datetime(2026, 3, 5, 15, 17, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def recovery(clinic: Clinic, nurse: User) -> Recovery:
+    """On day 3, two check-ins missed, and none of the mails that the tick owed for them."""
+    recovery = make_recovery(clinic, day=3, now=NOW)
+    Message.objects.all().delete()
+    return recovery
+
+
+def mail(recovery: Recovery, key: str, state: str = "sent", **more: Any) -> Message:
+    at = more.pop("at", NOW)
+    return Message.objects.create(
+        dedupe_key=key,
+        clinic=recovery.clinic,
+        recovery=recovery,
+        state=state,
+        created_at=at,
+        planned_at=at,
+        send_after=at,
+        sent_at=at if state == "sent" else None,
+        **{"kind": "reminder", "number": 1} | more,
+    )
+
+
+def mails(recovery: Recovery) -> list[timeline.Event]:
+    record = timeline.record_of(recovery)
+    return [event for event in timeline.events(recovery, [], [], record) if event.what == "mail"]
+
+
+def test_six_tables_are_one_statement(recovery: Recovery, nurse: User) -> None:
+    Contact.objects.create(
+        recovery=recovery,
+        by=nurse,
+        at=NOW,
+        kind="call",
+        outcome="advised",
+        minutes=7,
+        note="Spot healed.",
+    )
+    mail(recovery, "one")
+    with CaptureQueriesContext(connection) as statements:
+        record = timeline.record_of(recovery)
+    assert len(statements) == 1
+    [contact] = record.contacts
+    assert contact[2:] == ("call", "advised", "Spot healed.", "Nora", 7)
+    assert abs(contact.at - NOW) < timedelta(seconds=1)
+    assert [(row.text, row.code) for row in record.checkins][:1] == [("EVE0", "expired")]
+    assert [(row.kind, row.text) for row in record.accesses] == [
+        ("self", recovery.patient.accesses.get().user.email)
+    ]
+    assert [(row.code, row.number) for row in record.consents] == [("1", 1)]
+    # Two check-ins were missed, so this recovery waits for somebody.
+    assert record.waiting == 1
+
+
+def test_somebody_without_a_name_is_shown_by_the_address(recovery: Recovery, nurse: User) -> None:
+    User.objects.filter(pk=nurse.pk).update(name="")
+    Contact.objects.create(recovery=recovery, by=nurse, at=NOW, kind="call", outcome="advised")
+    [contact] = timeline.record_of(recovery).contacts
+    assert (contact.person, contact.number) == ("nora@northgate.example", None)
+
+
+def test_what_has_ended_or_is_another_s_is_not_there(
+    recovery: Recovery, clinic: Clinic, harbor: Clinic
+) -> None:
+    mail(make_recovery(clinic, day=3, now=NOW), "theirs")
+    recovery.patient.accesses.update(ended_at=NOW)
+    Consent.objects.filter(patient=recovery.patient).update(withdrawn_at=NOW)
+    record = timeline.record_of(recovery)
+    assert (record.accesses, record.consents, mails(recovery)) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "shown"),
+    [
+        ("sent", "", True),
+        ("unknown", "", True),
+        ("owed", "", True),
+        ("refused", "server", True),
+        ("not_sent", "opted_out", True),
+        ("not_sent", "no_consent", True),
+        ("not_sent", "answered", False),
+        ("not_sent", "superseded", False),
+        ("not_sent", "expired", False),
+    ],
+)
+def test_reminders_that_were_not_needed_are_left_out(
+    recovery: Recovery, state: str, reason: str, shown: bool
+) -> None:
+    mail(recovery, "one", state, reason=reason)
+    assert bool(mails(recovery)) is shown
+
+
+def test_the_mails_of_one_alert_are_one_entry(
+    recovery: Recovery, nurse: User, second_nurse: User
+) -> None:
+    for user in (nurse, second_nurse):
+        mail(recovery, f"now {user}", kind="alert", user=user)
+        mail(recovery, f"later {user}", kind="escalation", user=user, at=NOW + 15 * MINUTE)
+    told = [(event.row.kind, event.count) for event in mails(recovery)]
+    assert told == [("escalation", 2), ("alert", 2)]
+
+
+def test_no_more_than_the_newest_mails_are_read(recovery: Recovery) -> None:
+    for n in range(timeline.MAILS + 5):
+        mail(recovery, str(n), at=NOW + n * MINUTE)
+    record = timeline.record_of(recovery)
+    assert len(record.mails) == timeline.MAILS
+    assert record.mails[-1].at - NOW == (timeline.MAILS + 4) * MINUTE
