@@ -5,9 +5,17 @@ from django.urls import path
 from recovery.views import demo, ops
 from recovery.views.patient import accounts as patient_accounts
 from recovery.views.patient import links, logs, pages, unsubscribe
-from recovery.views.staff import accounts, alerts, clinic, contacts, enrolment, patients, queue
+from recovery.views.staff import (
+    accounts,
+    alerts,
+    clinic,
+    contacts,
+    enrolment,
+    patients,
+    queue,
+    recoveries,
+)
 from recovery.views.staff import logs as staff_logs
-from recovery.views.staff import recoveries
 
 RECOVERY = "recoveries/<uuid:recovery>/"
 LINK = "c/<str:token>/"

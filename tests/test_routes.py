@@ -237,7 +237,7 @@ def test_route(world, name, method):
 
 
 def answer(client: Client, method: str, address: str) -> str:
-    """ "in", "sign in" or the status of a refusal."""
+    """What a visitor gets: "in", "sign in" or the status of a refusal."""
     cache.clear()  # ten visitors from one address would meet the rate limit
     response = client.generic(method, address)
     status = response.status_code

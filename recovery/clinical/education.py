@@ -34,7 +34,7 @@ PHASE_TEXTS: tuple[PhaseText, ...] = (
             "Your legs can feel numb from the local medicine for a few hours.",
             "New weakness at home is not part of this. Call us.",
         ),
-        source="S0; S23 for numbness",
+        source="A published account of the procedure (S0); pain clinics' sheets (S23)",
     ),
     PhaseText(
         code="short_term",
@@ -50,7 +50,7 @@ PHASE_TEXTS: tuple[PhaseText, ...] = (
             "Lifting: follow the limit we gave you.",
         ),
         expect=("Pain can be higher for a few days.",),
-        source="S0; S17 and S23 for care of the spot",
+        source="A published account of the procedure (S0); discharge sheets (S17, S23)",
     ),
     PhaseText(
         code="gradual_return",
@@ -62,7 +62,7 @@ PHASE_TEXTS: tuple[PhaseText, ...] = (
         ),
         wait_with=("Heavy lifting and sport: ask us first.",),
         expect=("Some days are better than others.",),
-        source="S0; clinics differ, the clinic's own plan comes first",
+        source="A published account of the procedure (S0). Your clinic's own plan comes first",
     ),
     PhaseText(
         code="follow_up",
@@ -74,6 +74,6 @@ PHASE_TEXTS: tuple[PhaseText, ...] = (
         ),
         wait_with=(),
         expect=("Relief can take up to a month. Not everyone gets better.",),
-        source="S0; S22 for the time to relief",
+        source="A published account of the procedure (S0); a clinic's aftercare page (S22)",
     ),
 )

@@ -89,7 +89,8 @@ def owe(messages: Iterable[Message]) -> None:
 
 def supersede(recovery_ids: Iterable[int]) -> None:
     """Before a newer reminder is owed: an older one that never left (the mail server was away,
-    the senders stood still) will not go beside it."""
+    the senders stood still) will not go beside it.
+    """
     if ids := set(recovery_ids):
         Message.objects.filter(
             recovery__in=ids,

@@ -1,5 +1,6 @@
 """What is shown when something breaks. A lost database is not a fault of ours to hide: the page
-says so plainly, with the emergency number, and answers a log's red flags all the same."""
+says so plainly, with the emergency number, and answers a log's red flags all the same.
+"""
 
 import sys
 

@@ -23,7 +23,8 @@ TICK_IS_LATE = timedelta(minutes=5)
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Whether to route traffic here: the process answers. Its database may be away: then its
-    pages say so, and no other process would do better."""
+    pages say so, and no other process would do better.
+    """
     return HttpResponse("ok", content_type="text/plain")
 
 

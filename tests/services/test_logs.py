@@ -31,6 +31,7 @@ def record(recovery: Recovery, *, now=NOW, **given: Any) -> Recorded:
         "log_date": TODAY,
         "source": DailyLog.Source.PATIENT,
         "mode": DailyLog.Mode.WEB,
+        "user": None,
     }
     options |= {name: given.pop(name) for name in list(given) if name in options}
     return logs.record(recovery_id=recovery.pk, values={**QUIET, **given}, now=now, **options)

@@ -7,7 +7,8 @@ from django.forms import Form
 from django.urls import reverse
 
 from recovery import clock
-from recovery.forms.clinics import NUMBERS, ClinicForm, InvitationForm
+from recovery.clinical.rules import PLACEHOLDERS
+from recovery.forms.clinics import ClinicForm, InvitationForm
 from recovery.mails.build import address, password_link
 from recovery.models import Clinic, Role, User
 from recovery.services import clinics, enrolment
@@ -22,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--manager-name", required=True)
         parser.add_argument("--manager-email", required=True)
         parser.add_argument("--mail-name", default="", help="sender of e-mails, if not the name")
-        for number in NUMBERS:
+        for number in PLACEHOLDERS:
             parser.add_argument(f"--{number.replace('_', '-')}", default="")
         parser.add_argument(
             "--print-link",
@@ -61,7 +62,7 @@ def _answers(clinic: Clinic, options: dict[str, Any]) -> dict[str, Any]:
         for day, entry in enumerate(clinic.hours)
         for part, at in zip(("opens", "closes"), entry or ("", ""), strict=True)
     }
-    return hours | {name: options[name] for name in ("name", "mail_name", "zone", *NUMBERS)}
+    return hours | {name: options[name] for name in ("name", "mail_name", "zone", *PLACEHOLDERS)}
 
 
 def _problems(form: Form, prefix: str = "") -> list[str]:
