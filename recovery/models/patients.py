@@ -25,6 +25,10 @@ class Patient(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        indexes = [
+            # The page of all patients. Migration 0004 adds PostgreSQL's for search by prefix.
+            models.Index("clinic", "family_name", "given_name", "id", name="patient_by_name"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 "clinic", "record_number", name="one_patient_per_clinic_and_record_number"

@@ -1,6 +1,7 @@
 """The page of all patients of a clinic, and how a patient is found."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ PAGE = 50
 # Filters and the menu count no further than this; a larger queue reads "99+".
 COUNTED = 99
 WORDS = 4
+BY_NAME = ("family_name", "given_name", "id")
 
 ROW = (
     "uuid",
@@ -80,31 +82,37 @@ class PatientsPage:
 def page(
     *, clinic: Clinic, now: datetime, text: str = "", after: uuid.UUID | None = None
 ) -> PatientsPage:
-    """Fifty patients by name, each with the newest recovery, in one statement."""
-    newest = (
-        Recovery.objects.filter(patient=OuterRef("patient"))
-        .order_by("-procedure_at", "-id")
-        .values("id")[:1]
-    )
-    rows = (
-        with_mail_marks(Recovery.objects.filter(patient__clinic=clinic, id=Subquery(newest)))
-        .filter(found(text))
-        .select_related("patient")
-        .only(*ROW)
+    """Fifty patients by name, each with the newest recovery, in two statements."""
+    listed = (
+        Patient.objects.filter(clinic=clinic)
+        .filter(found(text, prefix=""))
         .annotate(waiting=waiting_up_to(clinic))
-        .order_by("patient__family_name", "patient__given_name", "patient_id")
+        .order_by(*BY_NAME)
     )
     if after is not None:
         last = Patient.objects.filter(clinic=clinic, uuid=after)
-        names = [Subquery(last.values(name)) for name in ("family_name", "given_name", "id")]
-        columns = Tuple("patient__family_name", "patient__given_name", "patient_id")
-        rows = rows.filter(TupleGreaterThan(columns, names))
-    shown = list(rows[: PAGE + 1])
+        place_of_last = [Subquery(last.values(name)) for name in BY_NAME]
+        listed = listed.filter(TupleGreaterThan(Tuple(*BY_NAME), place_of_last))
+    people = list(listed[: PAGE + 1])
+    newest = _newest(people[:PAGE])
     return PatientsPage(
-        rows=[Row(recovery, place(recovery, now)) for recovery in shown[:PAGE]],
-        after=shown[PAGE - 1].patient.uuid if len(shown) > PAGE else None,
-        waiting=shown[0].waiting if shown else waiting(clinic),
+        rows=[
+            Row(recovery, place(recovery, now))
+            for person in people[:PAGE]
+            if (recovery := newest.get(person.pk))
+        ],
+        after=people[PAGE - 1].uuid if len(people) > PAGE else None,
+        waiting=people[0].waiting if people else waiting(clinic),
     )
+
+
+def _newest(people: Sequence[Patient]) -> dict[int, Any]:
+    """By patient: the recovery with the latest procedure."""
+    if not people:
+        return {}
+    rows = with_mail_marks(Recovery.objects.filter(patient__in=[person.pk for person in people]))
+    rows = rows.select_related("patient").only(*ROW).order_by("procedure_at", "pk")
+    return {recovery.patient_id: recovery for recovery in rows}
 
 
 def found(text: str, prefix: str = "patient__") -> Q:

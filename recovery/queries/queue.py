@@ -100,7 +100,8 @@ def page(
     if only:
         rows = rows.filter(queue_rank=FILTERS[only])
     if text:
-        rows = rows.filter(found(text))
+        # The clinic of the patient is the recovery's; named, it opens the indexes of the names.
+        rows = rows.filter(found(text), patient__clinic=clinic)
     if last := _read_cursor(after):
         rows = rows.filter(TupleGreaterThan(Tuple(*ORDER), last))
     rows = rows.select_related("patient").only(*ROW).annotate(**_counts(clinic)).order_by(*ORDER)
