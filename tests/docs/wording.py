@@ -1,0 +1,66 @@
+"""docs/wording.md, from the words themselves: python -m tests.docs.wording > docs/wording.md"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from recovery.forms.fields import Rating
+from recovery.forms.questions import Questions, opioid_row
+from recovery.views.patient.warnings import EMERGENCY_SIGNS, URGENT_SIGNS
+
+HEAD = """\
+# What patients are asked
+
+<!-- Written by `python -m tests.docs.wording > docs/wording.md`. Change the words, not this page. -->
+
+**Not yet approved by a clinician.** The questions of the daily log and the warning signs, word for
+word. Which question is asked on which day, and what an answer does, stands in
+[protocol.md](protocol.md). Own words of this project, unless a source stands there at the field.
+"""
+
+
+def page() -> str:
+    asked = {**Questions.base_fields, **opioid_row(1)}
+    blocks = [
+        HEAD,
+        "## The daily log\n",
+        *(_question(name, field) for name, field in asked.items() if not _hidden(field)),
+        "## Warning signs\n",
+        "Get help now:\n",
+        _signs(EMERGENCY_SIGNS),
+        "Call us today:\n",
+        _signs(URGENT_SIGNS),
+    ]
+    return "\n".join(blocks)
+
+
+def _hidden(field: forms.Field) -> bool:
+    return isinstance(field.widget, forms.HiddenInput)
+
+
+def _question(name: str, field: Any) -> str:
+    lines = [f"### `{name}`", "", str(field.label), ""]
+    if field.help_text:
+        lines += [str(field.help_text), ""]
+    return "\n".join([*lines, *_answers(field)])
+
+
+def _answers(field: Any) -> Iterator[str]:
+    if isinstance(field, Rating):
+        yield "- 0 to 10\n"
+    elif choices := [(code, str(word)) for code, word in getattr(field, "choices", ()) if code]:
+        yield from (f"- {word} (`{code}`)" for code, word in choices)
+        yield ""
+
+
+def _signs(signs: dict[str, Iterable[Any]]) -> str:
+    lines = [f"- {sign} ({rule})" for rule, told in signs.items() for sign in told]
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    settings.configure(USE_I18N=False)
+    sys.stdout.write(page())
