@@ -92,7 +92,7 @@ def _head() -> Iterator[str]:
                 "In what patients read, a word in braces is one of the clinic's numbers: "
                 f"{_codes(PLACEHOLDERS, braces=True)}. In what staff read it is a value of the log."
             ),
-            "What patients are asked, and the warning signs, word for word: [wording.md](wording.md).",
+            "Questions and warning signs word for word: [wording.md](wording.md).",
             "Try the rules without the web: `python -m recovery.clinical assess --help`.",
         )
     )

@@ -14,7 +14,7 @@ from recovery.views.patient.warnings import EMERGENCY_SIGNS, URGENT_SIGNS
 HEAD = """\
 # What patients are asked
 
-<!-- Written by `python -m tests.docs.wording > docs/wording.md`. Change the words, not this page. -->
+<!-- Written by `python -m tests.docs.wording > docs/wording.md`. Change the words instead. -->
 
 **Not yet approved by a clinician.** The questions of the daily log and the warning signs, word for
 word. Which question is asked on which day, and what an answer does, stands in
