@@ -10,7 +10,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from recovery.clinical.rules import PLACEHOLDERS
-from recovery.forms.places import a_zone, phone_number
+from recovery.forms.places import a_zone, ask_plainly, phone_number
 from recovery.models import Clinic, Role
 
 COLUMNS = ("name", "mail_name", "zone", *PLACEHOLDERS)
@@ -54,6 +54,7 @@ class ClinicForm(forms.Form):
         for day, entry in enumerate(clinic.hours):
             initial[f"opens_{day}"], initial[f"closes_{day}"] = entry or (None, None)
         super().__init__(data, initial=initial)
+        ask_plainly(self)
         for day in WEEKDAYS:
             for part, label in (("opens", _("opens")), ("closes", _("closes"))):
                 self.fields[f"{part}_{day}"] = forms.TimeField(
@@ -105,3 +106,4 @@ class InvitationForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, auto_id="invite_%s")
+        ask_plainly(self)

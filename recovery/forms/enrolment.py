@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from recovery.clinical.pathway import local
 from recovery.forms.fields import Choice, Number, Rating, YesNo
-from recovery.forms.places import a_zone, phone_number
+from recovery.forms.places import a_zone, ask_plainly, phone_number
 from recovery.models import Clinic, Patient
 
 # How far from today a procedure may lie: longer ago there is nothing left to follow.
@@ -99,6 +99,7 @@ class EnrolmentForm(forms.Form):
     def __init__(self, data: Any = None, *, clinic: Clinic, today: date) -> None:
         super().__init__(data, initial={"zone": clinic.zone, "language": settings.LANGUAGE_CODE})
         self.clinic, self.today = clinic, today
+        ask_plainly(self)
         self.procedure_at: datetime | None = None
         # The typed time comes twice, because the clocks go back; the first is taken.
         self.comes_twice = False

@@ -1,4 +1,4 @@
-"""Phone numbers and time zones, as enrolment and the clinic's page ask for them."""
+"""What enrolment and the clinic's page ask for alike: phone numbers, time zones, an answer."""
 
 from zoneinfo import available_timezones
 
@@ -18,3 +18,11 @@ def a_zone(value: str) -> None:
             _("“%(value)s” is no time zone. Write one like America/New_York."),
             params={"value": value[:40]},
         )
+
+
+def ask_plainly(form: forms.Form) -> None:
+    """Say what to do about an empty field, unless the field says it better itself."""
+    usual = forms.Field.default_error_messages["required"]
+    for field in form.fields.values():
+        if field.error_messages.get("required") == usual:
+            field.error_messages["required"] = _("Fill this in.")

@@ -109,7 +109,7 @@ def test_a_refusal_takes_the_focus_and_leads_to_the_field(
     summary.get_by_role("link", name="Phone").click()
     expect(page.get_by_label("Phone")).to_be_focused()
     described = page.get_by_label("Phone").get_attribute("aria-describedby")
-    expect(page.locator(f"#{described.split()[-1]}")).to_contain_text("required")
+    expect(page.locator(f"#{described.split()[-1]}")).to_contain_text("Fill this in.")
 
 
 def test_a_patient_is_enrolled_in_one_form(nurse_page: Callable[..., Page], clinic: Any) -> None:

@@ -51,7 +51,7 @@ def test_the_page_shows_what_is_set(as_manager: Client, clinic: Clinic) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"name": ""}, "Name: This field is required."),
+        ({"name": ""}, "Name: Fill this in."),
         ({"zone": "Nowhere"}, "Time zone: “Nowhere” is no time zone."),
         ({"clinic_phone": "<b>"}, "Clinic phone: Write a phone number"),
         ({"mail_name": "a\r\nBcc: x@y"}, "Name in e-mails: Leave out"),
@@ -108,7 +108,7 @@ def test_another_role_for_somebody_who_is_here_sends_nothing(
     ("changes", "message"),
     [
         ({"email": "nell"}, "E-mail: Enter a valid email address."),
-        ({"name": ""}, "Name: This field is required."),
+        ({"name": ""}, "Name: Fill this in."),
         ({"role": "admin"}, "Role: Select a valid choice."),
     ],
 )
