@@ -240,6 +240,9 @@ def answer(client: Client, method: str, address: str) -> str:
     """What a visitor gets: "in", "sign in" or the status of a refusal."""
     cache.clear()  # ten visitors from one address would meet the rate limit
     response = client.generic(method, address)
+    assert "no-store" in response["Cache-Control"]
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+    assert response["X-Frame-Options"] == "DENY"
     status = response.status_code
     if status == 302 and urlsplit(response["Location"]).path in DOORS:
         return "sign in"

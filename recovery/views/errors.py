@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 
 from recovery.clinical import logfields, rules
 from recovery.forms.logs import LogForm
@@ -36,7 +35,6 @@ def unavailable(request: HttpRequest) -> HttpResponse:
         context["advice"] = rules.fill(rules.advice(found).text, numbers)
     response = render(request, "errors/503.html", context)
     response.status_code = 503
-    add_never_cache_headers(response)
     response["Retry-After"] = "60"
     return response
 

@@ -7,7 +7,6 @@ from celery import current_app
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
@@ -19,7 +18,6 @@ logger = logging.getLogger(__name__)
 TICK_IS_LATE = timedelta(minutes=5)
 
 
-@never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Whether to route traffic here: the process answers. Its database may be away: then its
@@ -28,7 +26,6 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
-@never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """For alarms only: 503 while the database, the broker or the tick is not well."""

@@ -1,4 +1,6 @@
-"""R40 to R47: what time, silence and scores fire. The services judge them; here are their words."""
+"""R40 to R47: what time, silence and scores fire. Here are their words; services.escalation
+keeps R47's clock, and nothing judges the others yet.
+"""
 
 from recovery.clinical.rules.rule import Severity, TimeRule
 

@@ -14,7 +14,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -39,7 +38,6 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect("people")
 
 
-@never_cache
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """The people an address may act for. Nobody at all is an answer too."""

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -30,7 +29,6 @@ from recovery.views.patient.warnings import warning_signs
 STORED_AFTER_EXPIRY = timedelta(hours=24)
 
 
-@never_cache
 @require_safe
 @access.for_link
 def link(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
@@ -40,7 +38,6 @@ def link(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
 
 
 @csrf_exempt
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.for_link
 def link_form(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> HttpResponse:
@@ -77,7 +74,6 @@ def _post(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> HttpR
     return _page(request, checkin, form, recorded=recorded, emergency=emergency)
 
 
-@never_cache
 @require_safe
 @access.for_link
 def link_saved(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> HttpResponse:
@@ -103,7 +99,6 @@ def link_renew(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
     return render(request, "patient/link_renewed.html", _words(request, checkin))
 
 
-@never_cache
 @require_safe
 @access.for_link
 def link_signs(request: HttpRequest, checkin: CheckIn) -> HttpResponse:

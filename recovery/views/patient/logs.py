@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from recovery import access
@@ -33,7 +32,6 @@ def log_new(request: HttpRequest, recovery: Recovery) -> HttpResponse:
     return redirect(f"{target}?{urlencode({'day': day})}" if day else target)
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.for_patient
 def log_form(request: HttpRequest, recovery: Recovery, client_id: uuid.UUID) -> HttpResponse:
@@ -88,7 +86,6 @@ def _page(
     return render(request, "patient/log.html", context)
 
 
-@never_cache
 @require_safe
 @access.for_patient
 def log_saved(request: HttpRequest, recovery: Recovery, client_id: uuid.UUID) -> HttpResponse:

@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from recovery import access
@@ -14,7 +13,6 @@ from recovery.views.patient import entry
 from recovery.views.patient.warnings import warning_signs
 
 
-@never_cache
 @require_safe
 @access.for_patient
 def today(request: HttpRequest, recovery: Recovery) -> HttpResponse:
@@ -24,7 +22,6 @@ def today(request: HttpRequest, recovery: Recovery) -> HttpResponse:
     )
 
 
-@never_cache
 @require_safe
 @access.for_patient
 def history(request: HttpRequest, recovery: Recovery) -> HttpResponse:
@@ -46,7 +43,6 @@ def _number(request: HttpRequest) -> int:
     return int(typed) if typed.isdecimal() and len(typed) < 6 else 1
 
 
-@never_cache
 @require_safe
 @access.for_patient
 def signs(request: HttpRequest, recovery: Recovery) -> HttpResponse:

@@ -14,7 +14,6 @@ from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -27,7 +26,6 @@ READ_OR_POST = ["GET", "HEAD", "POST"]
 TOO_MANY = 429
 
 
-@never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(READ_OR_POST)
 def staff_sign_in(request: HttpRequest) -> HttpResponse:
@@ -72,7 +70,6 @@ def staff_sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("staff_sign_in")
 
 
-@never_cache
 @require_http_methods(READ_OR_POST)
 def staff_clinics(request: HttpRequest) -> HttpResponse:
     """Which clinic to work in, for a person who belongs to several."""
@@ -99,7 +96,6 @@ def _uuid(text: str) -> uuid.UUID:
         raise Http404 from None
 
 
-@never_cache
 @require_http_methods(READ_OR_POST)
 def staff_password_reset(request: HttpRequest) -> HttpResponse:
     """Owe a mail with which to set a new password. Known or not, the answer is the same."""
