@@ -1,7 +1,7 @@
 """Which question stands where on the page of the daily log, by the day it is about.
 
 Fields whose day has passed stand in a closed "Anything else?", so that no sign can go unreported
-(pathway.md 10.4).
+(docs/protocol.md).
 """
 
 from collections.abc import Iterable

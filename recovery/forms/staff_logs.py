@@ -8,7 +8,7 @@ from recovery.forms.fields import Choice, YesNo
 from recovery.forms.logs import LogForm
 from recovery.models import DailyLog
 
-# A log about a day longer ago than this is only told afterwards (rules.md 8.1).
+# A log about a day longer ago than this is only told afterwards (docs/protocol.md).
 RECENT = timedelta(hours=48)
 MODES = [(mode.value, mode.label) for mode in (DailyLog.Mode.PHONE, DailyLog.Mode.PAPER)]
 

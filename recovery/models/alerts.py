@@ -141,7 +141,7 @@ class Contact(models.Model):
         NO_ANSWER = "no_answer", _("No answer")
         WRONG_NUMBER = "wrong_number", _("Wrong number")
 
-    # Only these are a contact in the sense of the rules (rules.md 8.5).
+    # Only these are a contact in the sense of the rules (docs/protocol.md).
     REACHED = (Outcome.ADVISED, Outcome.BOOKED, Outcome.EMERGENCY_DEPARTMENT)
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -11,14 +11,14 @@ from recovery.models import DailyLog, Recovery, RecoveryPhase
 from recovery.queries.pathways import phases_of
 
 PAGE = 30
-# The chart in its own units, which are pixels on a phone (ui.md section 4).
+# The chart in its own units, which are pixels on a phone.
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 358, 26.3, 349.7, 30, 256
 INSET = 7.7
 LEAST_DAYS = 20
 TICKS = (0, 2, 7, 14, 20, 30, 45, 60, 75, 90, 120, 150, 180, 270, 365, 545, 730)
 TICK_ROOM, LETTER = 26, 7.2
 MAX_PAIN = 10
-# A flare begins on one of these days (ui.md section 4); on a longer axis it has no room.
+# A flare begins on one of these days; on a longer axis it has no room.
 FLARE_BEGINS = range(4)
 FLARE_FITS = 45
 

@@ -33,7 +33,7 @@ RANK_OF = {
     Severity.URGENT: QueueRank.URGENT,
     Severity.REVIEW: QueueRank.REVIEW,
 }
-# Until when staff should have made contact (R47, rules.md 8.1): clinic hours for urgent ones.
+# Until when staff should have made contact (R47, docs/protocol.md): clinic hours for urgent ones.
 EMERGENCY_WAIT = timedelta(minutes=15)
 URGENT_WAIT = timedelta(hours=2)
 CURSOR = signing.Signer(salt="recovery.queue")

@@ -17,7 +17,7 @@ from recovery.queries.pathways import phases_of, plan_of
 LOG_FORMS = ("daily", "evening")
 # The days that have a bone each; after them there is one for each planned check-in.
 LAST_BONE_DAY = 14
-# The check-ins that any day's log answers while they are open (pathway.md 10.4).
+# The check-ins that any day's log answers while they are open (docs/protocol.md).
 MEANS_TODAY = "PULSE-"
 WIDTH, GAP, PHASE_GAP = 358, 3, 10
 
@@ -114,7 +114,7 @@ def next_opening(recovery: Recovery, *, now: datetime) -> datetime | None:
 
 
 def standing_advice(recovery: Recovery) -> StandingAdvice | None:
-    """Of all emergency and urgent alerts not closed, the one text (rules.md 8.1).
+    """Of all emergency and urgent alerts not closed, the one text (docs/protocol.md).
 
     As the patient was shown it, if it was shown; a rule that never won the one text has its own.
     """

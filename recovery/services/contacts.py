@@ -30,7 +30,7 @@ def record(
     Only an outcome that reached somebody is a contact to the rules: it stops R47 and hides an
     overdue answer until the next miss. After no answer or a wrong number an emergency or urgent
     alert is open again and goes on escalating, a review alert comes back in 4 h. Closes nothing.
-    Source: rules.md 8.5.
+    Source: docs/protocol.md.
     """
     recovery = (
         Recovery.objects.select_for_update(of=("self",))

@@ -21,7 +21,7 @@ from recovery.models import (
 from recovery.models.access import Relationship
 from recovery.services import nudges
 
-# Reminders go out from 08:00 to before 21:00 in the patient's zone (pathway.md 10.1).
+# Reminders go out from 08:00 to before 21:00 in the patient's zone (docs/protocol.md).
 DAY_BEGINS, DAY_ENDS = time(8), time(21)
 
 ALERT_URGENCY, INVITATION_URGENCY, REMINDER_URGENCY = 0, 1, 2

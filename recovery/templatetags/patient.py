@@ -191,7 +191,7 @@ def advice(
     """The one text, unaltered, and the number it says to call first.
 
     A closed clinic is not called: the button of an urgent rule then dials the after-hours line,
-    and a sentence beneath says so (rules.md 8.5).
+    and a sentence beneath says so (docs/protocol.md).
     """
     clinic, reached = context["request"].clinic, _reached(context)
     calls = RULES_BY_ID[rule_id].calls if rule_id in RULES_BY_ID else ""

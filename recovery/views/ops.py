@@ -14,7 +14,7 @@ from recovery.models import Heartbeat
 
 logger = logging.getLogger(__name__)
 
-# A tick each minute; five are a fault (promises.md, F10).
+# A tick each minute; five are a fault.
 TICK_IS_LATE = timedelta(minutes=5)
 
 

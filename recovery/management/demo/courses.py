@@ -1,7 +1,7 @@
 """How an invented recovery goes: pain day by day, and the answers of a quiet log.
 
 The falls in pain are set so that their mean at three months is that of the trials, 3 to 4 points
-from about 6.7 (evidence.md 1). A course alone fires no rule; scenes do.
+from about 6.7. A course alone fires no rule; scenes do.
 """
 
 import math
@@ -14,7 +14,7 @@ from recovery.clinical.logfields import required_fields
 from recovery.clinical.medicines import MME_FACTORS
 from recovery.management.demo.steps import Case
 
-# What the rules take where a baseline is missing (rules.md 8.1).
+# What the rules take where a baseline is missing (docs/protocol.md).
 ASSUMED_BASELINE = 4
 REAL_BASELINE = 5
 FLARE_DAYS = 3

@@ -1,4 +1,4 @@
-"""Every page of a patient reads at grade 6 or below (instruments.md section 6), as rendered."""
+"""Every page of a patient reads at grade 6 or below, as rendered."""
 
 import re
 import uuid
