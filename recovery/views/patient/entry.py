@@ -20,8 +20,8 @@ def take(
     """Store a clean form. Of a refused one store the clean answers, but only in an emergency.
 
     Returns what was stored and, for a refused form, the emergency text that its clean answers
-    earn (docs/protocol.md): a refusal never hides an emergency. With `store` false nothing is stored
-    and the text is returned all the same.
+    earn (docs/protocol.md): a refusal never hides an emergency. With `store` false nothing is
+    stored and the text is returned all the same.
     """
     valid = form.is_valid()
     emergency = None if valid and store else _emergency(form, recovery)
