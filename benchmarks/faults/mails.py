@@ -23,7 +23,7 @@ from benchmarks.faults.storm import Storm, Toll
 OURS = ""
 BEATS, WORKERS = 2, 3
 # A mail server takes its time, twice a mail: before it has kept it, and before it says so.
-PAUSE = 0.1
+PAUSE = 0.15
 CUT = 0.05
 # The promise: so long after the faults everything is accepted or listed.
 SETTLES = 300

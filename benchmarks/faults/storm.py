@@ -21,7 +21,8 @@ from benchmarks.faults.site import Site
 
 KINDS = {"a sender": 5, "a sender's group": 3, "anyone": 1, "all": 1}
 PATIENCE = 15
-BETWEEN = (0.2, 1.8)
+BETWEEN = (0, 1.2)
+INTO_THE_BATCH = (0, 1)
 BRINGS_BACK = 0.3
 
 
@@ -88,15 +89,21 @@ class Storm:
         """A process that holds mails now and its group; None if nobody does for long."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            holders = trail.holders(self._database) - set(self.toll.asleep)
-            tree = self._site.tree()
-            found = sorted(
-                (pid, group) for group, pids in tree.items() for pid in pids if pid in holders
-            )
-            if found:
-                return self._chance.choice(found)
+            if found := self._senders():
+                sender = self._chance.choice(found)
+                # Else every kill would come just after a claim, and none in a hand-over.
+                self._pause(self._chance.uniform(*INTO_THE_BATCH))
+                if sender in self._senders():
+                    return sender
             self._pause(0.1)
         return None
+
+    def _senders(self) -> list[tuple[int, int]]:
+        holders = trail.holders(self._database) - set(self.toll.asleep)
+        tree = self._site.tree()
+        return sorted(
+            (pid, group) for group, pids in tree.items() for pid in pids if pid in holders
+        )
 
     def _victims(self, kind: str) -> list[int]:
         sender = self._sender() if kind in {"a sender", "a sender's group", "all"} else None
