@@ -22,7 +22,7 @@ from recovery.models import (
     User,
 )
 
-SEED = 2026
+SEED = 2034
 # A Tuesday, 14:20 in New York; the clocks went forward nine days before.
 NOW = datetime(2026, 3, 17, 18, 20, tzinfo=UTC)
 # Five minutes after midnight: "yesterday evening" has only just passed.

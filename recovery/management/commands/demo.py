@@ -9,7 +9,7 @@ from recovery.management.demo.play import play
 from recovery.management.demo.signins import sign_ins
 from recovery.models import User
 
-SEED = 2026
+SEED = 2034
 
 
 class Command(BaseCommand):

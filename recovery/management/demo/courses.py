@@ -41,10 +41,10 @@ class Course:
 
 
 COURSES = {
-    "great": Course(0.88, 2, 11),
-    "good": Course(0.62, 3, 16),
-    "slow": Course(0.52, 14, 20),
-    "fair": Course(0.38, 4, 18),
+    "great": Course(0.78, 2, 11),
+    "good": Course(0.55, 3, 16),
+    "slow": Course(0.5, 14, 20),
+    "fair": Course(0.35, 4, 18),
     "none": Course(0.08, 4, 20),
 }
 # By how faithfully somebody logs: the share of planned days without a log, and of logs that come

@@ -135,6 +135,8 @@ OPEN: dict[str, tuple[Scene, ...]] = {
         Claimed(On(37, "11:21"), "nurse1", "R20"),
         Contacted(On(37, "11:32"), "nurse1", Outcome.BOOKED, 6, "Visit with Samir Haddad."),
     ),
+    # Not logged today, so that the check-in is open for whoever tries it
+    "NS-2083": (Silent(after=3),),
     # Silent, or out of reach
     "NS-2071": (Silent(after=7),),
     "NS-2085": (Silent(after=-1),),

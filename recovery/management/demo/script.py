@@ -1,7 +1,7 @@
 """From a case to its steps: what is handed to the services, and at which moment."""
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -50,6 +50,8 @@ class Patient:
     phone: str
     now: datetime
     rng: Random
+    # Average pain by day, from day 0.
+    pains: Sequence[int]
 
     @property
     def zone(self) -> str:
@@ -93,9 +95,14 @@ class Step(NamedTuple):
 def patients(*, now: datetime, seed: int) -> Iterator[Patient]:
     for house in HOUSES:
         for place, case in enumerate(house.cases, start=101):
-            # Reproducible on purpose, and each patient's own: a new case changes no other one.
-            rng = Random(f"{seed} {case.number}")  # noqa: S311
-            yield Patient(case, house, house.phone(place), now, rng)
+            rng, pain_rng = _random(seed, case, "days"), _random(seed, case, "pain")
+            course = pains(case, pain_rng, max(case.day, 0))
+            yield Patient(case, house, house.phone(place), now, rng, course)
+
+
+def _random(seed: int, case: Case, what: str) -> Random:
+    """Reproducible on purpose, and each patient's own: a new case changes no other one."""
+    return Random(f"{seed} {case.number} {what}")  # noqa: S311
 
 
 def steps(*, now: datetime, seed: int) -> list[Step]:
@@ -130,14 +137,13 @@ def _course(patient: Patient, scenes: Iterable[Scene]) -> Iterator[Step]:
     case, rng = patient.case, patient.rng
     if case.day < 0:
         return
-    pain = pains(case, rng, case.day)
     taken, last_day = _days_of_scenes(patient, scenes)
     planned = [slot.day for slot in DEFAULT_PLAN.slots if slot.answered_by]
     planned = [day for day in planned if day <= case.day]
     misses, late = MISSES[case.answers]
     habit = rng.choice(((7, 9), (17, 19), (17, 20), (19, 21)))
     for day in planned:
-        answers = quiet_answers(case, day, pain[day], rng)
+        answers = quiet_answers(case, day, patient.pains[day], rng)
         moment, missed = _logged_at(patient, day, habit, late), rng.random() < misses
         # What is missed is missed in the past: who is overdue now is for the scenes to say.
         if day in taken or day > last_day or (missed and day in planned[:-2]):
@@ -211,7 +217,7 @@ def _scenes(patient: Patient, scenes: Iterable[Scene]) -> Iterator[Step]:
 def _entry(patient: Patient, log: Log, moment: datetime) -> Entry:
     case, rng = patient.case, patient.rng
     day = patient.day_of(moment)
-    pain = log.answers.get("pain_avg", pains(case, rng, max(day, 0))[-1])
+    pain = log.answers.get("pain_avg", patient.pains[day])
     answers = quiet_answers(case, day, pain, rng)
     values = {name: value for name, value in answers.items() if name != "free_text"}
     # A temperature that a scene gives stands instead of chills, and the other way round.

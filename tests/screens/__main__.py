@@ -1,0 +1,43 @@
+"""Run by `make screens`; ARGS="today queue" takes only the pictures whose names begin so."""
+
+import sys
+import time
+from pathlib import Path
+
+import django
+
+from tests.screens import place  # noqa: F401 - prepares the environment
+
+django.setup()
+
+from tests.screens import patient, staff  # noqa: E402 - models need Django to be set up
+from tests.screens.camera import Camera  # noqa: E402
+from tests.screens.house import running  # noqa: E402
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
+
+
+def main() -> None:
+    begin = time.monotonic()
+    only = sys.argv[1:]
+    camera = Camera(FOLDER, only)
+    with running(camera) as house:
+        for tour in (
+            patient.door,
+            patient.today,
+            staff.door,
+            staff.queue,
+            staff.people,
+            staff.clinic,
+            staff.refusals,
+            patient.log,
+            patient.links,
+            patient.mails,
+        ):
+            tour(house)
+    if not only:
+        camera.write_index()
+    print(f"{len(camera.taken)} pages in {FOLDER}, {time.monotonic() - begin:.0f} s")
+
+
+main()

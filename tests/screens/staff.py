@@ -1,0 +1,106 @@
+"""The staff's pages, and those that say no."""
+
+from django.conf import settings
+from django.test import RequestFactory
+from django.urls import reverse
+
+from recovery.mails.build import password_link
+from recovery.models import Clinic, User
+from recovery.services import clinics
+from recovery.views.errors import unavailable
+from tests.screens.house import BEGIN, House, patient, recovery_of, staff
+from tests.screens.patient import send
+
+NURSE = "nurse1@northgate.example"
+
+
+def door(house: House) -> None:
+    camera = house.camera
+    page = house.take(None, "staff-sign-in", "The staff's sign-in", "staff_sign_in")
+    page.fill("input[name=username]", NURSE)
+    page.fill("input[name=password]", "not this one")
+    send(page)
+    camera.take(page, "staff-sign-in-error", "A wrong password")
+    page = house.take(None, "staff-password", "A forgotten password", "staff_password_reset")
+    page.fill("input[name=email]", "clinician2@northgate.example")
+    send(page)
+    camera.take(page, "staff-password-sent", "The answer, the same for every address")
+    newcomer = User.objects.create_user("new.nurse@northgate.example", name="Ada Moss")
+    link = password_link(newcomer).removeprefix(settings.SITE_URL)
+    page = house.visit(None, link)
+    camera.take(page, "staff-welcome", "A new colleague chooses a password")
+    send(page)
+    camera.take(page, "staff-welcome-error", "No password typed")
+
+
+def queue(house: House) -> None:
+    nurse, camera = staff(NURSE), house.camera
+    page = house.take(nurse, "queue", "Who needs somebody, worst first", "queue")
+    page.locator("details.ic-me summary").click()
+    camera.take(page, "queue-menu", "The person's own menu, open")
+    for only in ("urgent", "overdue", "contacted"):
+        house.take(nurse, f"queue-{only}", f"The filter {only}", f"queue?only={only}")
+    house.take(nurse, "queue-nobody", "A search that finds nobody", "queue?q=zzz")
+    harbor = staff("nurse@harbor.example")
+    house.take(harbor, "queue-harbor", "The small clinic", "queue")
+    house.take(nurse, "patients", "All patients, by name", "patients")
+    page.locator("nav.ic-pages a").last.click()
+    camera.take(page, "patients-next", "The rest of them")
+    house.take(nurse, "patients-search", "Found by the beginning of a name", "patients?q=vo")
+
+
+def people(house: House) -> None:
+    nurse, camera = staff(NURSE), house.camera
+    for family, name, what in (
+        ("Kellerman", "patient", "An urgent alert that this nurse has claimed"),
+        ("Rowland", "patient-emergency", "An emergency, minutes old"),
+        ("Okafor", "patient-no-answer", "An emergency, called without an answer"),
+        ("Tadesse", "patient-contacted", "Contacted, not closed yet"),
+        ("Mulvaney", "patient-review", "An alert for review"),
+        ("Birnbaum", "patient-quiet", "Three months without an alert"),
+        ("Grantham", "patient-corrected", "A false entry, corrected and closed"),
+        ("Greer", "patient-address", "The address fails"),
+        ("Park", "patient-caregiver", "Her daughter logs"),
+        ("Roth", "patient-paused", "Paused"),
+        ("Soliman", "patient-completed", "Completed"),
+        ("Nwosu", "patient-planned", "Before the procedure, little known"),
+    ):
+        recovery = recovery_of(family).uuid
+        house.take(nurse, name, what, "staff_recovery", recovery)
+    clinician = staff("clinician1@northgate.example")
+    recovery = recovery_of("Kellerman").uuid
+    house.take(
+        clinician, "patient-clinician", "The same for a clinician", "staff_recovery", recovery
+    )
+    house.take(
+        nurse, "logs", "Every log with its versions", "staff_logs", recovery_of("Grantham").uuid
+    )
+    tubbs = recovery_of("Tubbs").uuid
+    page = house.take(nurse, "log-for", "A log entered for a patient", "staff_log_new", tubbs)
+    send(page)
+    camera.take(page, "log-for-errors", "Sent empty")
+    page = house.take(nurse, "enrol", "A patient and a recovery in one form", "enrol")
+    send(page)
+    camera.take(page, "enrol-errors", "Sent empty")
+
+
+def clinic(house: House) -> None:
+    manager, camera = staff("manager@northgate.example"), house.camera
+    page = house.take(manager, "clinic", "The manager's page", "clinic")
+    page.fill("input[name=emergency_number]", "soon")
+    send(page)
+    camera.take(page, "clinic-errors", "A number that is none")
+    harbor = Clinic.objects.get(name="Harbor Spine")
+    samir = staff("clinician2@northgate.example")
+    clinics.invite(clinic=harbor, email=samir.email, name=samir.name, role="clinician", now=BEGIN)
+    house.take(samir, "staff-clinics", "Which clinic, for those who have several", "staff_clinics")
+
+
+def refusals(house: House) -> None:
+    nurse, camera = staff(NURSE), house.camera
+    house.take(nurse, "forbidden", "A page for another role", "clinic")
+    stranger, _recovery = patient("Baptiste")
+    page = house.visit(stranger, reverse("today", args=[recovery_of("Rowland").uuid]))
+    camera.take(page, "not-found", "An address that is not one's own")
+    answer = unavailable(RequestFactory().get("/"))
+    camera.take(house.show(answer.content.decode()), "unavailable", "The database is gone")
