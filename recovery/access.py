@@ -6,7 +6,8 @@ opens patient pages, not even the person's own.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import wraps
 from typing import Any
@@ -67,8 +68,8 @@ def for_patient(view: View) -> View:
         if found is None:
             raise Http404
         request.relationship = found.relationship
-        _enter(request, found)
-        return view(request, found, **kwargs)
+        with _on_behalf_of(request, found.patient):
+            return view(request, found, **kwargs)
 
     return wrapper
 
@@ -77,11 +78,15 @@ def _recoveries() -> QuerySet[Recovery]:
     return Recovery.objects.select_related("patient__clinic", "clinic", "pathway")
 
 
-def _enter(request: HttpRequest, recovery: Recovery) -> None:
+@contextmanager
+def _on_behalf_of(request: HttpRequest, patient: Patient) -> Iterator[None]:
+    """Answer at the patient's time, in their zone and language, and leave neither behind: the
+    next answer of this thread is somebody else's.
+    """
     request.now = clock.now()
-    request.clinic = recovery.clinic
-    timezone.activate(ZoneInfo(recovery.patient.zone))
-    translation.activate(recovery.patient.language)
+    request.clinic = patient.clinic
+    with timezone.override(ZoneInfo(patient.zone)), translation.override(patient.language):
+        yield
 
 
 # Check-in links
@@ -102,8 +107,8 @@ def for_link(view: View) -> View:
         )
         if checkin is None:
             raise Http404
-        _enter(request, checkin.recovery)
-        return view(request, checkin, **kwargs)
+        with _on_behalf_of(request, checkin.recovery.patient):
+            return view(request, checkin, **kwargs)
 
     return wrapper
 
@@ -118,11 +123,8 @@ def for_unsubscribing(view: View) -> View:
         )
         if patient is None:
             raise Http404
-        request.now = clock.now()
-        request.clinic = patient.clinic
-        timezone.activate(ZoneInfo(patient.zone))
-        translation.activate(patient.language)
-        return view(request, patient, **kwargs)
+        with _on_behalf_of(request, patient):
+            return view(request, patient, **kwargs)
 
     return wrapper
 
@@ -169,8 +171,8 @@ def for_staff(*roles: Role) -> Callable[[View], View]:
                 raise PermissionDenied
             request.now = clock.now()
             request.clinic = memberships[0].clinic
-            timezone.activate(ZoneInfo(request.clinic.zone))
-            return view(request, *args, **kwargs)
+            with timezone.override(ZoneInfo(request.clinic.zone)):
+                return view(request, *args, **kwargs)
 
         return wrapper
 

@@ -1,0 +1,17 @@
+from datetime import UTC
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from tests.cast import make_recovery, user_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_answer_leaves_no_zone_and_no_language_to_the_next(client, clinic, nurse):
+    recovery = make_recovery(clinic, day=5, zone="Pacific/Auckland", patient={"language": "es"})
+    client.force_login(user_of(recovery))
+    assert client.get(reverse("today", args=[recovery.uuid])).status_code == 200
+    assert str(timezone.get_current_timezone()) == str(UTC)
+    assert translation.get_language() == "en"
