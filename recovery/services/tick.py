@@ -135,7 +135,11 @@ def _write(recoveries: Sequence[Recovery], owed: Sequence[Owed]) -> None:
     )
     Alert.objects.bulk_update([alert for one in owed for alert in one.alerts], CHANGED)
     mails = [message for one in owed for message in one.messages]
-    reminded = [mail.recovery_id for mail in mails if mail.kind == Message.Kind.REMINDER]
+    reminded = [mail.recovery_id for mail in mails if _is_owed_reminder(mail)]
     messages.supersede(recovery_id for recovery_id in reminded if recovery_id is not None)
     messages.owe(mails)
     Recovery.objects.bulk_update(recoveries, COLUMNS)
+
+
+def _is_owed_reminder(mail: Message) -> bool:
+    return mail.kind == Message.Kind.REMINDER and mail.state == Message.State.OWED
