@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from recovery.clinical.pathway import Occasion, occasions
 from recovery.models import Alert, CheckIn, DailyLog, Heartbeat, Message, Recovery
 from recovery.queries.pathways import plan_of
-from recovery.services import messages, status
+from recovery.services import messages, nudges, status
 from recovery.services.advance import Owed, Situation, advance, opening
 from recovery.services.alerts import CHANGED
 
@@ -59,12 +59,15 @@ def _due(now: datetime, bad: set[int]) -> QuerySet[Recovery]:
 def _one_by_one(now: datetime, bad: set[int]) -> set[int]:
     """Advance the next batch's rows each alone; returns those that failed."""
     failed = set()
-    for pk in list(_due(now, bad).order_by(*ORDER).values_list("pk", flat=True)[:BATCH]):
-        try:
-            _advance_batch(_due(now, bad).filter(pk=pk), now)
-        except ERRORS:
-            logger.exception("The tick cannot advance recovery row %s", pk)
-            failed.add(pk)
+    with nudges.held_back():
+        for pk in list(_due(now, bad).order_by(*ORDER).values_list("pk", flat=True)[:BATCH]):
+            try:
+                _advance_batch(_due(now, bad).filter(pk=pk), now)
+            except ERRORS:
+                logger.exception("The tick cannot advance recovery row %s", pk)
+                failed.add(pk)
+    # One for the batch: a nudge of each row would wait for a dead broker each time.
+    nudges.send_soon()
     return failed
 
 
