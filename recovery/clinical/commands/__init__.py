@@ -1,0 +1,1 @@
+"""What `python -m recovery.clinical` does with each line it reads."""
