@@ -9,7 +9,8 @@ from recovery.models.logs import DailyLog
 from recovery.models.messages import Message
 from recovery.models.pathways import Pathway, RecoveryPhase
 from recovery.models.patients import Patient
-from recovery.models.recoveries import Recovery
+from recovery.models.recoveries import Recovery, Reschedule
+from recovery.models.responses import FormResponse, Score
 from recovery.models.users import User
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Consent",
     "Contact",
     "DailyLog",
+    "FormResponse",
     "Heartbeat",
     "Membership",
     "Message",
@@ -30,6 +32,8 @@ __all__ = [
     "PatientAccess",
     "Recovery",
     "RecoveryPhase",
+    "Reschedule",
     "Role",
+    "Score",
     "User",
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from recovery.models.logs import DailyLog
 from recovery.models.pathways import RecoveryPhase
 from recovery.models.recoveries import Recovery
+from recovery.models.responses import FormResponse
 
 
 class Severity(models.TextChoices):
@@ -48,9 +49,12 @@ class Alert(models.Model):
     headline = models.CharField(max_length=60)
     staff_text = models.TextField()
     # What the patient is told, its {numbers} not filled in: they may change while it stands.
-    patient_text = models.TextField()
+    # Empty for a rule that only staff hear of.
+    patient_text = models.TextField(blank=True)
     rule_set = models.CharField(max_length=32)
     logs = models.ManyToManyField(DailyLog, through="AlertLog", related_name="alerts")
+    # The check-in forms that fed it; a rule of time and silence has neither.
+    responses = models.ManyToManyField(FormResponse, related_name="alerts")
     raised_at = models.DateTimeField()
     # Restarted when a new log fires an emergency or urgent rule again.
     clock_from = models.DateTimeField()

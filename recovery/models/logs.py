@@ -55,6 +55,7 @@ class DailyLog(models.Model):
         LINK = "link", _("Link in an e-mail")
         PAPER = "paper", _("On paper")
         PHONE = "phone", _("By phone")
+        IN_PERSON = "in_person", _("In person")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     recovery = models.ForeignKey(Recovery, models.CASCADE, related_name="logs")
@@ -73,7 +74,7 @@ class DailyLog(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     source = models.CharField(max_length=10, choices=Source)
-    mode = models.CharField(max_length=6, choices=Mode)
+    mode = models.CharField(max_length=9, choices=Mode)
     # Entered on a later day than the one it is about, or after its check-in had expired.
     late = models.BooleanField(default=False)
     # Staff's answer to "Is this still happening now?" for a day more than 48 h ago.

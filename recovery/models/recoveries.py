@@ -1,6 +1,7 @@
 import uuid
 from datetime import date
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,15 @@ class QueueRank(models.IntegerChoices):
     ADDRESS = 4, _("Address fails")
     OVERDUE = 5, _("Overdue")
     CONTACTED = 6, _("Contacted")
+
+
+class Modic(models.TextChoices):
+    """The change of the endplates on MRI."""
+
+    TYPE_1 = "1", _("Type 1")
+    TYPE_2 = "2", _("Type 2")
+    BOTH = "1+2", _("Types 1 and 2")
+    NEITHER = "none", _("Neither")
 
 
 class Recovery(models.Model):
@@ -55,6 +65,17 @@ class Recovery(models.Model):
 
     levels = models.CharField(_("levels treated"), max_length=40, blank=True)
     surgeon = models.CharField(_("surgeon"), max_length=80, blank=True)
+    # Facts of candidacy as the source gives them; shown as known or missing, never judged.
+    pain_months = models.PositiveSmallIntegerField(
+        _("months of low back pain"), null=True, blank=True
+    )
+    care_months = models.PositiveSmallIntegerField(
+        _("months of conservative care"), null=True, blank=True
+    )
+    modic = models.CharField(
+        _("Modic type"), max_length=4, choices=Modic, blank=True, db_default=""
+    )
+    icd10 = models.CharField(_("diagnosis, ICD-10 code"), max_length=8, blank=True, db_default="")
     baseline_pain = models.PositiveSmallIntegerField(_("baseline pain"), null=True, blank=True)
     baseline_opioid_mme = models.DecimalField(
         _("opioids at baseline (MME a day)"), max_digits=6, decimal_places=1, null=True, blank=True
@@ -130,6 +151,10 @@ class Recovery(models.Model):
                     queue_rank__isnull=False, queue_rank__range=(1, 6), queue_since__isnull=False
                 ),
             ),
+            models.CheckConstraint(
+                name="modic_is_known",
+                condition=models.Q(modic="") | models.Q(modic__in=Modic.values),
+            ),
             models.CheckConstraint(name="anchor_from_1", condition=models.Q(anchor__gte=1)),
         ]
 
@@ -144,3 +169,32 @@ class Recovery(models.Model):
     def day_on(self, on: date) -> int:
         """Calendar days since the procedure; `on` is a date in the patient's zone."""
         return (on - self.procedure_on).days
+
+
+class Reschedule(models.Model):
+    """A procedure that moved to another time: from when to when, by whom, and why.
+
+    `anchor` is the one that ended; the check-ins of the new date carry the next.
+    """
+
+    recovery = models.ForeignKey(Recovery, models.CASCADE, related_name="reschedules")
+    anchor = models.PositiveSmallIntegerField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    from_procedure_at = models.DateTimeField()
+    to_procedure_at = models.DateTimeField()
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "recovery", "anchor", name="one_reschedule_per_recovery_and_anchor"
+            ),
+            models.CheckConstraint(
+                name="reschedule_moves_the_procedure",
+                condition=~models.Q(from_procedure_at=models.F("to_procedure_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_procedure_at:%Y-%m-%d} to {self.to_procedure_at:%Y-%m-%d}"

@@ -11,12 +11,15 @@ from recovery.models import (
     Alert,
     CheckIn,
     DailyLog,
+    FormResponse,
     Membership,
     Message,
     Pathway,
     Recovery,
     RecoveryPhase,
+    Reschedule,
     Role,
+    Score,
     User,
 )
 from tests.cast import NOW, TODAY, default_pathway, make_recovery
@@ -263,3 +266,87 @@ def test_an_address_is_one_user_whatever_its_case():
 def test_a_role_is_held_once(nurse, clinic):
     with refuses("one_membership_per_user_clinic_role|user_id"):
         Membership.objects.create(user=nurse, clinic=clinic, role=Role.NURSE)
+
+
+def a_response(recovery: Recovery, **fields: Any) -> FormResponse:
+    checkin, _ = CheckIn.objects.get_or_create(
+        recovery=recovery,
+        anchor=1,
+        key="C14",
+        defaults={
+            "form": "two_week",
+            "day": 14,
+            "opens_at": NOW,
+            "due_at": NOW + timedelta(days=2),
+            "expires_at": NOW + timedelta(days=6),
+        },
+    )
+    return FormResponse(
+        recovery=recovery,
+        checkin=checkin,
+        saved_at=NOW,
+        **{
+            "client_id": uuid.uuid4(),
+            "status": "completed",
+            "completed_at": NOW,
+            "source": "patient",
+            "mode": "web",
+        }
+        | fields,
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        ({"revision": 1}, "response_correction_supersedes"),
+        ({"status": "in_progress"}, "completed_response_has_time"),
+        ({"completed_at": None}, "completed_response_has_time"),
+        ({"source": "robot"}, "response_source_is_known"),
+        ({"mode": "fax"}, "response_mode_is_known"),
+    ],
+)
+def test_a_wrong_response(recovery, fields, rule):
+    with refuses(rule):
+        a_response(recovery, **fields).save()
+
+
+def test_one_response_per_checkin_client_id_and_revision(recovery):
+    first = a_response(recovery)
+    first.save()
+    with refuses("one_response_per_checkin|client_id"), transaction.atomic():
+        a_response(recovery, client_id=first.client_id).save()
+
+
+def test_a_response_has_one_successor(recovery):
+    first = a_response(recovery)
+    first.save()
+    again = {"client_id": first.client_id, "supersedes": first}
+    a_response(recovery, revision=1, **again).save()
+    with refuses("one_successor_per_response|supersedes"), transaction.atomic():
+        a_response(recovery, revision=2, **again).save()
+
+
+@pytest.mark.parametrize("fields", [{"total": 17}, {"score": "5.7"}])
+def test_a_score_and_its_total_come_together(recovery, fields):
+    response = a_response(recovery)
+    response.save()
+    with refuses("score_has_its_total"):
+        Score.objects.create(response=response, instrument="peg", version="1", answered=3, **fields)
+
+
+def test_a_reschedule_moves_something(recovery, nurse):
+    with refuses("reschedule_moves_the_procedure"):
+        Reschedule.objects.create(
+            recovery=recovery,
+            anchor=1,
+            by=nurse,
+            at=NOW,
+            from_procedure_at=NOW,
+            to_procedure_at=NOW,
+        )
+
+
+def test_modic_is_one_of_its_types(recovery):
+    with refuses("modic_is_known"):
+        Recovery.objects.filter(pk=recovery.pk).update(modic="3")
