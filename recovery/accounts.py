@@ -1,4 +1,4 @@
-"""What allauth asks of us: how to send a sign-in code, and that nobody signs up."""
+"""What allauth asks of us: how to send a sign-in code, what to say, and that nobody signs up."""
 
 import logging
 import smtplib
@@ -8,11 +8,17 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 logger = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": _("The code was wrong too often. Ask for a new one."),
+        "rate_limited": _("You asked for a code many times. Wait a few minutes, then ask again."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """The clinic enrols; nobody signs up."""
         return False

@@ -98,6 +98,12 @@ def mark() -> SafeString:
 
 
 @register.filter
+def unbroken(number: str) -> SafeString:
+    """A phone number that no line break divides: half a number cannot be dialled."""
+    return format_html('<span class="ic-nowrap">{}</span>', number)
+
+
+@register.filter
 def tel(number: str) -> str:
     """The number as a link's target: digits and a leading plus, whatever it looks like."""
     digits = "".join(sign for sign in str(number) if sign.isdigit())

@@ -10,10 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from allauth.account import views as allauth
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -29,7 +31,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect("account_login")
     if _is_staff_session(request):
-        return redirect("queue")
+        roles = set(access.staff_memberships(request.user).values_list("role", flat=True))
+        return redirect("clinic" if roles and roles.isdisjoint(access.CLINICAL) else "queue")
     found = people_query.recoveries_of(request.user)
     if len(found) == 1:
         return redirect("today", found[0].uuid)
@@ -68,14 +71,27 @@ def _at_the_door(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
     def wrapper(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         _know_clinics(request)
         response = view(request, **kwargs)
+        if not hasattr(response, "render"):
+            return response
+        told = messages.get_messages(request)
+        request.problems = [str(one) for one in told if one.level_tag == "error"]
         # allauth renders late, and the page needs the clinic that was found here.
-        return response.render() if hasattr(response, "render") else response
+        return response.render()
 
     return wrapper
 
 
+def _confirm_code(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    """A code that came too late leads back to the start, which allauth does without a word."""
+    response = allauth.confirm_login_code(request, **kwargs)
+    back = request.method == "POST" and response.get("Location") == resolve_url("account_login")
+    if back and not messages.get_messages(request).added_new:
+        messages.error(request, _("That code no longer works. Ask for a new one."))
+    return response
+
+
 sign_in = require_http_methods(READ_OR_POST)(_at_the_door(allauth.request_login_code))
 confirm_code = sensitive_post_parameters("code")(
-    require_http_methods(READ_OR_POST)(_at_the_door(allauth.confirm_login_code))
+    require_http_methods(READ_OR_POST)(_at_the_door(_confirm_code))
 )
 sign_out = require_http_methods(READ_OR_POST)(_at_the_door(allauth.logout))

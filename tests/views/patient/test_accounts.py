@@ -73,7 +73,7 @@ def test_known_and_unknown_addresses_get_the_same_words(recovery: Recovery) -> N
         said.append(words(wrong).replace(masked, "X"))
     assert said[0] == said[2]
     assert said[1] == said[3]
-    assert "Incorrect code" in said[1]
+    assert "This code is not right. Type the 6 digits from the newest e-mail." in said[1]
     assert len(mail.outbox) == 1
 
 
@@ -82,6 +82,9 @@ def test_three_wrong_codes_end_the_attempt(client: Client, recovery: Recovery) -
     for _attempt in range(3):
         response = client.post(CODE, {"code": "wrong1"})
     assert response.status_code == 302
+    said = words(client.get(response["Location"]))
+    assert said.startswith("Error: Sign in")
+    assert "The code was wrong too often. Ask for a new one." in said
     assert client.post(CODE, {"code": code}, follow=True).redirect_chain[-1][0] == SIGN_IN
     assert "_auth_user_id" not in client.session
 
@@ -98,11 +101,33 @@ def test_a_new_code_can_be_sent_and_another_address_used(
     assert "Your e-mail address" in words(response)
 
 
+def test_a_code_that_comes_too_late_is_said_to_be_so(
+    client: Client, recovery: Recovery, settings: Any
+) -> None:
+    code = code_for(client, user_of(recovery).email)
+    settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT = -1
+    page = client.post(CODE, {"code": code}, follow=True)
+    assert page.redirect_chain[-1][0] == SIGN_IN
+    assert "There is a problem That code no longer works. Ask for a new one." in words(page)
+
+
+def test_no_digits_at_all_are_asked_for(client: Client, recovery: Recovery) -> None:
+    code_for(client, user_of(recovery).email)
+    assert words(client.post(CODE, {"code": " "})).count("Type the 6 digits from the e-mail") == 2
+
+
+def test_who_asks_for_too_many_codes_is_told_to_wait(recovery: Recovery) -> None:
+    for _phone in range(4):
+        page = Client().post(SIGN_IN, {"email": user_of(recovery).email})
+    assert words(page).count("You asked for a code many times. Wait a few minutes") == 2
+    assert len(mail.outbox) == 3
+
+
 @pytest.mark.parametrize("email", ["", "nonsense", "a@b"])
 def test_an_address_that_is_none_is_refused_and_kept(client: Client, db: None, email: str) -> None:
     page = client.post(SIGN_IN, {"email": email})
     assert page.status_code == 200
-    assert "There is a problem" in words(page)
+    assert words(page).count("Type your e-mail address, like name@example.com") == 2
     assert page.content.decode().partition("<title>")[2].startswith("Error:")
     assert read(page).fields["email"] == [email]
 
@@ -146,11 +171,12 @@ def test_several_clinics_are_offered_by_their_names(
 
 
 def test_home_leads_everybody_to_their_own_place(
-    recovery: Recovery, as_patient: Client, as_nurse: Client
+    recovery: Recovery, as_patient: Client, as_nurse: Client, as_manager: Client
 ) -> None:
     assert Client().get("/")["Location"] == SIGN_IN
     assert as_patient.get("/")["Location"] == url("today", recovery)
     assert as_nurse.get("/")["Location"] == reverse("queue")
+    assert as_manager.get("/")["Location"] == reverse("clinic")
 
 
 def test_a_shared_address_asks_which_person(
