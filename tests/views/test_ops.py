@@ -1,5 +1,6 @@
 """What machines ask, and what people see when a part is gone."""
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -74,6 +75,18 @@ def test_without_a_database_a_page_says_so_with_the_emergency_number(visitor, da
     page = response.content.decode()
     assert "112" in page
     assert "Not saved" not in page
+
+
+@pytest.mark.django_db
+def test_without_a_database_a_page_has_its_looks_and_needs_none(visitor, database_gone):
+    page = visitor.get(reverse("account_login")).content.decode()
+    sheets = re.findall(r'<link rel="stylesheet" href="(.+?)"', page)
+    assert sheets == ["/static/css/bootstrap.min.css", "/static/css/care.css"]
+    assert [visitor.get(sheet).status_code for sheet in sheets] == [200, 200]
+    assert "<style" not in page
+    assert "style=" not in page
+    # A drawing has its size without a stylesheet.
+    assert page.count("<svg") == len(re.findall(r'<svg[^>]* width="\d+" height="\d+"', page))
 
 
 @pytest.mark.django_db
