@@ -12,11 +12,15 @@ from recovery.queries.pathways import phases_of
 
 PAGE = 30
 # The chart in its own units, which are pixels on a phone.
-WIDTH, LEFT, RIGHT, TOP, BOTTOM = 358, 26.3, 349.7, 30, 256
+WIDTH, LEFT, RIGHT, TOP, BOTTOM = 358, 26.3, 349.7, 54, 272
+# Where a flare is told, above the highest pain and below the names of the phases.
+FLARE_Y, FLARE_TEXT_Y = 45, 40
 INSET = 7.7
 LEAST_DAYS = 20
 TICKS = (0, 2, 7, 14, 20, 30, 45, 60, 75, 90, 120, 150, 180, 270, 365, 545, 730)
 TICK_ROOM, LETTER = 26, 7.2
+# The words at the end of the baseline.
+LABEL_WIDTH, LABEL_HEIGHT = 76, 14
 MAX_PAIN = 10
 # A flare begins on one of these days; on a longer axis it has no room.
 FLARE_BEGINS = range(4)
@@ -91,11 +95,23 @@ class Chart:
 
     @property
     def baseline_label_y(self) -> float:
-        return self.baseline_y - 7 if self.baseline_y > TOP + 20 else self.baseline_y + 18
+        """Over the right end of the line, or under it where that hides less."""
+        near = [dot.y for dot in self.dots if dot.x > RIGHT - LABEL_WIDTH]
+        if near:
+            near.append(self.last_label_y - LABEL_HEIGHT / 2)
+
+        def hidden(foot: float) -> int:
+            return sum(foot - LABEL_HEIGHT < y < foot + LABEL_HEIGHT / 2 for y in near)
+
+        sides = (self.baseline_y - 7, self.baseline_y + 18)
+        return min((foot for foot in sides if TOP < foot < BOTTOM), key=hidden)
 
     @property
     def last_label_y(self) -> float:
-        return self.last.y + 22 if self.last.y < BOTTOM - 24 else self.last.y - 12
+        """On the side of the last dot that the line does not come from."""
+        over, under = self.last.y - 11, self.last.y + 22
+        rose = len(self.dots) > 1 and self.dots[-2].y > self.last.y
+        return over if (rose and over > TOP) or under > BOTTOM else under
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +254,7 @@ def _flare(runs: Sequence[Sequence[Dot]], baseline: int) -> Flare | None:
                 break
         if above and above[0].day in FLARE_BEGINS:
             first, last = above[0], above[-1]
-            top = min(dot.y for dot in above) - 8
-            path = f"M{first.x} {top}v-6H{last.x}v6" if first != last else ""
-            return Flare(first.day, last.day, path, first.x - 2, top - 13)
+            left, right = (first.x, last.x) if first != last else (first.x - 4, first.x + 4)
+            path = f"M{left:g} {FLARE_Y + 6}v-6H{right:g}v6"
+            return Flare(first.day, last.day, path, left - 2, FLARE_TEXT_Y)
     return None

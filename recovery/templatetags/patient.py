@@ -50,15 +50,15 @@ DRAWINGS = {
 
 @register.filter
 def clock(moment: datetime) -> str:
-    """A time of day as patients read it: 9:04 PM."""
-    return date_format(localtime(moment), "g:i A")
+    """A time of day as patients read it, never on two lines: 9:04 PM."""
+    return date_format(localtime(moment), "g:i\u00a0A")
 
 
 @register.filter
 def clock_short(moment: datetime) -> str:
     """The same without minutes where it has none: 5 PM."""
     local = localtime(moment)
-    return date_format(local, "g:i A" if local.minute else "g A")
+    return date_format(local, "g:i\u00a0A" if local.minute else "g\u00a0A")
 
 
 @register.filter
@@ -103,6 +103,12 @@ def by_time(moment: datetime, today: date) -> str:
     if (local.date() - today).days == 1:
         return gettext("tomorrow at %(time)s") % words
     return gettext("%(day)s at %(time)s") % words
+
+
+@register.filter
+def with_unit(text: str) -> str:
+    """The same words, with each temperature on one line."""
+    return str(text).replace(" °", "\u00a0°")
 
 
 @register.filter

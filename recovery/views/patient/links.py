@@ -150,6 +150,7 @@ def _page(
     context = {
         "form": form,
         "helper": log_helper(form.day),
+        "planned": True,
         "correcting": correcting or form.filled_from is not None,
         **entry.refusal(form, request.clinic, **refused),
     }

@@ -66,6 +66,16 @@ def test_yesterday_is_a_form_of_its_own(as_patient: Client, recovery: Recovery) 
 # -------
 
 
+def test_the_button_names_what_is_saved(clinic: Clinic, afternoon: Any) -> None:
+    for day, planned in (5, True), (66, False):
+        recovery = make_recovery(clinic, day=day, now=afternoon)
+        client = Client()
+        client.force_login(user_of(recovery))
+        blank = client.get(url("log_form", recovery, uuid.uuid4()))
+        assert ("Save check-in" in words(blank)) is planned
+        assert ("Save log" in words(blank)) is not planned
+
+
 def test_a_quiet_day_is_one_post(as_patient: Client, recovery: Recovery) -> None:
     client_id = uuid.uuid4()
     response = post(as_patient, recovery, client_id)

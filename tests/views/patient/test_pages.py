@@ -238,7 +238,9 @@ def history(recovery: Recovery, page: int = 1) -> Any:
 
 
 def test_an_empty_history_says_so(recovery: Recovery) -> None:
-    assert "You have not logged your pain yet." in words(history(recovery))
+    said = words(history(recovery))
+    assert "You have not logged your pain yet." in said
+    assert "print this page" not in said
 
 
 def test_history_is_a_sentence_a_chart_and_the_list(clinic: Clinic, afternoon: datetime) -> None:
@@ -353,7 +355,7 @@ def test_help_is_the_last_thing_on_every_page(recovery: Recovery, name: str) -> 
     bar = html.partition('<nav class="ic-help"')[2]
     assert url("signs", recovery) in bar
     assert 'href="tel:5550142"' in bar
-    assert "open until 5 PM" in bar
+    assert "open until 5\u00a0PM" in bar
     assert bar.partition("</nav>")[2].split() == ["</body>", "</html>"]
     assert "It is not an emergency service." in html
     assert 'href="tel:911"' in html
