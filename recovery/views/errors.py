@@ -1,5 +1,6 @@
-"""What is shown when something breaks. A lost database is not a fault of ours to hide: the page
-says so plainly, with the emergency number, and answers a log's red flags all the same.
+"""What is shown when a page is refused or something breaks. A lost database is not a fault of ours
+to hide: the page says so plainly, with the emergency number, and answers a log's red flags all the
+same.
 """
 
 import sys
@@ -8,13 +9,47 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
+from recovery import access
 from recovery.clinical import logfields, rules
 from recovery.forms.logs import LogForm
 
 LOG_ROUTES = frozenset({"log_form", "link_form"})
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _no(request, "errors/403.html", 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _no(request, "errors/404.html", 404)
+
+
+def lost_token(request: HttpRequest, reason: str) -> HttpResponse:
+    """The CSRF token did not come back: nothing of the post was taken."""
+    return _no(request, "errors/403_csrf.html", 403)
+
+
+def _no(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    return render(request, template, {"frame": _frame(request)}, status=status)
+
+
+def _frame(request: HttpRequest) -> str:
+    """The frame of the side the visitor is on, told from what the request already holds.
+
+    A page that says no asks the database nothing, so an address that leads nowhere, where the
+    session has not been read, is judged by how it begins.
+    """
+    if hasattr(request, "roles"):
+        return "staff/base.html"
+    session = getattr(request, "session", None)
+    if session is not None and session.accessed:
+        staff = session.get(access.DOOR) == access.STAFF_DOOR
+    else:
+        staff = request.path_info.startswith(reverse("queue"))
+    return "staff/plain.html" if staff else "patient/base.html"
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
