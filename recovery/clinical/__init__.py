@@ -1,7 +1,7 @@
 """The clinical core: plain Python, no Django, no clock, no input or output.
 
 Modules import downwards only: phases < hours < medicines < logfields (fields < cleaning)
-< strictjson < plan < pathway < rules (facts < rule < texts < emergency < urgent < review < timed < words < engine)
-< protocol (education, sources, prose < protocol)
+< strictjson < instruments < plan < pathway < rules (facts < rule < texts < emergency < urgent
+< review < timed < words < engine) < protocol (education, sources, prose < protocol)
 < commands (lines < one a command) < __main__.
 """

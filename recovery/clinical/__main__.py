@@ -9,6 +9,25 @@ its own sentence as the text; beside another rule the text is that rule's. Numbe
 one line an occasion. A time without an offset is wall-clock time in the zone, and a date alone is a
 procedure whose hour is not known. Times come out in UTC.
 
+`python -m recovery.clinical score` reads {"instrument": "PEG", "answers": [6, 7, 5]} a line and
+writes its raw sum and its score, or {"instrument": "PEG", "baseline": 20, "followup": 14} and
+writes the response: change, percent, mid, r30, r50, worse. What is missing is null and leaves null.
+The answers, and what a baseline and a follow-up are:
+
+    NRS            the rating, 0-10; the same
+    PEG            three ratings, 0-10; raw sums, 0-30
+    RMDQ           the numbers of the ticked lines, 1-24, [] for none; counts, 0-24
+    ODI            ten sections, 0-5 or null; percents, 0-100, at most one decimal
+    PGIC           1-7; none, since it is a change
+    MME            [{"drug": "oxycodone", "mg": 5, "doses": 4}], or each as [drug, mg, doses]
+    ACETAMINOPHEN  [{"mg": 500, "tablets": 6}], or each as [mg, tablets], or the mg of the day
+    COMPOSITE      no answers; {"ODI": 44, "NRS": 7} and {"ODI": 29, "NRS": 5}
+
+A score that was counted elsewhere is given as "score": 41.2 in place of answers, for ODI, RMDQ,
+PROMIS-PF, PROMIS-PI, EQ-5D-VAS and EQ-5D-INDEX. With "detail": true a response also says what only
+its instrument has: NRS pain_free; RMDQ recovered, target, hard_to_measure; ODI fall_10, fall_15,
+fall_20. MME and ACETAMINOPHEN name the rules that the total alone fires.
+
 `python -m recovery.clinical protocol` reads nothing and writes docs/protocol.md: every rule,
 threshold and text with its source.
 
@@ -25,11 +44,13 @@ from collections.abc import Callable, Iterator, Mapping
 from recovery.clinical.commands.assess import assess_line
 from recovery.clinical.commands.lines import Line, answers
 from recovery.clinical.commands.schedule import schedule_line
+from recovery.clinical.commands.score import score_line
 from recovery.clinical.protocol import document
 
 COMMANDS: Mapping[str, Callable[[Line], Iterator[Line]]] = {
     "assess": assess_line,
     "schedule": schedule_line,
+    "score": score_line,
 }
 
 

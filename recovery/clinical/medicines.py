@@ -1,4 +1,4 @@
-"""Morphine milligram equivalents (MME) of the opioids of one day, for staff only.
+"""Medicines of one day: morphine milligram equivalents (MME), for staff only, and acetaminophen.
 
 Factors: CDC 2022 (V S55). The CDC warns never to use them to switch a patient between drugs.
 """
@@ -41,3 +41,8 @@ def opioid_total(opioids: Sequence[Mapping[str, Any]]) -> tuple[Decimal | None, 
             count = max(count, Decimal(1))
         total += factor * Decimal(str(mg)) * count
     return total, False
+
+
+def acetaminophen_total(tablets: Sequence[Mapping[str, int]]) -> int:
+    """The day's mg, from entries of mg per tablet and tablets in 24 h; none at all is 0."""
+    return sum(entry["mg"] * entry["tablets"] for entry in tablets)
