@@ -54,7 +54,6 @@ class ClinicForm(forms.Form):
         for day, entry in enumerate(clinic.hours):
             initial[f"opens_{day}"], initial[f"closes_{day}"] = entry or (None, None)
         super().__init__(data, initial=initial)
-        ask_plainly(self)
         for day in WEEKDAYS:
             for part, label in (("opens", _("opens")), ("closes", _("closes"))):
                 self.fields[f"{part}_{day}"] = forms.TimeField(
@@ -62,6 +61,7 @@ class ClinicForm(forms.Form):
                     required=False,
                     widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
                 )
+        ask_plainly(self)
 
     @property
     def numbers(self) -> Iterator[forms.BoundField]:

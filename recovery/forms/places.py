@@ -1,4 +1,4 @@
-"""What enrolment and the clinic's page ask for alike: phone numbers, time zones, an answer."""
+"""What the staff's forms ask for alike, and how they say what is wrong."""
 
 from zoneinfo import available_timezones
 
@@ -20,9 +20,20 @@ def a_zone(value: str) -> None:
         )
 
 
+UNREADABLE = {
+    forms.EmailField: _("Write an address like name@example.org."),
+    forms.DateField: _("Write the date as year, month, day, like 2026-03-17."),
+    forms.TimeField: _("Write a time like 08:30."),
+}
+
+
 def ask_plainly(form: forms.Form) -> None:
-    """Say what to do about an empty field, unless the field says it better itself."""
+    """Say what to do about a field, unless the field says it better itself."""
     usual = forms.Field.default_error_messages["required"]
     for field in form.fields.values():
-        if field.error_messages.get("required") == usual:
-            field.error_messages["required"] = _("Fill this in.")
+        says = field.error_messages
+        if says.get("required") == usual:
+            says["required"] = _("Fill this in.")
+        says.setdefault("max_length", _("Shorten this to %(limit_value)d characters."))
+        if type(field) in UNREADABLE:
+            says["invalid"] = UNREADABLE[type(field)]

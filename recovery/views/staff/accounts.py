@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from recovery import access, clock
-from recovery.forms.staff_accounts import PasswordResetForm, SignInForm
+from recovery.forms.staff_accounts import NewPasswordForm, PasswordResetForm, SignInForm
 from recovery.models import Role
 from recovery.services import clinics
 
@@ -112,6 +112,7 @@ def staff_password_reset(request: HttpRequest) -> HttpResponse:
 
 class _Welcome(PasswordResetConfirmView):
     template_name = "staff/welcome.html"
+    form_class = NewPasswordForm
     success_url = reverse_lazy("staff_sign_in")
 
     def form_valid(self, form: Form) -> HttpResponse:

@@ -59,7 +59,7 @@ def test_the_page_shows_what_is_set(as_manager: Client, clinic: Clinic) -> None:
         ({"opens_0": ""}, "Monday, opens: Write both times, or none for a closed day."),
         ({"closes_2": ""}, "Wednesday, closes: Write both times"),
         ({"closes_1": "07:00"}, "Tuesday, closes: Closes before it opens."),
-        ({"opens_3": "noon"}, "Thursday, opens: Enter a valid time."),
+        ({"opens_3": "noon"}, "Thursday, opens: Write a time like 08:30."),
     ],
 )
 def test_a_wrong_entry_is_refused_and_kept(
@@ -107,7 +107,7 @@ def test_another_role_for_somebody_who_is_here_sends_nothing(
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"email": "nell"}, "E-mail: Enter a valid email address."),
+        ({"email": "nell"}, "E-mail: Write an address like name@example.org."),
         ({"name": ""}, "Name: Fill this in."),
         ({"role": "admin"}, "Role: Select a valid choice."),
     ],
