@@ -23,6 +23,8 @@ OPIOID_HIGH, OTHER_HIGH = 24, 12
 # The axis reaches at least here, and a little beyond today.
 SHORTEST = 30
 LETTER = 6.2
+# Names of phases stand so far from the edge of their band, and from each other.
+INDENT, APART = 6, 12
 # Below as many pixels a day.
 DENSE = 4
 # Roughly as many day labels fit under the plot.
@@ -61,6 +63,7 @@ class Band:
     dark: bool
     # Empty where it does not fit above the band.
     name: str
+    name_x: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,11 @@ class Chart:
     @property
     def dot(self) -> float:
         return self.radius * 2
+
+    @property
+    def severities(self) -> set[str]:
+        """Which marks of alerts are drawn; the key explains no others."""
+        return {mark.shape for mark in self.alerts}
 
     @property
     def small(self) -> float:
@@ -202,14 +210,18 @@ def _bands(chart: Chart, phases: Sequence[RecoveryPhase]) -> list[Band]:
         start = phase.first_day - 0.5 if phase.first_day or chart.first < 0 else chart.first
         if phase.code != RecoveryPhase.Code.IMMEDIATE and start < chart.last:
             spans.append((start, min(end, chart.last), phase))
-    bands = []
+    bands: list[Band] = []
+    free = float(LEFT)
     for number, (start, end, phase) in enumerate(spans):
         x = LEFT if number == 0 else chart.x(start)
         right = RIGHT if number == len(spans) - 1 else chart.x(end)
         name = str(phase) if phase else _("Before")
         width = round(right - x, 1)
-        fits = width > len(name) * LETTER
-        bands.append(Band(x, width, dark=number % 2 == 0, name=name if fits else ""))
+        # A name may lean a little over the next band, whose own name then stands further in.
+        name_x = max(x + INDENT, free)
+        fits = name_x + len(name) * LETTER < x + width + APART
+        free = name_x + len(name) * LETTER + APART if fits else free
+        bands.append(Band(x, width, number % 2 == 0, name if fits else "", round(name_x, 1)))
     return bands
 
 
@@ -238,7 +250,7 @@ def _pain(chart: Chart) -> None:
 def _medicine(chart: Chart, baseline_mme: Decimal | None) -> None:
     doses = [day.mme for day in chart.days if day.mme is not None]
     full = float(max([Decimal(LEAST_MME), *doses, baseline_mme or Decimal(0)]))
-    if baseline_mme is not None:
+    if baseline_mme:
         chart.opioid_base_y = round(OPIOID_Y - float(baseline_mme) / full * OPIOID_HIGH, 1)
     opioids = {day.day: float(day.mme or 0) / full for day in chart.days}
     others = {day.day: (day.acetaminophen_mg or 0) / ACETAMINOPHEN_MG for day in chart.days}

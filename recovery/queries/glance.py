@@ -68,7 +68,8 @@ def _answered(record: Record) -> str:
 
 def _opioids(recovery: Recovery, days: Sequence[Day]) -> str:
     taken = [day for day in days if day.mme is not None]
-    if not taken:
+    # Who took none before and takes none now needs no sentence.
+    if not taken or not (taken[-1].mme or recovery.baseline_opioid_mme):
         return ""
     text = _("Opioids %(n)s MME on D%(day)d") % {"n": _plain(taken[-1].mme), "day": taken[-1].day}
     if recovery.baseline_opioid_mme is not None:

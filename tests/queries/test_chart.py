@@ -138,6 +138,25 @@ def test_a_name_that_does_not_fit_is_left_out(default_phases: Any) -> None:
     assert [band.name for band in bands] == ["", "", "Follow-up"]
 
 
+@pytest.mark.parametrize("today", [-30, -3, 0, 10, 30, 60, 92, 120, 180, 364])
+def test_names_of_phases_stand_apart(default_phases: Any, today: int) -> None:
+    bands = [band for band in draw(today=today, phases=default_phases).bands if band.name]
+    for before, after in pairwise(bands):
+        assert before.name_x + len(before.name) * chart.LETTER + chart.APART <= after.name_x + 0.1
+    # Each begins over its own band.
+    assert all(band.x < band.name_x < band.x + band.width for band in bands)
+
+
+def test_only_drawn_severities_are_explained() -> None:
+    assert draw().severities == set()
+    given = [(3, alert("R35", "review")), (3, alert("R01", "emergency")), (9, alert("R13"))]
+    assert draw(alerts=given).severities == {"emergency", "urgent"}
+
+
+def test_nobody_s_baseline_of_opioids_is_a_line_at_nothing() -> None:
+    assert draw(baseline_mme=Decimal(0)).opioid_base_y is None
+
+
 def test_alerts_of_a_day_are_one_mark_of_the_worst() -> None:
     given = [(3, alert("R35", "review")), (3, alert("R01", "emergency")), (9, alert("R13"))]
     marks = draw(alerts=given).alerts
