@@ -1,7 +1,7 @@
 """Everything that happened in one recovery, read in few statements and told newest first."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -32,6 +32,8 @@ from recovery.queries.patients import waiting_up_to
 
 # Mails are many, and an old one matters to nobody; the newest are shown.
 MAILS = 80
+# What a reminder asks for, and what follows one that is not answered.
+ANSWERS = ("log", "missed")
 CAUSE = {"log": 0, "correction": 0, "mail": 2}
 # Reminders that were not needed are the rule, and tell nobody anything.
 NEEDLESS = (Message.Reason.ANSWERED, Message.Reason.EXPIRED, Message.Reason.SUPERSEDED)
@@ -111,6 +113,8 @@ class Event:
     alerts: Sequence[Alert] = ()
     row: Row | None = None
     count: int = 1
+    # When it was reminded of, oldest first: of logs, and of those that did not come.
+    reminded: Sequence[datetime] = ()
 
 
 def logs_of(recovery: Recovery) -> list[Log]:
@@ -255,7 +259,19 @@ def events(
         # What happened in one second stands in the order of cause, the last of it on top.
         return event.at.replace(microsecond=0), CAUSE.get(event.what, 1)
 
-    return sorted(found, key=place, reverse=True)
+    return _with_reminders(sorted(found, key=place, reverse=True))
+
+
+def _with_reminders(told: Sequence[Event]) -> list[Event]:
+    """Sent reminders stand in the line of what followed them; on their own while nothing has."""
+    kept: list[Event] = []
+    for event in told:
+        reminder = event.what == "mail" and event.row and event.row.kind == Message.Kind.REMINDER
+        if reminder and event.row.code == Message.State.SENT and kept and kept[-1].what in ANSWERS:
+            kept[-1] = replace(kept[-1], reminded=(event.at, *kept[-1].reminded))
+        else:
+            kept.append(event)
+    return kept
 
 
 def _mails(mails: Sequence[Row]) -> list[Event]:

@@ -124,6 +124,12 @@ def minus(value: int, other: int) -> int:
     return value - other
 
 
+def short_name(user: Any) -> str:
+    """Jo A., where a column has no room for more."""
+    first, *rest = str(user).split() or [""]
+    return f"{first} {rest[-1][0]}." if rest else first
+
+
 @register.filter
 def yes_no(value: bool | None) -> str:
     if value is None:
@@ -175,8 +181,8 @@ def clock_words(clock: Any, now: datetime) -> tuple[str, str]:
     if clock.kind == "returns":
         return time, _("comes back then")
     if clock.kind == "stays":
-        return time, _("contacted, not closed")
-    return time, _("since, %(ago)s") % {"ago": ago(clock.at, now)}
+        return time, _("contacted")
+    return time, ago(clock.at, now)
 
 
 @register.filter

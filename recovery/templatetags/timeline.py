@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import template
+from django.utils import timezone
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from recovery.models import Alert, DailyLog, Message
 from recovery.models.alerts import Severity
+from recovery.templatetags.staff import full_time, hm
 
 register = template.Library()
 
@@ -36,6 +39,16 @@ def log_source(log: Any) -> str:
     """Who entered it and how: caregiver, signed in."""
     source, mode = DailyLog.Source(log.source).label, DailyLog.Mode(log.mode).label
     return f"{source}, {str(mode).lower()}"
+
+
+@register.filter
+def reminded(event: Any) -> str:
+    """Reminded 17:00 and 20:00; with the day where it is another than the entry's."""
+    day, times = timezone.localdate(event.at), []
+    for at in event.reminded:
+        times.append(hm(at) if timezone.localdate(at) == day else full_time(at))
+        day = timezone.localdate(at)
+    return _("Reminded %(times)s") % {"times": get_text_list(times, _("and"))}
 
 
 @register.filter

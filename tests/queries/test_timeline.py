@@ -1,3 +1,4 @@
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from recovery.models import Clinic, Consent, Contact, Message, Recovery, User
 from recovery.queries import timeline
-from tests.cast import make_recovery
+from recovery.services import logs
+from tests.cast import QUIET, make_recovery
 
 NOW = datetime(2026, 3, 5, 15, 17, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -121,3 +123,55 @@ def test_no_more_than_the_newest_mails_are_read(recovery: Recovery) -> None:
     record = timeline.record_of(recovery)
     assert len(record.mails) == timeline.MAILS
     assert record.mails[-1].at - NOW == (timeline.MAILS + 4) * MINUTE
+
+
+def report(recovery: Recovery, at: datetime) -> None:
+    logs.record(
+        recovery_id=recovery.pk,
+        values=dict(QUIET),
+        client_id=uuid.uuid4(),
+        revision=None,
+        log_date=at.date(),
+        now=at,
+        source="patient",
+        mode="web",
+    )
+
+
+def told(recovery: Recovery) -> list[tuple[str, int]]:
+    """What the timeline says, newest first, and how many reminders stand in each entry."""
+    return [(event.what, len(event.reminded)) for event in entries(recovery)]
+
+
+def entries(recovery: Recovery) -> list[timeline.Event]:
+    record, rows = timeline.record_of(recovery), timeline.logs_of(recovery)
+    return timeline.events(recovery, rows, [], record)
+
+
+def test_reminders_stand_with_the_log_that_followed_them(recovery: Recovery, nurse: User) -> None:
+    recovery.checkins.all().delete()
+    mail(recovery, "one", at=NOW - 90 * MINUTE)
+    mail(recovery, "two", at=NOW - 30 * MINUTE, number=2)
+    report(recovery, NOW)
+    assert told(recovery) == [("log", 2), ("procedure", 0)]
+    assert entries(recovery)[0].reminded == (NOW - 90 * MINUTE, NOW - 30 * MINUTE)
+
+
+def test_a_reminder_that_nothing_followed_is_an_entry(recovery: Recovery, nurse: User) -> None:
+    recovery.checkins.all().delete()
+    report(recovery, NOW - 60 * MINUTE)
+    mail(recovery, "one")
+    assert told(recovery) == [("mail", 0), ("log", 0), ("procedure", 0)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"state": "refused", "reason": "server"}, {"state": "unknown"}, {"kind": "invitation"}],
+)
+def test_only_reminders_that_went_out_are_folded(
+    recovery: Recovery, nurse: User, change: dict[str, str]
+) -> None:
+    recovery.checkins.all().delete()
+    mail(recovery, "one", at=NOW - 60 * MINUTE, **change)
+    report(recovery, NOW)
+    assert told(recovery) == [("log", 0), ("mail", 0), ("procedure", 0)]

@@ -22,6 +22,7 @@ from recovery.templatetags.staff import (
     hm,
     mail_marks,
     row_words,
+    short_name,
 )
 
 # By filter: its name, the shape before it.
@@ -127,6 +128,7 @@ def words(row: queries.Row, request: HttpRequest) -> dict[str, Any]:
         "clock": clock_words(row.clock, now),
         "bar": round(BAR * row.clock.gone) if row.clock.kind == "due" else None,
         "holder": row.holder,
+        "held_by": row.holder and short_name(row.holder),
         "mine": row.holder == request.user,
         "claim": reverse("alert_claim", args=[row.first.uuid]) if row.claimable else "",
     }

@@ -27,7 +27,8 @@ from recovery.templatetags.answers import Answers, answers
 
 # Forms whose check-ins open in this version.
 LOGS = ("evening", "daily")
-TOLD, NEXT = 30, 4
+# Entries of the timeline: those in sight, and all with those that are folded away.
+SHOWN, TOLD, NEXT = 12, 40, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +103,15 @@ def page(
         "caregivers": [r for r in record.accesses if r.kind == Relationship.CAREGIVER],
         "mailed": bool(record.accesses and any(row.number for row in record.consents)),
         "case": case,
-        "case_first": Role.NURSE in request.roles,
+        # Others than nurses see it as a line, until they open it or a form of it was refused.
+        "case_open": case and (Role.NURSE in request.roles or contact or close),
         "contact": contact or ContactForm(),
         "close": close or CloseForm(),
         "picked": case and {a.uuid for a in (case.alerts if picked is None else picked)},
         "spine": glance.strip(recovery, record, days, planned, request.now),
         "chart": _chart(recovery, days, alerts, record, planned, where),
-        "events": told[:TOLD],
+        "events": told[:SHOWN],
+        "earlier": told[SHOWN:TOLD],
         "told": len(told),
         "contacts": sorted(record.contacts, key=lambda row: row.at, reverse=True),
         "minutes": sum(row.number or 0 for row in record.contacts),

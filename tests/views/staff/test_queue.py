@@ -117,7 +117,7 @@ def test_other_rules_stand_beside_the_row_s_own(as_nurse: Client, recovery: Reco
 @pytest.mark.parametrize(
     ("outcome", "chip", "clock"),
     [
-        ("advised", "Advised", "10:17 contacted, not closed"),
+        ("advised", "Advised", "10:17 contacted"),
         ("no_answer", "No answer", "14:17 comes back then"),
     ],
 )
@@ -145,7 +145,7 @@ def test_an_overdue_row_says_since_when(as_nurse: Client, recovery: Recovery) ->
     put(recovery, QueueRank.OVERDUE, ago=28 * HOUR)
     text = row(page(as_nurse), "Keller")
     assert text.startswith("Overdue Check-in not answered No log yet.")
-    assert "Wed 06:17 since, yesterday" in text
+    assert "Wed 06:17 yesterday" in text
 
 
 def test_a_failing_address_asks_for_a_call(as_nurse: Client, recovery: Recovery) -> None:
@@ -268,3 +268,13 @@ def test_a_claimed_row_names_who_has_it(
         alert = recovery.alerts.get()
         as_nurse.post(url("alert_claim", alert.uuid), {"from": "queue"})
     assert shown.removeprefix("NO ") in row(page(as_nurse), "Keller")
+
+
+def test_a_colleague_s_name_is_short_enough_for_its_column(
+    as_nurse: Client, as_clinician: Client, recovery: Recovery, nurse: User
+) -> None:
+    nurse.name = "Nora de Vries"
+    nurse.save()
+    report(recovery, **EMERGENCY)
+    as_nurse.post(url("alert_claim", recovery.alerts.get().uuid), {"from": "queue"})
+    assert "Nora V." in row(page(as_clinician), "Keller")

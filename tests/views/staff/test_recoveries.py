@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from recovery.models import (
     AccessEvent,
     Clinic,
+    Contact,
     DailyLog,
     PatientAccess,
     Recovery,
@@ -86,6 +87,26 @@ def test_the_facts_and_the_sentence(as_nurse: Client, clinic: Clinic, now: Any) 
     assert "Day and phase D16 follow-up Procedure Feb 17, 2026 L4, L5" in text
     assert "Baseline pain 6 of 10 Osteoporosis Yes Anticoagulant Not known" in text
     assert "Opioids at baseline 20 MME a day Reach by E-mail 10:17 there Also logs Hans" in text
+
+
+@pytest.mark.parametrize(
+    ("before", "mg", "said"),
+    [
+        (0, 0, ""),
+        (None, 0, ""),
+        (20, 0, "Opioids 0 MME on D1, baseline 20."),
+        (0, 10, "Opioids 30 MME on D1, baseline 0."),
+    ],
+)
+def test_opioids_are_told_of_who_takes_or_took_them(
+    as_nurse: Client, clinic: Clinic, now: Any, before: int | None, mg: int, said: str
+) -> None:
+    recovery = someone(clinic, "Ruth", "Keller", baseline_opioid_mme=before)
+    opioids = [{"drug": "oxycodone", "mg": mg, "doses": 2}] if mg else []
+    report(recovery, opioids=opioids)
+    text = words(page(as_nurse, recovery))
+    assert ("Opioids" in text.partition("Day and phase")[0]) == bool(said)
+    assert said in text
 
 
 def test_missing_facts_are_said_to_be_missing(as_nurse: Client, clinic: Clinic, now: Any) -> None:
@@ -195,6 +216,38 @@ def test_a_surgeon_sees_the_chart_first_and_the_alert_as_a_line(
     report(recovery, **EMERGENCY)
     assert b'<summary class="ic-alertline' in page(as_clinician, recovery).content
     assert b'<summary class="ic-alertline' not in page(as_nurse, recovery).content
+
+
+def test_the_timeline_stands_where_there_is_room(
+    as_clinician: Client, as_nurse: Client, recovery: Recovery
+) -> None:
+    """Beside the open alert of a nurse; under the chart where no alert is open."""
+    beside = '<aside>\n<section class="ic-card" aria-labelledby="h-timeline">'
+    assert beside not in page(as_nurse, recovery).content.decode()
+    report(recovery, **EMERGENCY)
+    for client, is_beside in ((as_nurse, True), (as_clinician, False)):
+        content = page(client, recovery).content.decode()
+        assert (beside in content) == is_beside
+        assert content.count('id="h-timeline"') == 1
+
+
+def test_older_entries_of_the_timeline_are_folded(
+    as_nurse: Client, recovery: Recovery, nurse: User
+) -> None:
+    for n in range(14):
+        Contact.objects.create(
+            recovery=recovery,
+            by=nurse,
+            at=NOW - n * timedelta(hours=1),
+            kind="call",
+            outcome="advised",
+            note=f"Call number {n}.",
+        )
+    content = page(as_nurse, recovery).content.decode()
+    sight, _summary, folded = content.partition('<details class="ic-earlier">')
+    assert "Call number 11." in sight.partition('id="h-timeline"')[2]
+    assert "Call number 12." in folded
+    assert "Call number 12." not in sight.partition('id="h-timeline"')[2]
 
 
 def test_a_year_of_daily_logs_stays_a_small_page(
