@@ -12,7 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 YES_NO = (("no", _("No")), ("yes", _("Yes")))
 NONE = "none"
-TYPED_NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,9})?")
+WHOLE = re.compile(r"[+-]?\d{1,9}")
+THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
+# People in many countries write a comma where others write a point.
+TENTHS = re.compile(r"[+-]?\d{1,9}([.,]\d)?")
+DIGITS = re.compile(r"[+-]?\d{1,9}[.,]\d+")
 
 
 class Radios(forms.RadioSelect):
@@ -116,11 +120,20 @@ class Ticks(forms.MultipleChoiceField):
 
 
 class Number(forms.Field):
-    """A number in a range, whole unless `decimals`; digits as people type them ("38,2")."""
+    """A number in a range, whole unless `decimals`, as people type it ("38,2", "5,000").
+
+    A comma counts only where it can mean one thing: it parts thousands in a whole number, and is
+    the point of a decimal one. "5,000" in a field that takes decimals could be both.
+    """
 
     widget = OneLine
     default_error_messages = {
         "invalid": _("Write a number, like %(like)s. “%(value)s” is not a number we can read."),
+        "whole": _("Write a whole number, like %(like)s. “%(value)s” is not one."),
+        "ambiguous": _(
+            "“%(value)s” can mean two numbers. Write it without a comma, like %(like)s."
+        ),
+        "tenths": _("Write one digit after the point at most, like %(like)s."),
         "range": _("Write a number from %(low)s to %(high)s."),
         "several": _("Write one number only."),
     }
@@ -142,17 +155,28 @@ class Number(forms.Field):
     def to_python(self, value: Any) -> Decimal | int | None:
         if isinstance(value, list):
             raise forms.ValidationError(self.error_messages["several"], code="several")
-        typed = str(value or "").strip().replace(",", ".")
+        typed = str("" if value is None else value).strip()
         if not typed:
             return None
-        if not TYPED_NUMBER.fullmatch(typed):
-            raise self._wrong("invalid", value=short(typed))
-        number = Decimal(typed)
-        if number != round(number, 1 if self.decimals else 0):
-            raise self._wrong("invalid", value=short(typed))
+        number = self._tenths(typed) if self.decimals else self._whole(typed)
         if self.low is not None and self.high is not None and not self.low <= number <= self.high:
             raise self._wrong("range", low=self.low, high=self.high)
-        return number if self.decimals else int(number)
+        return number
+
+    def _whole(self, typed: str) -> int:
+        if THOUSANDS.fullmatch(typed):
+            return int(typed.replace(",", ""))
+        if WHOLE.fullmatch(typed):
+            return int(typed)
+        looks_like_one = not re.search(r"[^\d.,+-]", typed)
+        raise self._wrong("whole" if looks_like_one else "invalid", value=short(typed))
+
+    def _tenths(self, typed: str) -> Decimal:
+        if TENTHS.fullmatch(typed):
+            return Decimal(typed.replace(",", "."))
+        if THOUSANDS.fullmatch(typed):
+            raise self._wrong("ambiguous", value=short(typed))
+        raise self._wrong("tenths" if DIGITS.fullmatch(typed) else "invalid", value=short(typed))
 
     def _wrong(self, code: str, **words: Any) -> forms.ValidationError:
         return forms.ValidationError(

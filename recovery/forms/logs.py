@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from recovery.clinical.logfields import FIELDS, missing_fields
+from recovery.clinical.medicines import opioid_total
 from recovery.forms import words
 from recovery.forms.fields import NONE
 from recovery.forms.questions import ASK_AGAIN, OPIOID_ROWS, Questions, opioid_row
@@ -225,6 +226,13 @@ class LogForm(Questions):
             return {"acetaminophen_mg": 0}
         if tablets is not None and strength:
             counted = tablets * int(strength)
+            if counted != int(counted):
+                self.add_error(
+                    "acetaminophen_tablets",
+                    _("%(tablets)s tablets are not a whole number of mg. Write all of it in mg.")
+                    % {"tablets": tablets},
+                )
+                return {}
             if total is not None and total != counted:
                 self.add_error(
                     "acetaminophen_mg",
@@ -240,11 +248,11 @@ class LogForm(Questions):
         if total is not None and total > FIELDS["acetaminophen_mg"].high:
             self.add_error("acetaminophen_tablets", _("Check the number of tablets"))
             return {}
-        return {} if total is None else {"acetaminophen_mg": total}
+        return {} if total is None else {"acetaminophen_mg": int(total)}
 
     def _opioids(self) -> dict[str, list[dict[str, Any]]]:
         taken = self.cleaned_data.get("opioids_taken")
-        rows = [entry for row in OPIOID_ROWS if (entry := self._opioid(row))]
+        rows = {row: entry for row in OPIOID_ROWS if (entry := self._opioid(row))}
         if taken is False and rows:
             self.add_error(
                 "opioids_taken", _("You said no, and wrote down a medicine. Which is it?")
@@ -258,7 +266,12 @@ class LogForm(Questions):
             self.add_error("opioid_1_drug", _("Write down which medicine you took"))
         if taken is False:
             return {"opioids": []}
-        return {"opioids": rows} if rows else {}
+        total, _unknown = opioid_total([*rows.values()])
+        if total is not None and total > FIELDS["opioid_mme"].high:
+            largest = max(rows, key=lambda row: opioid_total([rows[row]])[0])
+            self.add_error(f"opioid_{largest}_doses", _("Check the dose and how many"))
+            return {}
+        return {"opioids": [*rows.values()]} if rows else {}
 
     def _opioid(self, row: int) -> dict[str, Any] | None:
         drug, mg, doses = (

@@ -45,5 +45,8 @@ def _opioids_of(log: DailyLog) -> dict[str, Any]:
         return {}
     initial: dict[str, Any] = {"opioids_taken": bool(log.opioids)}
     for row, entry in zip(OPIOID_ROWS, log.opioids, strict=False):
-        initial |= {f"opioid_{row}_{part}": value for part, value in entry.items()}
+        initial |= {
+            f"opioid_{row}_{part}": value if part == "drug" else f"{value:g}"
+            for part, value in entry.items()
+        }
     return initial

@@ -91,7 +91,12 @@ class Questions(forms.Form):
         required=False, label=_("Did you take ibuprofen, naproxen or aspirin for pain?")
     )
     acetaminophen_tablets = Number(
-        required=False, label=_("Number of tablets"), low=0, high=100, like="4"
+        required=False,
+        label=_("Number of tablets"),
+        low=0,
+        high=100,
+        decimals=True,
+        like="4",
     )
     acetaminophen_strength = Choice(
         required=False,
@@ -135,6 +140,11 @@ def opioid_row(row: int) -> dict[str, forms.Field]:
             like="5",
         ),
         f"opioid_{row}_doses": Number(
-            required=False, label=_("How many"), low=0, high=100, like="4"
+            required=False,
+            label=_("How many"),
+            low=0,
+            high=100,
+            decimals=True,
+            like="4",
         ),
     }

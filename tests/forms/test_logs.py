@@ -133,7 +133,8 @@ def test_a_value_that_the_page_cannot_send_is_refused_beside_its_field(
         ("37", "F", None, "Did you mean °C?"),
         ("20", "C", None, "not a body temperature"),
         ("98.6", "", None, "Choose °F or °C"),
-        ("98.65", "F", None, "like 98.6"),
+        ("98.65", "F", None, "one digit after the point at most, like 98.6"),
+        ("38.55", "C", None, "one digit after the point"),
         ("warm", "F", None, "“warm” is not a number"),
         ("nan", "F", None, "“nan” is not a number"),
     ],
@@ -149,6 +150,53 @@ def test_a_temperature_needs_its_unit_and_must_fit_it(
         assert "chills" in made.missing
     else:
         assert (made.errors, made.answers["temp_unit"]) == ({}, unit)
+
+
+@pytest.mark.parametrize(
+    ("typed", "mg", "said"),
+    [
+        ("5000", 5000, ""),
+        ("5,000", 5000, ""),
+        ("12,000", 12000, ""),
+        ("0,500", None, "whole number"),
+        ("5.000", None, "whole number, like 2000. “5.000” is not"),
+        ("5.0", None, "whole number"),
+        ("4,5", None, "whole number"),
+        ("50,00", None, "whole number"),
+        ("1,0000", None, "whole number"),
+        ("5,000.0", None, "whole number"),
+        ("30,000", None, "from 0 to 20000"),
+        ("lots", None, "not a number"),
+    ],
+)
+def test_a_whole_number_may_have_commas_only_between_thousands(
+    typed: str, mg: int | None, said: str
+) -> None:
+    made = form(acetaminophen_mg=typed)
+    assert made.answers.get("acetaminophen_mg") == mg
+    assert bool(made.errors) == bool(said)
+    assert said in "".join(made.errors.get("acetaminophen_mg", []))
+
+
+@pytest.mark.parametrize(
+    ("typed", "mg", "said"),
+    [
+        ("7.5", Decimal("7.5"), ""),
+        ("7,5", Decimal("7.5"), ""),
+        ("5,000", None, "“5,000” can mean two numbers. Write it without a comma"),
+        ("5.000", None, "one digit after the point"),
+        ("7,25", None, "one digit after the point"),
+        ("1,000.5", None, "not a number"),
+    ],
+)
+def test_a_comma_that_can_mean_two_things_is_never_guessed(
+    typed: str, mg: Decimal | None, said: str
+) -> None:
+    made = form(opioids_taken="yes", opioid_1_drug="oxycodone", opioid_1_mg=typed)
+    assert bool(made.errors) == bool(said)
+    assert said in "".join(made.errors.get("opioid_1_mg", []))
+    if mg is not None:
+        assert made.answers["opioids"] == [{"drug": "oxycodone", "mg": mg}]
 
 
 def test_a_unit_without_a_temperature_says_nothing() -> None:
@@ -311,6 +359,12 @@ def test_the_revision_the_form_was_filled_from(sent: str, read: int | None) -> N
     [
         ({"acetaminophen_tablets": "0"}, 0, ""),
         ({"acetaminophen_tablets": "4", "acetaminophen_strength": "500"}, 2000, ""),
+        ({"acetaminophen_tablets": "1.5", "acetaminophen_strength": "500"}, 750, ""),
+        (
+            {"acetaminophen_tablets": "1.5", "acetaminophen_strength": "325"},
+            None,
+            "acetaminophen_tablets",
+        ),
         ({"acetaminophen_mg": "4500"}, 4500, ""),
         ({"acetaminophen_tablets": "4"}, None, "acetaminophen_strength"),
         (
@@ -351,6 +405,29 @@ def test_opioids_are_none_or_each_one_taken() -> None:
         {"drug": "oxycodone", "mg": Decimal(5), "doses": 4},
         {"drug": "other"},
     ]
+
+
+def test_half_a_dose_counts() -> None:
+    made = form(
+        opioids_taken="yes", opioid_1_drug="oxycodone", opioid_1_mg="5", opioid_1_doses="1.5"
+    )
+    assert made.answers["opioids"] == [
+        {"drug": "oxycodone", "mg": Decimal(5), "doses": Decimal("1.5")}
+    ]
+
+
+def test_a_dose_beyond_what_a_log_holds_is_refused_where_it_is_largest() -> None:
+    made = form(
+        opioids_taken="yes",
+        opioid_1_drug="tramadol",
+        opioid_1_mg="50",
+        opioid_1_doses="4",
+        opioid_2_drug="hydromorphone",
+        opioid_2_mg="10000",
+        opioid_2_doses="30",
+    )
+    assert list(made.errors) == ["opioid_2_doses"]
+    assert "opioids" not in made.answers
 
 
 @pytest.mark.parametrize(

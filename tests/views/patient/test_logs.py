@@ -217,6 +217,18 @@ def test_a_red_flag_in_a_refused_form_is_answered_and_stored(
     assert (second.supersedes, second.revision, second.pain_avg) == (first, 1, 9)
 
 
+def test_a_red_flag_beside_a_dose_that_no_log_can_hold_is_answered(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    dose = {"drug": "hydromorphone", "mg": "10000", "doses": "30"}
+    opioid = {f"opioid_1_{part}": value for part, value in dose.items()}
+    page = post(as_patient, recovery, bladder="yes", opioids_taken="yes", **opioid)
+    assert text_of("R01") in read(page).advice
+    assert "Check the dose and how many" in words(page)
+    log = DailyLog.objects.get()
+    assert (log.bladder, log.opioids) == ("yes", None)
+
+
 def test_sending_the_refused_form_again_stores_it_once(
     as_patient: Client, recovery: Recovery
 ) -> None:
@@ -300,6 +312,13 @@ def test_an_urgent_text_stands_whole_above_the_receipt(
     assert "After 5:00 PM: 555-0199" in said
     assert "We are closed" not in said
     assert "Temperature 100.8 °F (38.2 °C)" in said
+
+
+def test_five_thousand_with_its_comma_is_five_thousand(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    assert text_of("R21") in saved(as_patient, recovery, acetaminophen_mg="5,000")
+    assert DailyLog.objects.get().acetaminophen_mg == 5000
 
 
 def test_an_emergency_comes_first_and_large_with_what_to_show(
