@@ -14,7 +14,7 @@ PAGE = 30
 # The chart in its own units, which are pixels on a phone.
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 358, 26.3, 349.7, 54, 272
 # Where a flare is told, above the highest pain and below the names of the phases.
-FLARE_Y, FLARE_TEXT_Y = 45, 40
+FLARE_Y, FLARE_TEXT_Y, FLARE_ENDS = 45, 40, 200
 INSET = 7.7
 LEAST_DAYS = 20
 TICKS = (0, 2, 7, 14, 20, 30, 45, 60, 75, 90, 120, 150, 180, 270, 365, 545, 730)
@@ -110,8 +110,10 @@ class Chart:
     def last_label_y(self) -> float:
         """On the side of the last dot that the line does not come from."""
         over, under = self.last.y - 11, self.last.y + 22
+        if over < TOP:
+            return over if self.last.x > FLARE_ENDS else under
         rose = len(self.dots) > 1 and self.dots[-2].y > self.last.y
-        return over if (rose and over > TOP) or under > BOTTOM else under
+        return over if rose or under > BOTTOM else under
 
 
 @dataclass(frozen=True, slots=True)

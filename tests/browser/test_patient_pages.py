@@ -12,7 +12,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from recovery.clinical.pathway import local
-from recovery.models import CheckIn, DailyLog, PatientAccess, Recovery
+from recovery.models import Alert, CheckIn, DailyLog, PatientAccess, Recovery
 from recovery.services import logs
 from recovery.tokens import link_token, unsubscribe_token
 from tests.cast import QUIET, ZONE, checkin_of, make_recovery, user_of
@@ -385,3 +385,86 @@ def test_the_narrowest_phone_needs_no_sideways_scroll_and_no_excuse_in_the_conso
         )
         assert (fits, bar) == (True, "fixed"), name
         page.context.close()
+
+
+# Nothing runs into anything
+# --------------------------
+
+# Pairs of words of a drawing that lie on each other, and words that lie on the line of pain 10.
+COLLISIONS = """chart => {
+  const words = [...chart.querySelectorAll("text")];
+  const boxes = words.map(text => [text, text.getBoundingClientRect()]);
+  const top = chart.querySelector(".c-grid").getBoundingClientRect().top;
+  const found = [];
+  boxes.forEach(([one, a], number) => {
+    if (one.getAttribute("class") !== "c-end" && a.top < top && a.bottom > top + 1)
+      found.push(one.textContent + " / 10");
+    for (const [other, b] of boxes.slice(number + 1))
+      if (a.left < b.right && b.left < a.right && a.top + 3 < b.bottom && b.top + 3 < a.bottom)
+        found.push(one.textContent + " / " + other.textContent);
+  });
+  return found;
+}"""
+# Phone numbers and times of day that stand on more than one line.
+BROKEN = r"""() => {
+  const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode())
+    for (const part of walk.currentNode.data.matchAll(/\d+(-\d+)+|\d+:\d\d\s[AP]M/g)) {
+      const range = document.createRange();
+      range.setStart(walk.currentNode, part.index);
+      range.setEnd(walk.currentNode, part.index + part[0].length);
+      if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1)
+        found.push(part[0]);
+    }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize(
+    ("day", "baseline", "pains"),
+    [
+        (4, 7, [6, 9, 8, 7]),
+        (4, 3, [9, 10, 10, 10]),
+        (10, 9, [10, 4, 5, 6, 5, 4, 3, 6, 8]),
+        (19, 10, [5, 8, 8, 7, 6, 5, 5, 6, 6, 7, 7, 8, 8, 8, 9, 9, 10, 10]),
+        (22, 6, [5, 8, 8, 7, 6, 5, 5, 6, 6, 7, 7, 6, 6, 7, 6, 6, 7, 7, 6, 7, 7]),
+        (40, 0, [0, 1, 1, 0, 0]),
+    ],
+    ids=["a flare", "the worst", "one day", "at the end", "along the baseline", "no pain"],
+)
+def test_no_words_of_the_chart_lie_on_each_other(
+    clinic: Any,
+    nurse: Any,
+    afternoon: datetime,
+    visit: Callable[..., Page],
+    day: int,
+    baseline: int,
+    pains: list[int],
+) -> None:
+    recovery = make_recovery(clinic, day=day, now=afternoon, baseline_pain=baseline)
+    for on, pain in enumerate(pains):
+        record(recovery, on, pain_avg=pain, pain_controlled=True)
+    closed = {"state": "closed", "closed_by": nurse, "closed_at": afternoon}
+    Alert.objects.update(**closed, closing_reason="phone")
+    page = visit(path("history", recovery), recovery)
+    assert page.locator("svg.ic-chart").evaluate(COLLISIONS) == []
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_no_phone_number_and_no_time_is_broken(
+    clinic: Any, afternoon: datetime, visit: Callable[..., Page], width: int
+) -> None:
+    clinic.clinic_phone, clinic.after_hours_phone = "518-555-0180", "518-555-0199"
+    clinic.save()
+    recovery = make_recovery(clinic, now=afternoon)
+    log = record(recovery, 1, leg_numbness="new_or_worse", leg_side="left")
+    blank = path("log_form", recovery, uuid.uuid4())
+    saved = path("log_saved", recovery, log.client_id)
+    for where in path("today", recovery), path("history", recovery), path("signs", recovery), saved:
+        page = visit(where, recovery, width=width)
+        assert page.evaluate(BROKEN) == [], where
+    for where in blank, reverse("account_logout"):
+        assert visit(where, recovery, width=width).evaluate(BROKEN) == [], where
+    off = reverse("unsubscribe", args=[unsubscribe_token(recovery.patient)])
+    for where in off, reverse("account_login"):
+        assert visit(where, width=width).evaluate(BROKEN) == [], where
