@@ -48,8 +48,12 @@ def _frame(request: HttpRequest) -> str:
     if session is not None and session.accessed:
         staff = session.get(access.DOOR) == access.STAFF_DOOR
     else:
-        staff = request.path_info.startswith(reverse("queue"))
+        staff = _is_staff_path(request)
     return "staff/plain.html" if staff else "patient/base.html"
+
+
+def _is_staff_path(request: HttpRequest) -> bool:
+    return request.path_info.startswith(reverse("queue"))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -64,7 +68,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503. On a log's post it says "Not saved" and shows the text that R01-R08 give to it."""
     not_saved = request.method == "POST" and _route(request) in LOG_ROUTES
-    context = {"emergency_number": settings.EMERGENCY_NUMBER, "not_saved": not_saved}
+    context = {
+        "emergency_number": settings.EMERGENCY_NUMBER,
+        "not_saved": not_saved,
+        "staff": _is_staff_path(request),
+    }
     if not_saved and (found := _red_flags(request)):
         numbers = {"emergency_number": settings.EMERGENCY_NUMBER}
         context["advice"] = rules.fill(rules.advice(found).text, numbers)

@@ -14,6 +14,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.tokens import default_token_generator
 from django.core.cache import cache
+from django.db import OperationalError
+from django.db.backends.utils import CursorWrapper
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
@@ -242,6 +244,28 @@ def test_doors(world, open_page, tmp_path):
     stranger = user_of(make_recovery(world.clinic, day=5))
     # The pages that say no.
     assert look(world, open_page, stranger, ("today", recovery.uuid), "queue") == []
+    assert look(world, open_page, nurse, ("today", recovery.uuid), "clinic") == []
+
+
+def test_without_a_database(world, chromium, monkeypatch):
+    """The console of this page tells of the 503, so it is not listened to."""
+
+    def refuse(*args, **kwargs):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(CursorWrapper, "execute", refuse)
+    found = []
+    for width in WIDTHS:
+        with chromium.new_context(viewport={"width": width, "height": 844}) as context:
+            page = context.new_page()
+            answer = page.goto(world.site + reverse("account_login"))
+            assert answer is not None
+            assert answer.status == 503
+            bar = page.locator(".ic-help")
+            assert bar.evaluate("bar => getComputedStyle(bar).position") == "fixed"
+            found += check(page, world, f"without a database at {width}")
+    monkeypatch.undo()
+    assert found == []
 
 
 def test_every_page_is_looked_at():

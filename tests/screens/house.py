@@ -60,6 +60,14 @@ class House:
         page.set_content(html)
         return page
 
+    def show_at(self, path: str, html: str) -> Page:
+        """Markup in the place of a page of the site, with the site's files at hand."""
+        page = self._browser.new_context().new_page()
+        address = settings.SITE_URL + path
+        page.route(address, lambda route: route.fulfill(body=html, content_type="text/html"))
+        page.goto(address)
+        return page
+
     def mail(self, to: str, subject: str) -> mailbox.Mail:
         """The newest mail to an address; it may still be on its way."""
         return _wait_for(

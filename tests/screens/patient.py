@@ -153,6 +153,7 @@ def saved(house: House) -> None:
     _answer(page, {name: value for name, value in QUIET.items() if name != "bowel"})
     send(page)
     page.locator('button[name="save_incomplete"]').first.click()
+    page.wait_for_load_state()
     house.camera.take(page, "saved-incomplete", "After saving without a safety answer")
 
 

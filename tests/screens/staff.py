@@ -1,5 +1,7 @@
 """The staff's pages, and those that say no."""
 
+import uuid
+
 from django.conf import settings
 from django.test import RequestFactory
 from django.urls import reverse
@@ -102,5 +104,14 @@ def refusals(house: House) -> None:
     stranger, _recovery = patient("Baptiste")
     page = house.visit(stranger, reverse("today", args=[recovery_of("Rowland").uuid]))
     camera.take(page, "not-found", "An address that is not one's own")
+    page = house.visit(nurse, reverse("today", args=[recovery_of("Rowland").uuid]))
+    camera.take(page, "forbidden-patient", "A patient's page, opened by staff")
+    page = house.visit(nurse, "/staff/nowhere/")
+    camera.take(page, "not-found-staff", "An address of the staff's that leads nowhere")
     answer = unavailable(RequestFactory().get("/"))
-    camera.take(house.show(answer.content.decode()), "unavailable", "The database is gone")
+    page = house.show_at("/", answer.content.decode())
+    camera.take(page, "unavailable", "The database is gone")
+    path = reverse("log_form", args=[uuid.uuid4(), uuid.uuid4()])
+    answer = unavailable(RequestFactory().post(path, {"bladder": "yes"}))
+    page = house.show_at(path, answer.content.decode())
+    camera.take(page, "unavailable-log", "The same for a log with a warning sign")

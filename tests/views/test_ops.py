@@ -74,7 +74,15 @@ def test_without_a_database_a_page_says_so_with_the_emergency_number(visitor, da
     assert response.status_code == 503
     page = response.content.decode()
     assert "112" in page
+    assert "call your clinic" in page
     assert "Not saved" not in page
+
+
+@pytest.mark.django_db
+def test_without_a_database_staff_are_not_sent_to_their_own_clinic(visitor, database_gone):
+    page = visitor.get(reverse("queue"))
+    assert page.status_code == 503
+    assert "call your clinic" not in page.content.decode()
 
 
 @pytest.mark.django_db

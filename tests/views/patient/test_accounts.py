@@ -73,7 +73,7 @@ def test_known_and_unknown_addresses_get_the_same_words(recovery: Recovery) -> N
         said.append(words(wrong).replace(masked, "X"))
     assert said[0] == said[2]
     assert said[1] == said[3]
-    assert "This code is not right. Type the 6 digits from the newest e-mail." in said[1]
+    assert "Wrong code. Type the 6 digits from the newest e-mail." in said[1]
     assert len(mail.outbox) == 1
 
 
