@@ -2,6 +2,6 @@
 
 Modules import downwards only: phases < hours < medicines < logfields (fields < cleaning)
 < strictjson < instruments < plan < pathway < rules (facts < rule < texts < emergency < urgent
-< review < timed < words < engine) < protocol (education, sources, prose < protocol)
-< commands (lines < one a command) < __main__.
+< review < timed < words < engine) < protocol (education, sources, prose, markdown < measures
+< protocol) < commands (lines < one a command) < __main__.
 """

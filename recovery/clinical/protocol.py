@@ -3,10 +3,12 @@
 docs/protocol.md is what `document` returns; a test holds the two together.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from recovery.clinical.education import PHASE_TEXTS, PhaseText
 from recovery.clinical.logfields import FIELDS, SAFETY_FIELDS, Field, activity_note
+from recovery.clinical.markdown import bullets, codes, table
+from recovery.clinical.measures import measures
 from recovery.clinical.medicines import MME_FACTORS
 from recovery.clinical.pathway import DEFAULT_PLAN, Slot
 from recovery.clinical.phases import DEFAULT_PHASES, WATCHED_AFTER_PROCEDURE, Phase
@@ -56,6 +58,7 @@ def document() -> str:
         *_other_texts(),
         *_fields(),
         *_medicines(),
+        *measures(),
         *_pathway(),
         *_phases(),
         *_open_questions(),
@@ -81,7 +84,7 @@ def _head() -> Iterator[str]:
         "rule set judged it. We know of no study that tests following patients from afar after "
         "this procedure."
     )
-    yield _list(
+    yield bullets(
         (
             (
                 "D0 is the day of the procedure, D1 the day after it. Days are calendar days where "
@@ -90,16 +93,19 @@ def _head() -> Iterator[str]:
             "A source mark is a tag and a source, like `V S24`. Both are explained at the end.",
             (
                 "In what patients read, a word in braces is one of the clinic's numbers: "
-                f"{_codes(PLACEHOLDERS, braces=True)}. In what staff read it is a value of the log."
+                f"{codes(PLACEHOLDERS, braces=True)}. In what staff read it is a value of the log."
             ),
             "Questions and warning signs word for word: [wording.md](wording.md).",
-            "Try the rules without the web: `python -m recovery.clinical assess --help`.",
+            (
+                "Try the rules and the scores without the web: `python -m recovery.clinical "
+                "assess` and `score`; `--help` says what they read."
+            ),
         )
     )
     yield "## How the rules work"
     yield HOW_RULES_WORK
     yield "## Thresholds that several rules share"
-    yield _table(("threshold", "value", "source"), SHARED_THRESHOLDS)
+    yield table(("threshold", "value", "source"), SHARED_THRESHOLDS)
 
 
 def _rules() -> Iterator[str]:
@@ -119,16 +125,16 @@ def _rule(rule: Rule) -> Iterator[str]:
     facts = [f"Days: {rule.days}{before}", f"Fires when: `{rule.condition}`"]
     if rule.assumes_baseline:
         facts.append("Without a baseline it assumes one, and staff read that.")
-    yield _list((*facts, f"Button calls: {calls}"))
+    yield bullets((*facts, f"Button calls: {calls}"))
     yield f"Patient reads:\n\n> {rule.patient_text}"
     for variant in rule.variants:
         yield f"Instead, {variant.condition}:\n\n> {variant.patient_text}"
-    yield _list(
+    yield bullets(
         (
             f"Staff headline: `{rule.headline}`",
             f"Staff read: `{rule.staff_text}`",
             f"Why: {rule.why}",
-            f"Source: {_codes(rule.sources)}",
+            f"Source: {codes(rule.sources)}",
         )
     )
 
@@ -143,7 +149,7 @@ def _time_rules() -> Iterator[str]:
     )
     for rule in TIME_RULES:
         yield f"### {rule.id}"
-        yield _list(_time_rule(rule))
+        yield bullets(_time_rule(rule))
 
 
 def _time_rule(rule: TimeRule) -> Iterator[str]:
@@ -151,7 +157,7 @@ def _time_rule(rule: TimeRule) -> Iterator[str]:
     yield f"Fires when: `{rule.condition}`"
     yield f"Staff headline: `{rule.headline}`"
     yield f"Staff read: `{rule.staff_text}`"
-    yield f"Source: {_codes(rule.sources)}"
+    yield f"Source: {codes(rule.sources)}"
     yield "State: not judged yet" if rule.id in NOT_JUDGED else "State: works"
 
 
@@ -163,7 +169,7 @@ def _handling() -> Iterator[str]:
 def _other_texts() -> Iterator[str]:
     yield "## Texts that belong to no rule"
     for title, text, source in FREE_TEXTS:
-        yield f"{title} Source: {_codes((source,))}\n\n> {text}"
+        yield f"{title} Source: {codes((source,))}\n\n> {text}"
 
 
 def _fields() -> Iterator[str]:
@@ -175,22 +181,22 @@ def _fields() -> Iterator[str]:
         "means: asked again once, then the log may be saved without it."
     )
     asked = [field for field in FIELDS.values() if field.name not in WRITTEN_BY_US]
-    yield _table(
+    yield table(
         ("field", "values", "must be answered", "source"),
         (
-            (f"`{f.name}`", _values(f), _when(f), _codes((FIELD_SOURCES.get(f.name, "design"),)))
+            (f"`{f.name}`", _values(f), _when(f), codes((FIELD_SOURCES.get(f.name, "design"),)))
             for f in asked
         ),
     )
     yield (
-        f"Written by the product, never asked: {_codes(WRITTEN_BY_US)}. A page asks for the "
+        f"Written by the product, never asked: {codes(WRITTEN_BY_US)}. A page asks for the "
         "temperature as `temp_value` with `temp_unit`; `temp_c` and `temp_f` are for the command "
         "line."
     )
-    yield f"The safety questions that R39 watches: {_codes(SAFETY_FIELDS)}."
+    yield f"The safety questions that R39 watches: {codes(SAFETY_FIELDS)}."
     notes = [(day, level, activity_note(day, level)) for day, level in ((2, "full"), (15, "rest"))]
     yield "A note for staff, no alert, where activity does not fit the phase:"
-    yield _list(f"`{level}` on D{day}: {note}" for day, level, note in notes)
+    yield bullets(f"`{level}` on D{day}: {note}" for day, level, note in notes)
 
 
 def _values(field: Field) -> str:
@@ -218,20 +224,20 @@ def _medicines() -> Iterator[str]:
     yield (
         "For staff only, never a guide for a dose, never for changing from one drug to another. "
         "A drug without a factor leaves the day without a total and fires R36. A fentanyl patch "
-        f"counts its mcg/h. Source: {_codes(('V S55',))}"
+        f"counts its mcg/h. Source: {codes(('V S55',))}"
     )
-    yield _table(("drug", "factor"), ((drug, f"{n}") for drug, n in MME_FACTORS.items()))
+    yield table(("drug", "factor"), ((drug, f"{n}") for drug, n in MME_FACTORS.items()))
 
 
 def _pathway() -> Iterator[str]:
     yield f"## The pathway, version {DEFAULT_PLAN.version}"
     yield PATHWAY_NOTES
-    yield _table(
+    yield table(
         ("key", "form", "opens", "due", "ends", "reminders", "answered by logs about"),
         (_slot(slot) for slot in DEFAULT_PLAN.slots),
     )
     yield "Why these days:"
-    yield _list(f"`{form}`: {why} Source: {_codes((s,))}" for form, why, s in FORM_SOURCES)
+    yield bullets(f"`{form}`: {why} Source: {codes((s,))}" for form, why, s in FORM_SOURCES)
 
 
 def _slot(slot: Slot) -> Sequence[str]:
@@ -260,7 +266,7 @@ def _phases() -> Iterator[str]:
 
 def _phase(phase: Phase, text: PhaseText) -> Iterator[str]:
     yield f"### {text.name} (`{phase.code}`, {_days(phase.first_day, phase.last_day)})"
-    yield _list((f"Days: {phase.source}", f"Texts: {text.source}"))
+    yield bullets((f"Days: {phase.source}", f"Texts: {text.source}"))
     parts = (
         ("Good now:", text.good_now),
         ("Wait until we say so:", text.wait_with),
@@ -278,21 +284,8 @@ def _open_questions() -> Iterator[str]:
 
 def _sources() -> Iterator[str]:
     yield "## Source marks"
-    yield _table(("tag", "means"), ((f"`{tag}`", means) for tag, means in TAGS.items()))
-    yield _table(
+    yield table(("tag", "means"), ((f"`{tag}`", means) for tag, means in TAGS.items()))
+    yield table(
         ("source", "what", "address of the copy"),
         ((key, what, f"`{address}`") for key, (what, address) in SOURCES.items()),
     )
-
-
-def _codes(marks: Iterable[str], *, braces: bool = False) -> str:
-    return ", ".join(f"`{{{mark}}}`" if braces else f"`{mark}`" for mark in marks)
-
-
-def _list(items: Iterable[str]) -> str:
-    return "\n".join(f"- {item}" for item in items)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

@@ -35,6 +35,10 @@ SOURCES: Mapping[str, tuple[str, str]] = {
         "INTRACEPT trial, interim, Khalil 2019 (the maker's summary)",
         "relievant.com/clinical-evidence/intracept-study/",
     ),
+    "S10": (
+        "meta-analysis, Conger 2022, abstract",
+        "researchgate.net/publication/362185990",
+    ),
     "S12": (
         "vertebral fracture after the procedure, TriNetX 2025",
         "tagteam.harvard.edu/hub_feeds/4352/feed_items/17115380",
@@ -111,11 +115,26 @@ SOURCES: Mapping[str, tuple[str, str]] = {
         "0 to 10 pain severity as LOINC 72514-3",
         "build.fhir.org/ig/hl7-be/patient-monitoring/.../ValueSet-pain-scale.html",
     ),
+    "S30": (
+        "ODI as LOINC 97909-6, with its copyright",
+        "loinc.org/97909-6; loinc.org/97908-8/panel",
+    ),
     "S32": (
         "PEG: the paper, and its smallest important difference",
         (
             "link.springer.com/article/10.1007/s11606-009-0981-1; pmc.ncbi.nlm.nih.gov/articles/"
             "PMC10859144"
+        ),
+    ),
+    "S33": (
+        "RMDQ: its scoring, and its owner's statement as others quote it",
+        "physio-pedia.com (Roland-Morris); scientificspine.com/spine-scores/...rdq",
+    ),
+    "S34": (
+        "RMDQ: missing answers, smallest detectable change, target, recovered",
+        (
+            "portal.findresearcher.sdu.dk/...managing-missing-scores...; "
+            "paperexplained.cn/...09ede5c2...; ichgcp.net/...107980-...; pmc PMC2989296"
         ),
     ),
     "S35": (
@@ -144,6 +163,20 @@ SOURCES: Mapping[str, tuple[str, str]] = {
     "S55": (
         "CDC 2022 factors for morphine equivalents",
         "globalrph.com/medcalcs/morphine-milligram-equivalents-calculator",
+    ),
+    "S56": (
+        "PROMIS: terms of use",
+        (
+            "healthmeasures.net/explore-measurement-systems/promis/obtain-administer-measures; "
+            "help.gethealthie.com/article/1387"
+        ),
+    ),
+    "S57": (
+        "EQ-5D: terms of digital use",
+        (
+            "euroqol.org/register/instrument-delivery/digital-reproduction-requirements/; "
+            "qrcstockholm.se"
+        ),
     ),
     "S60": (
         "disclaimers that patient portals use",

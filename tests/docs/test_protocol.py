@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from recovery.clinical.education import PHASE_TEXTS
+from recovery.clinical.instruments import SHIPPED
 from recovery.clinical.logfields import FIELDS
 from recovery.clinical.medicines import MME_FACTORS
 from recovery.clinical.pathway import DEFAULT_PLAN
@@ -139,6 +140,20 @@ def test_medicines():
     told = section("Opioids: factors for morphine equivalents")
     for drug, factor in MME_FACTORS.items():
         assert f"| {drug} | {factor} |" in told
+
+
+@pytest.mark.parametrize("instrument", SHIPPED.values(), ids=list(SHIPPED))
+def test_questionnaires(instrument):
+    told = section(instrument.key)
+    for words in (instrument.title, instrument.recall, instrument.licence, instrument.citation):
+        assert str(words) in told
+    assert str(instrument.copyright) in told
+    for item in instrument.questions:
+        assert f"`{item.link_id}`" in told
+        assert (f"> - {item.text}\n" in told) != instrument.staff_only
+        assert all(f"{option.value} {option.text}" in told for option in item.options)
+    for mark in instrument.thresholds:
+        assert f"| {mark.words} | `{mark.source}` |" in told
 
 
 def test_every_source_mark_is_explained_and_every_source_used():

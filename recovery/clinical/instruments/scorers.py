@@ -117,7 +117,7 @@ def _entered(answered: Answered) -> Score:
         return scoring.total([value])
     if item.decimals is None:
         return scoring.entered(value, item.link_id)
-    return Score(None, rounded(value, item.decimals), plain(value))
+    return Score(None, rounded(value, item.decimals), plain(value), 1)
 
 
 SCORERS: Mapping[str, Scorer] = {

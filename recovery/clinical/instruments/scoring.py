@@ -27,13 +27,13 @@ RMDQ_LINES, ODI_SECTIONS, ODI_MAX = 24, 10, 5
 class Score:
     """`total` is the raw sum, `basis` what a change is counted on: PEG its sum, ODI its percent.
 
-    `answered` is the number of questions answered, where the score depends on it.
+    `answered` is the number of questions answered; of an RMDQ, that of the lines ticked.
     """
 
     total: Amount | None = None
     shown: str | None = None
     basis: Amount | None = None
-    answered: int | None = None
+    answered: int = 0
 
 
 NO_SCORE = Score()
@@ -51,7 +51,7 @@ def peg(answers: Sequence[Any] | None, name: str = "answers") -> Score:
     ratings = _checked(answers, name, Field(name, "int", 0, PEG_MAX), PEG_ITEMS)
     given = [rating for rating in ratings if rating is not None]
     if len(given) < PEG_ITEMS:
-        return NO_SCORE
+        return Score(answered=len(given))
     return peg_sum(sum(given))
 
 
@@ -60,7 +60,7 @@ def peg_sum(total: Any, name: str = "PEG") -> Score:
     if total is None:
         return NO_SCORE
     amount = check(Field(name, "int", 0, PEG_ITEMS * PEG_MAX), total)
-    return Score(amount, rounded(Fraction(amount, PEG_ITEMS), 1), amount)
+    return Score(amount, rounded(Fraction(amount, PEG_ITEMS), 1), amount, PEG_ITEMS)
 
 
 def rmdq(ticked: Sequence[Any] | None, name: str = "answers") -> Score:
@@ -68,7 +68,8 @@ def rmdq(ticked: Sequence[Any] | None, name: str = "answers") -> Score:
     if ticked is None:
         return NO_SCORE
     lines = _checked(ticked, name, Field(name, "int", 1, RMDQ_LINES))
-    return _whole(len({line for line in lines if line is not None}))
+    count = len({line for line in lines if line is not None})
+    return Score(count, str(count), count, count)
 
 
 def odi(sections: Sequence[Any] | None, name: str = "answers") -> Score:
@@ -76,7 +77,7 @@ def odi(sections: Sequence[Any] | None, name: str = "answers") -> Score:
     values = _checked(sections, name, Field(name, "int", 0, ODI_MAX), ODI_SECTIONS)
     given = [value for value in values if value is not None]
     if not given:
-        return Score(answered=0)
+        return NO_SCORE
     total = sum(given)
     percent = plain(Fraction(100 * total, ODI_MAX * len(given)))
     return Score(total, rounded(percent, 1), percent, len(given))
@@ -87,7 +88,7 @@ def odi_percent(percent: Any, name: str = "ODI") -> Score:
     if percent is None:
         return NO_SCORE
     value = check_number(Field(name, "decimal", 0, 100), percent, 1)
-    return Score(None, rounded(value, 1), plain(value))
+    return Score(None, rounded(value, 1), plain(value), 1)
 
 
 def rmdq_total(total: Any, name: str = "RMDQ") -> Score:
@@ -105,30 +106,33 @@ def entered(value: Any, name: str, low: int | None = None, high: int | None = No
     if value is None:
         return NO_SCORE
     number = check_number(Field(name, "decimal", low, high), value)
-    return Score(None, as_typed(number), plain(number))
+    return Score(None, as_typed(number), plain(number), 1)
 
 
 def total(values: Sequence[int | Decimal | None]) -> Score:
     """The sum, shown as it is; without every value no score."""
-    amount = _sum(values)
-    return NO_SCORE if amount is None else Score(amount, as_typed(amount), amount)
+    amount, given = _sum(values)
+    if amount is None:
+        return Score(answered=given)
+    return Score(amount, as_typed(amount), amount, given)
 
 
 def mean(values: Sequence[int | Decimal | None]) -> Score:
     """The mean, shown with one decimal, decided on the sum; without every value no score."""
-    amount = _sum(values)
+    amount, given = _sum(values)
     if amount is None:
-        return NO_SCORE
-    return Score(amount, rounded(Fraction(amount) / len(values), 1), amount)
+        return Score(answered=given)
+    return Score(amount, rounded(Fraction(amount) / given, 1), amount, given)
 
 
-def _sum(values: Sequence[int | Decimal | None]) -> Amount | None:
+def _sum(values: Sequence[int | Decimal | None]) -> tuple[Amount | None, int]:
     given = [Fraction(value) for value in values if value is not None]
-    return plain(sum(given, Fraction(0))) if given and len(given) == len(values) else None
+    complete = bool(given) and len(given) == len(values)
+    return (plain(sum(given, Fraction(0))) if complete else None), len(given)
 
 
 def _whole(number: int) -> Score:
-    return Score(number, str(number), number)
+    return Score(number, str(number), number, 1)
 
 
 def _checked(

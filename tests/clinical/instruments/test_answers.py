@@ -270,6 +270,15 @@ SCORES = [
 ]
 
 
+def test_a_score_says_how_many_questions_were_answered():
+    peg, lines = loaded(PEG_LIKE["item"], "peg_mean"), loaded(LINES, "rmdq_count")
+    assert score(peg, evaluate(peg, {"q0": 6, "q1": 7})).answered == 2
+    assert score(peg, evaluate(peg, {"q0": 6, "q1": 7, "q2": 0})).answered == 3
+    assert score(lines, evaluate(lines, {"line-1": True, "line-2": False})).answered == 1
+    ratings = loaded(PEG_LIKE["item"], "mean")
+    assert score(ratings, evaluate(ratings, {"q0": 6})).answered == 1
+
+
 @pytest.mark.parametrize(("items", "scorer", "answers", "total", "shown", "basis"), SCORES)
 def test_a_loaded_form_is_scored_by_its_scorer(items, scorer, answers, total, shown, basis):
     instrument = loaded(items, scorer)
