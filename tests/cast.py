@@ -4,6 +4,7 @@ Northgate is where things happen; Harbor is the neighbour that must never see th
 moves the product's own clock, as the demo's "next day" button does.
 """
 
+import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -25,6 +26,7 @@ from recovery.models import (
     Clinic,
     ClockOffset,
     Consent,
+    FormResponse,
     Membership,
     Pathway,
     Patient,
@@ -34,7 +36,7 @@ from recovery.models import (
     User,
 )
 from recovery.queries.pathways import phases_of, plan_of
-from recovery.services import tick
+from recovery.services import status, tick
 
 ZONE = "America/New_York"
 PASSWORD = "correct-horse-battery"
@@ -135,12 +137,15 @@ def make_recovery(
     email_ok: bool = True,
     zone: str | None = None,
     ticked: bool = True,
+    baseline: bool = True,
     patient: dict[str, Any] | None = None,
     **fields: Any,
 ) -> Recovery:
     """A recovery on day `day` at `now` (default: the present), procedure at 09:30 there.
 
-    The tick has run for it, so that its check-ins are open. `email=""` leaves out the user.
+    The tick has run for it, so that its check-ins are open. `email=""` leaves out the user,
+    `baseline=False` the baseline form, which is answered otherwise. Check-ins of the days before
+    are missed, but what R40 and R41 say of that is left out: a test looks at what it does itself.
     """
     now = now or timezone.now()
     number = next(_numbers)
@@ -182,10 +187,42 @@ def make_recovery(
         }
         | fields,
     )
+    if baseline:
+        answer_baseline(recovery)
     if ticked:
         tick.run(now=now)
         recovery.refresh_from_db()
+        recovery.alerts.filter(rule__in=["R40", "R41"]).delete()
+        status.set_alert_rank(recovery, recovery.alerts.not_closed())
+        recovery.save(update_fields=status.STATUS)
     return recovery
+
+
+def answer_baseline(recovery: Recovery) -> FormResponse:
+    """The baseline form as sent three days before the procedure, with nothing but its pain."""
+    at = recovery.procedure_at - timedelta(days=3)
+    checkin = CheckIn.objects.create(
+        recovery=recovery,
+        anchor=recovery.anchor,
+        key="BASE",
+        form="baseline",
+        day=-1,
+        opens_at=recovery.procedure_at - timedelta(days=30),
+        due_at=recovery.procedure_at - timedelta(days=1),
+        expires_at=recovery.procedure_at,
+        state=CheckIn.State.COMPLETED,
+        completed_at=at,
+    )
+    return FormResponse.objects.create(
+        recovery=recovery,
+        checkin=checkin,
+        client_id=uuid.uuid4(),
+        status=FormResponse.Status.COMPLETED,
+        saved_at=at,
+        completed_at=at,
+        source="patient",
+        mode="web",
+    )
 
 
 @pytest.fixture

@@ -61,3 +61,7 @@ class CheckIn(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN

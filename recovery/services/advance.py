@@ -7,14 +7,15 @@ and a doubled one does nothing.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from recovery.clinical.pathway import Occasion, Plan, checkin_key_for
+from recovery.clinical.phases import phase_of
+from recovery.clinical.rules import RULE_SET_VERSION
 from recovery.models import Alert, CheckIn, Message, Recovery
+from recovery.queries.pathways import phases_of
 from recovery.services import alerts as alert_service
-from recovery.services import escalation, messages, status
-
-# Forms whose pages exist; the pathway's other occasions are computed and not opened.
-OPENING_FORMS = frozenset({"evening", "daily"})
+from recovery.services import escalation, messages, status, timing
 
 
 @dataclass(slots=True)
@@ -25,11 +26,12 @@ class Situation:
     plan: Plan
     occasions: Sequence[Occasion]
     checkins: dict[str, CheckIn]
-    alerts: Sequence[Alert]
-    # (day, entered_at, log id), oldest first; read only when something is to be opened.
+    alerts: list[Alert]
+    # (day, entered_at, log id), oldest first; read only when something opens or expires.
     logs: Sequence[tuple[int, datetime, int]]
     addressee: int | None
     on_call: Sequence[int]
+    facts: timing.Facts
 
 
 @dataclass(slots=True)
@@ -39,6 +41,7 @@ class Owed:
     opened: list[CheckIn] = field(default_factory=list)
     changed: list[CheckIn] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
+    raised: list[Alert] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
 
 
@@ -55,10 +58,7 @@ def opening(
     return [
         occasion
         for occasion in occasions
-        if occasion.form in OPENING_FORMS
-        and occasion.opens_at <= now
-        and occasion.expires_at > since
-        and occasion.key not in known
+        if occasion.opens_at <= now and occasion.expires_at > since and occasion.key not in known
     ]
 
 
@@ -72,14 +72,17 @@ def advance(situation: Situation, now: datetime) -> Owed:
         situation.checkins[occasion.key] = _open(situation, occasion)
         owed.opened.append(situation.checkins[occasion.key])
     reminders: list[tuple[datetime, CheckIn, int]] = []
+    expired = []
     for occasion in situation.occasions:
         if checkin := situation.checkins.get(occasion.key):
             before = (checkin.state, checkin.reminders_settled)
             reminders += _due(checkin, occasion, now)
-            _expire(recovery, checkin, now)
+            if _expire(recovery, checkin, now):
+                expired.append(checkin)
             if checkin.pk and before != (checkin.state, checkin.reminders_settled):
                 owed.changed.append(checkin)
     owed.messages += _reminders(situation, reminders, now)
+    _judge_time(situation, owed, expired, now)
     _act_on_alerts(situation, owed, now)
     last = max((occasion.expires_at for occasion in situation.occasions), default=None)
     if recovery.state == Recovery.State.ACTIVE and last is not None and last <= now:
@@ -111,9 +114,10 @@ def _open(situation: Situation, occasion: Occasion) -> CheckIn:
     return checkin
 
 
-def _expire(recovery: Recovery, checkin: CheckIn, now: datetime) -> None:
+def _expire(recovery: Recovery, checkin: CheckIn, now: datetime) -> bool:
+    """Whether it expires now."""
     if checkin.state != CheckIn.State.OPEN or checkin.expires_at > now:
-        return
+        return False
     checkin.state = CheckIn.State.EXPIRED
     logged_since = recovery.last_log_at is not None and recovery.last_log_at >= checkin.expires_at
     if recovery.sends and not logged_since:
@@ -121,6 +125,7 @@ def _expire(recovery: Recovery, checkin: CheckIn, now: datetime) -> None:
             filter(None, [recovery.overdue_since, checkin.expires_at]), default=None
         )
         recovery.overdue_hidden = False
+    return True
 
 
 def _due(
@@ -176,6 +181,47 @@ def _reminders(
     return written
 
 
+def _judge_time(
+    situation: Situation, owed: Owed, expired: Sequence[CheckIn], now: datetime
+) -> None:
+    """R40 to R43 and R46. Their alerts stand in the queue; R42 is urgent and is mailed too."""
+    recovery = situation.recovery
+    findings = timing.judge(
+        recovery,
+        situation.facts,
+        logged_days={day for day, _at, _pk in situation.logs},
+        checkins=situation.checkins,
+        expired=expired,
+        alerts=situation.alerts,
+        now=now,
+    )
+    if not findings:
+        return
+    phase = phase_of(
+        recovery.day_on(now.astimezone(ZoneInfo(recovery.patient.zone)).date()),
+        entered_at=now,
+        procedure_at=recovery.procedure_at,
+        discharged_at=recovery.discharged_at,
+        phases=phases_of(recovery.pathway_id),
+    )
+    raised, fed = alert_service.merge(
+        recovery, situation.alerts, findings, phase=phase, rule_set=RULE_SET_VERSION, now=now
+    )
+    owed.raised += raised
+    owed.alerts += fed
+    situation.alerts += raised
+    for alert in raised + fed:
+        if alert.severity in alert_service.CALLS:
+            owed.messages += messages.alert_mails(
+                recovery,
+                notice=f"alert:{alert.uuid}:{alert.notice}",
+                kind=Message.Kind.ALERT,
+                number=0,
+                users=situation.on_call,
+                now=now,
+            )
+
+
 def _act_on_alerts(situation: Situation, owed: Owed, now: datetime) -> None:
     recovery = situation.recovery
     noticed: list[Alert] = []
@@ -210,6 +256,7 @@ def next_event(situation: Situation, now: datetime) -> datetime | None:
     """The next moment at which anything can happen by itself; None when nothing remains."""
     recovery = situation.recovery
     moments: list[datetime | None] = status.alert_moments(situation.alerts)
+    moments += timing.moments(recovery, situation.facts, situation.alerts)
     if recovery.state == Recovery.State.PLANNED:
         moments.append(recovery.procedure_at)
     for occasion in situation.occasions:
@@ -217,7 +264,7 @@ def next_event(situation: Situation, now: datetime) -> datetime | None:
         if checkin is not None and checkin.state == CheckIn.State.OPEN:
             moments.append(checkin.expires_at)
             moments += [at for at in occasion.reminders if at > now]
-        elif checkin is None and recovery.sends and occasion.form in OPENING_FORMS:
+        elif checkin is None and recovery.sends:
             moments.append(occasion.opens_at)
     if recovery.sends:
         moments.append(max((o.expires_at for o in situation.occasions), default=None))

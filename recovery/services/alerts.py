@@ -1,6 +1,6 @@
-"""Alerts: raised by a log, claimed, released and closed by staff."""
+"""Alerts: raised by an answer, claimed, released and closed by staff."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 
 from recovery.clinical import rules
 from recovery.clinical.rules import Finding, precedence
+from recovery.clinical.rules.judging import SILENCE
 from recovery.models import (
     AccessEvent,
     Alert,
     AlertLog,
     DailyLog,
+    FormResponse,
     Message,
     Recovery,
     RecoveryPhase,
@@ -44,60 +46,78 @@ CHANGED = (
 
 def raise_findings(
     recovery: Recovery,
-    log: DailyLog,
     findings: Sequence[Finding],
-    phase: RecoveryPhase | None,
     *,
+    cause: DailyLog | FormResponse,
+    phase: RecoveryPhase | None,
     now: datetime,
 ) -> list[Alert]:
     """Raise or feed one alert a finding; owe the staff their mails. Returns all not closed.
 
     Takes six statements for any number of findings. The caller holds the recovery's lock and
-    saves its status columns. An emergency or urgent rule that fires again reopens its alert,
-    restarts its clock if staff had acted on it, and tells staff again in any case.
+    saves its status columns. `cause` is what was answered, with the rule set that judged it.
     """
-    standing = {alert.rule: alert for alert in recovery.alerts.not_closed()}
-    raised, fed = [], []
-    for finding in findings:
-        if alert := standing.get(finding.rule_id):
-            _feed(alert, finding, recovery, log, now)
-            fed.append(alert)
-        else:
-            raised.append(_new(recovery, log, finding, phase, now))
+    standing = list(recovery.alerts.not_closed())
+    raised, fed = merge(recovery, standing, findings, phase=phase, rule_set=cause.rule_set, now=now)
     Alert.objects.bulk_create(raised)
     if fed:
         Alert.objects.bulk_update(fed, CHANGED)
-    AlertLog.objects.bulk_create(AlertLog(alert=alert, log=log) for alert in raised + fed)
-    _tell_staff(recovery, log, findings, now)
-    not_closed = [*standing.values(), *raised]
+    if isinstance(cause, DailyLog):
+        AlertLog.objects.bulk_create(AlertLog(alert=alert, log=cause) for alert in raised + fed)
+        notice = f"log:{cause.uuid}"
+    else:
+        link = Alert.responses.through
+        link.objects.bulk_create(link(alert=alert, formresponse=cause) for alert in raised + fed)
+        notice = f"response:{cause.uuid}"
+    _tell_staff(recovery, notice, findings, now)
+    not_closed = [*standing, *raised]
     status.set_alert_rank(recovery, not_closed)
-    status.bring_forward(recovery, status.alert_moments(raised + fed))
+    moments = status.alert_moments(raised + fed)
+    if any(alert.severity in CALLS for alert in raised + fed):
+        # R42 looks then; an urgent alert's own next mail may wait for a Monday.
+        moments.append(now + SILENCE)
+    status.bring_forward(recovery, moments)
     return not_closed
 
 
-def _describe(alert: Alert, finding: Finding, log: DailyLog) -> None:
+def merge(
+    recovery: Recovery,
+    standing: Iterable[Alert],
+    findings: Iterable[Finding],
+    *,
+    phase: RecoveryPhase | None,
+    rule_set: str,
+    now: datetime,
+) -> tuple[list[Alert], list[Alert]]:
+    """The alerts that findings raise, and those of `standing` that they feed. Saves nothing.
+
+    An emergency or urgent rule that fires again reopens its alert and, if staff had acted on it,
+    restarts its clock.
+    """
+    by_rule = {alert.rule: alert for alert in standing}
+    raised, fed = [], []
+    for finding in findings:
+        if alert := by_rule.get(finding.rule_id):
+            _describe(alert, finding, rule_set)
+            _fire_again(alert, recovery, now)
+            fed.append(alert)
+        else:
+            alert = Alert(recovery=recovery, phase=phase, rule=finding.rule_id, raised_at=now)
+            _describe(alert, finding, rule_set)
+            escalation.start_clock(alert, recovery.clinic, now)
+            raised.append(alert)
+    return raised, fed
+
+
+def _describe(alert: Alert, finding: Finding, rule_set: str) -> None:
     alert.severity = finding.severity
     alert.headline = finding.headline
     alert.staff_text = finding.staff_text
     alert.patient_text = finding.patient_text
-    alert.rule_set = log.rule_set
+    alert.rule_set = rule_set
 
 
-def _new(
-    recovery: Recovery,
-    log: DailyLog,
-    finding: Finding,
-    phase: RecoveryPhase | None,
-    now: datetime,
-) -> Alert:
-    alert = Alert(recovery=recovery, phase=phase, rule=finding.rule_id, raised_at=now)
-    _describe(alert, finding, log)
-    escalation.start_clock(alert, recovery.clinic, now)
-    return alert
-
-
-def _feed(alert: Alert, finding: Finding, recovery: Recovery, log: DailyLog, now: datetime) -> None:
-    _describe(alert, finding, log)
+def _fire_again(alert: Alert, recovery: Recovery, now: datetime) -> None:
     if alert.severity in CALLS and alert.state != Alert.State.OPEN:
         reopen(alert)
         alert.contacted_at = alert.returns_at = None
@@ -112,16 +132,16 @@ def reopen(alert: Alert) -> None:
 
 
 def _tell_staff(
-    recovery: Recovery, log: DailyLog, findings: Sequence[Finding], now: datetime
+    recovery: Recovery, notice: str, findings: Sequence[Finding], now: datetime
 ) -> None:
-    """One mail a person and log, for the highest severity."""
+    """One mail a person and answer, for the highest severity."""
     if not any(Severity(finding.severity) in CALLS for finding in findings):
         return
     users = messages.on_call([recovery.clinic_id]).get(recovery.clinic_id, [])
     messages.owe(
         messages.alert_mails(
             recovery,
-            notice=f"log:{log.uuid}",
+            notice=notice,
             kind=Message.Kind.ALERT,
             number=0,
             users=users,

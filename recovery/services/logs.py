@@ -229,7 +229,7 @@ def _judge_and_save(
     _complete_checkin(recovery, log, now)
     _set_status(recovery, log, history, now)
     if findings:
-        alerts.raise_findings(recovery, log, findings, log.phase, now=now)
+        alerts.raise_findings(recovery, findings, cause=log, phase=log.phase, now=now)
     else:
         status.set_queue_rank(recovery)
     recovery.save(update_fields=STATUS)

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from recovery.clinical.pathway import Occasion, occasions
 from recovery.models import Alert, CheckIn, DailyLog, Heartbeat, Message, Recovery
 from recovery.queries.pathways import plan_of
-from recovery.services import messages, nudges, status
+from recovery.services import messages, nudges, status, timing
 from recovery.services.advance import Owed, Situation, advance, opening
 from recovery.services.alerts import CHANGED
 
@@ -97,15 +97,21 @@ def _situations(recoveries: Sequence[Recovery], now: datetime) -> list[Situation
     alerts: dict[int, list[Alert]] = defaultdict(list)
     for alert in Alert.objects.not_closed().filter(recovery__in=recoveries):
         alerts[alert.recovery_id].append(alert)
-    to_open = [r for r in recoveries if opening(r, planned[r.pk], by_key[r.pk], now)]
+    changing = [
+        r
+        for r in recoveries
+        if opening(r, planned[r.pk], by_key[r.pk], now)
+        or any(one.expires_at <= now for one in by_key[r.pk].values() if one.is_open)
+    ]
     logs: dict[int, list[tuple[int, datetime, int]]] = defaultdict(list)
-    entries = DailyLog.objects.filter(recovery__in=to_open).order_by("pk")
+    entries = DailyLog.objects.filter(recovery__in=changing).order_by("pk")
     for pk, recovery_id, day, entered_at in entries.values_list(
         "pk", "recovery_id", "day", "entered_at"
     ):
         logs[recovery_id].append((day, entered_at, pk))
     users = messages.addressees(recovery.patient_id for recovery in recoveries)
     staff = messages.on_call({r.clinic_id for r in recoveries}) if any(alerts.values()) else {}
+    facts = timing.facts_of(recoveries, alerts)
     return [
         Situation(
             recovery=recovery,
@@ -116,6 +122,7 @@ def _situations(recoveries: Sequence[Recovery], now: datetime) -> list[Situation
             logs=logs[recovery.pk],
             addressee=users.get(recovery.patient_id),
             on_call=staff.get(recovery.clinic_id, []),
+            facts=facts[recovery.pk],
         )
         for recovery in recoveries
     ]
@@ -136,6 +143,7 @@ def _write(recoveries: Sequence[Recovery], owed: Sequence[Owed]) -> None:
     CheckIn.objects.bulk_update(
         [checkin for one in owed for checkin in one.changed], ["state", "reminders_settled"]
     )
+    Alert.objects.bulk_create([alert for one in owed for alert in one.raised])
     Alert.objects.bulk_update([alert for one in owed for alert in one.alerts], CHANGED)
     mails = [message for one in owed for message in one.messages]
     reminded = [mail.recovery_id for mail in mails if _is_owed_reminder(mail)]

@@ -50,7 +50,10 @@ def answered(recovery: Recovery) -> None:
 REFUSALS: dict[str, tuple[Callable[[Recovery], object], str]] = {
     "the check-in was answered": (answered, "answered"),
     "the check-in has expired": (expired, "expired"),
-    "its date was moved": (lambda r: CheckIn.objects.update(state="cancelled"), "not_followed"),
+    "its date was moved": (
+        lambda r: CheckIn.objects.open().update(state="cancelled"),
+        "not_followed",
+    ),
     "consent was for no e-mail": (lambda r: Consent.objects.update(email_ok=False), "no_consent"),
     "consent was withdrawn": (lambda r: Consent.objects.update(withdrawn_at=AT), "no_consent"),
     "there never was a consent": (lambda r: Consent.objects.all().delete(), "no_consent"),

@@ -130,7 +130,7 @@ def test_a_recovery_is_completed_when_its_last_occasion_has_expired(clinic, nurs
 
 
 def test_what_expired_before_enrolment_never_becomes_a_row(clinic, nurse):
-    recovery = make_recovery(clinic, day=5, now=NOW, ticked=False)
+    recovery = make_recovery(clinic, day=5, now=NOW, ticked=False, baseline=False)
     Recovery.objects.update(created_at=local(10))
     tick.run(now=local(10))
     assert set(CheckIn.objects.filter(recovery=recovery).values_list("key", flat=True)) == {
