@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from recovery.clinical.pathway import Occasion, Plan, checkin_key_for, occasions
 from recovery.clinical.phases import phase_of
 from recovery.clinical.rules import RULES_BY_ID, fill, precedence
@@ -118,17 +120,33 @@ def standing_advice(recovery: Recovery) -> StandingAdvice | None:
 
     As the patient was shown it, if it was shown; a rule that never won the one text has its own.
     """
-    alerts = Alert.objects.not_closed().filter(
-        recovery=recovery,
-        severity__in=[Severity.EMERGENCY, Severity.URGENT],
-        rule__in=RULES_BY_ID.keys(),
-    )
+    alerts = _standing(recovery.pk)
     top = min(alerts, key=lambda alert: precedence(alert.severity, alert.rule), default=None)
     if top is None:
         return None
     shown = top.logs.filter(shown_rule=top.rule).order_by("-pk").values_list("advice", flat=True)
     text = shown.first() or fill(RULES_BY_ID[top.rule].patient_text, recovery.clinic.numbers)
     return StandingAdvice(top.rule, top.severity, text)
+
+
+def told_by_link(checkin: CheckIn) -> bool:
+    """Whether a log that came by a link of this check-in told the patient to act, and staff have
+    not closed that yet.
+    """
+    plan = plan_of(checkin.recovery.pathway_id)
+    days = _standing(checkin.recovery_id).filter(logs__mode=DailyLog.Mode.LINK)
+    return any(
+        checkin_key_for(day, plan) == checkin.key
+        for day in days.values_list("logs__day", flat=True)
+    )
+
+
+def _standing(recovery_id: int) -> QuerySet[Alert]:
+    return Alert.objects.not_closed().filter(
+        recovery=recovery_id,
+        severity__in=[Severity.EMERGENCY, Severity.URGENT],
+        rule__in=RULES_BY_ID.keys(),
+    )
 
 
 def _planned(recovery: Recovery, plan: Plan) -> list[Occasion]:

@@ -179,6 +179,12 @@ def help_bar(context: Mapping[str, Any], signs_url: str = "") -> dict[str, Any]:
     return {"signs_url": signs_url, "clinic": _reached(context), **_emergency(context)}
 
 
+@register.simple_tag(takes_context=True)
+def call_us(context: Mapping[str, Any]) -> str:
+    """The clinic's number that is answered now."""
+    return _reached(context)["number"]
+
+
 @register.inclusion_tag("patient/_disclaimer.html", takes_context=True)
 def disclaimer(context: Mapping[str, Any]) -> dict[str, Any]:
     return _emergency(context)

@@ -20,7 +20,7 @@ from recovery.forms.layout import log_helper
 from recovery.forms.logs import LogForm
 from recovery.forms.prefill import answers_of
 from recovery.models import CheckIn, DailyLog
-from recovery.queries.today import means_today
+from recovery.queries.today import means_today, told_by_link
 from recovery.services import logs, messages
 from recovery.views.patient import entry
 from recovery.views.patient.warnings import warning_signs
@@ -159,7 +159,7 @@ def _page(
 
 def _closed(request: HttpRequest, checkin: CheckIn, **refused: Any) -> HttpResponse:
     answered = checkin.state == CheckIn.State.COMPLETED
-    context = {"answered": answered, "checkin": checkin, **refused}
+    context = {"answered": answered, "checkin": checkin, "told": told_by_link(checkin), **refused}
     return render(request, "patient/link_closed.html", context | _words(request, checkin))
 
 

@@ -41,6 +41,10 @@ def send(phone: Client, token: str, client_id: uuid.UUID | None = None, **change
     return phone.post(address(token, client_id), answers)
 
 
+def close_alerts(nurse: User, at: datetime) -> None:
+    Alert.objects.update(state="closed", closed_by=nurse, closed_at=at, closing_reason="phone")
+
+
 def everything() -> list[Any]:
     models = (Recovery, CheckIn, DailyLog, Message, Alert, User, Clinic)
     return [list(model.objects.order_by("pk").values()) for model in models]
@@ -175,6 +179,55 @@ def test_an_answered_link_says_when_and_offers_sign_in(phone: Client, token: str
     assert "Already answered This check-in was saved at 3:30 PM." in words(page)
     assert "Sign in to change an answer" in words(page)
     assert "4 of 10" not in words(page)
+
+
+DO_IT_NOW = "If we told you to get help or to call, do it now."
+
+
+@pytest.mark.parametrize("answers", [{"bladder": "yes"}, {"signs": "calf_one_leg"}])
+def test_an_answered_link_never_says_that_nothing_is_needed(
+    phone: Client, token: str, nurse: User, afternoon: datetime, answers: dict[str, str]
+) -> None:
+    client_id = uuid.uuid4()
+    send(phone, token, client_id, **answers)
+    send(phone, token, client_id, revision="0")
+    page = phone.get(reverse("link", args=[token]))
+    assert DO_IT_NOW in words(page)
+    assert "Nothing more" not in words(page)
+    assert "nerves" not in words(page)
+    assert "calf" not in words(page)
+
+    close_alerts(nurse, afternoon)
+    assert DO_IT_NOW not in words(phone.get(reverse("link", args=[token])))
+
+
+def test_a_link_says_nothing_of_what_came_by_another_door_or_for_another_day(
+    phone: Client, token: str, as_patient: Client, recovery: Recovery
+) -> None:
+    by_login = reverse("log_form", args=[recovery.uuid, uuid.uuid4()])
+    as_patient.post(by_login, QUIET_POST | {"bladder": "yes"})
+    send(phone, link_token(checkin_of(recovery, "DAY-01")), signs="calf_one_leg")
+    page = phone.get(reverse("link", args=[token]))
+    assert "Already answered" in words(page)
+    assert DO_IT_NOW not in words(page)
+
+
+def test_a_link_that_expired_unseen_still_says_to_do_what_was_told(
+    phone: Client, token: str, set_clock: Callable
+) -> None:
+    set_clock(at(3, 22))
+    send(phone, token, bladder="yes")
+    page = phone.get(reverse("link", args=[token]))
+    assert "This link has expired" in words(page)
+    assert DO_IT_NOW in words(page)
+
+
+def test_a_closed_link_calls_whoever_answers_now(
+    phone: Client, token: str, set_clock: Callable
+) -> None:
+    set_clock(at(4, 22))
+    page = send(phone, token)
+    assert "If something worries you, call us at 555-0199." in words(page)
 
 
 def test_going_back_shows_the_senders_own_answers_for_a_correction(
