@@ -80,6 +80,7 @@ def test_without_a_database_a_page_says_so_with_the_emergency_number(visitor, da
 
 @pytest.mark.django_db
 def test_without_a_database_staff_are_not_sent_to_their_own_clinic(visitor, database_gone):
+    visitor.cookies["sessionid"] = "a" * 32
     page = visitor.get(reverse("queue"))
     assert page.status_code == 503
     assert "call your clinic" not in page.content.decode()
