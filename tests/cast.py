@@ -124,7 +124,8 @@ def default_pathway() -> Pathway:
     table, so the next one seeds it again.
     """
     if not Pathway.objects.filter(clinic=None, version=1).exists():
-        import_module("recovery.migrations.0003_default_pathway").forwards(apps, None)
+        for name in ("0003_default_pathway", "0006_new_weakness_is_not_waited_out"):
+            import_module(f"recovery.migrations.{name}").forwards(apps, None)
     return Pathway.objects.get(clinic=None, version=1)
 
 

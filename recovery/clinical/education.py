@@ -32,7 +32,10 @@ PHASE_TEXTS: tuple[PhaseText, ...] = (
         wait_with=("Do not drive today.",),
         expect=(
             "Your legs can feel numb from the local medicine for a few hours.",
-            "New weakness at home is not part of this. Call us.",
+            (
+                "New weakness at home is not part of this. Do not wait. "
+                "Get help now: see Warning signs."
+            ),
         ),
         source="A published account of the procedure (S0); pain clinics' sheets (S23)",
     ),

@@ -3,17 +3,21 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
+from recovery.clinical.education import PHASE_TEXTS
 from recovery.clinical.pathway import local
 from recovery.clinical.rules import RULES, RULES_BY_ID, Severity
 from recovery.models import Alert, Clinic, DailyLog, Recovery, RecoveryPhase
+from recovery.queries.pathways import phases_of
 from recovery.services import logs, tick
 from recovery.views.patient.warnings import EMERGENCY_SIGNS, URGENT_SIGNS
-from tests.cast import NUMBERS, QUIET, ZONE, make_recovery, user_of
+from tests.cast import NUMBERS, QUIET, ZONE, default_pathway, make_recovery, user_of
 from tests.pages import read, words
 from tests.views.patient.conftest import TODAY, at, is_data, post, url
 
@@ -196,6 +200,46 @@ def test_a_review_alert_does_not_stand_on_today(recovery: Recovery) -> None:
     assert EXPECTED in words(page)
 
 
+def test_new_weakness_on_the_first_day_is_not_to_be_waited_out(
+    clinic: Clinic, set_clock: Callable
+) -> None:
+    set_clock(at(0, 10, 30))
+    said = today(make_recovery(clinic, day=0, now=at(0, 10, 30)))
+    assert (
+        "New weakness at home is not part of this. Do not wait. Get help now: see Warning signs."
+        in said
+    )
+
+
+def test_only_the_shipped_text_about_weakness_was_replaced(clinic: Clinic) -> None:
+    migration = import_module("recovery.migrations.0006_new_weakness_is_not_waited_out")
+    shipped = RecoveryPhase.objects.get(pathway=default_pathway(), code="immediate")
+    of_the_clinic = clinic.pathways.create(version=1, plan=shipped.pathway.plan)
+    own = RecoveryPhase.objects.create(
+        pathway=of_the_clinic,
+        code="immediate",
+        order=1,
+        first_day=0,
+        last_day=0,
+        expect=migration.OLD,
+        review_on=TODAY,
+    )
+    for text, becomes in ((migration.OLD, migration.NEW), ("Our own words.", "Our own words.")):
+        RecoveryPhase.objects.filter(pk=shipped.pk).update(expect=text)
+        migration.forwards(apps, None)
+        shipped.refresh_from_db()
+        own.refresh_from_db()
+        assert (shipped.expect, own.expect) == (becomes, migration.OLD)
+
+
+def test_what_is_seeded_is_what_ships(clinic: Clinic) -> None:
+    phases = {phase.code: phase for phase in default_pathway().phases.all()}
+    for text in PHASE_TEXTS:
+        phase = phases[text.code]
+        for part in ("good_now", "wait_with", "expect"):
+            assert getattr(phase, part) == "\n".join(getattr(text, part))
+
+
 def test_the_spine_has_a_bone_for_each_day(clinic: Clinic, afternoon: datetime) -> None:
     recovery = make_recovery(clinic, day=5, now=afternoon)
     log(recovery, 0)
@@ -211,6 +255,7 @@ def test_the_spine_has_a_bone_for_each_day(clinic: Clinic, afternoon: datetime) 
 
 def test_the_source_and_review_date_of_the_advice_are_shown(recovery: Recovery) -> None:
     RecoveryPhase.objects.filter(code="short_term").update(source="Our discharge sheet")
+    phases_of.cache_clear()
     assert "Source: Our discharge sheet. To be checked again by May 2027." in today(recovery)
 
 
