@@ -16,6 +16,8 @@ from recovery.queries.patients import Place
 from recovery.queries.timeline import Record
 
 THREE = 3
+# Forms that ask for a daily log; the others are not counted as logs.
+LOGS = ("evening", "daily")
 BONE, GAP = 12, 6
 
 
@@ -61,8 +63,9 @@ def _best_mean(rated: Sequence[Day]) -> str:
 
 
 def _answered(record: Record) -> str:
-    done = sum(row.code == CheckIn.State.COMPLETED for row in record.checkins)
-    due = done + sum(row.code == CheckIn.State.EXPIRED for row in record.checkins)
+    states = [row.code for row in record.checkins if row.kind in LOGS]
+    done = states.count(CheckIn.State.COMPLETED)
+    due = done + states.count(CheckIn.State.EXPIRED)
     return _("%(done)d of %(due)d planned logs.") % {"done": done, "due": due} if due else ""
 
 

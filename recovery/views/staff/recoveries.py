@@ -25,8 +25,6 @@ from recovery.services import recoveries
 from recovery.services.refusals import NotAllowed
 from recovery.templatetags.answers import Answers, answers
 
-# Forms whose check-ins open in this version.
-LOGS = ("evening", "daily")
 # Entries of the timeline: those in sight, and all with those that are folded away.
 SHOWN, TOLD, NEXT = 12, 40, 4
 
@@ -132,7 +130,7 @@ def _planned(recovery: Recovery) -> list[Occasion]:
             procedure_on=recovery.procedure_on,
             discharged_at=recovery.discharged_at,
         )
-        if occasion.form in LOGS
+        if occasion.form in glance.LOGS
     ]
 
 
