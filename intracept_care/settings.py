@@ -342,6 +342,8 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 # What else lives under the clinic's domain is not ours to decide, so other hosts are left out.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# What staff are told of a patient after a form waits in the session's row, not in a cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
