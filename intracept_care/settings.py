@@ -236,6 +236,9 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "django_cache",
+        # Beyond this any row may be dropped, and with it the limit that a stranger has reached.
+        # Django's own 300 are a minute's work; what has ended goes each hour (tasks.tidy).
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
     }
 }
 
@@ -416,6 +419,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "recovery.tasks.send",
         "schedule": crontab(),
         "options": {"expires": 55},
+    },
+    "tidy": {
+        "task": "recovery.tasks.tidy",
+        "schedule": crontab(minute=30),
+        "options": {"expires": 3500},
     },
 }
 

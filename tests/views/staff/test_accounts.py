@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.tokens import default_token_generator
+from django.core.cache import cache
 from django.test import Client
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
@@ -84,6 +85,14 @@ def test_attempts_run_out(client: Client, nurse: User) -> None:
     assert response.status_code == 429
     assert "Too many attempts. Wait five minutes" in words(response)
     assert client.get(url("queue")).status_code == 302
+
+
+def test_strangers_cannot_make_the_count_forgotten(client: Client, nurse: User) -> None:
+    for _attempt in range(6):
+        limited = sign_in(client, nurse.email, "wrong")
+    for stranger in range(900):
+        cache.set(f"stranger:{stranger}", [], 300)
+    assert (limited.status_code, sign_in(client, nurse.email).status_code) == (429, 429)
 
 
 def test_a_success_clears_the_count(client: Client, nurse: User) -> None:
