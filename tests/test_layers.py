@@ -121,6 +121,7 @@ ORDER = [
     "recovery.queries.glance",
     "recovery.queries.history",
     "recovery.queries.today",
+    "recovery.queries.saved",
     "recovery.templatetags.care",
     "recovery.templatetags.staff",
     "recovery.templatetags.timeline",

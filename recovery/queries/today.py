@@ -1,5 +1,6 @@
 """The patient's Today page, as one read: what is due, what stands open, which days are logged."""
 
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -74,7 +75,7 @@ class TodayPage:
 
 
 def today(recovery: Recovery, *, now: datetime) -> TodayPage:
-    """The page as it is at `now`; three statements, four while an alert's text stands."""
+    """The page as it is at `now`; three statements."""
     phases, plan = phases_of(recovery.pathway_id), plan_of(recovery.pathway_id)
     on = now.astimezone(ZoneInfo(recovery.patient.zone)).date()
     day = recovery.day_on(on)
@@ -115,18 +116,29 @@ def next_opening(recovery: Recovery, *, now: datetime) -> datetime | None:
     return next((one.opens_at for one in planned if one.opens_at > now), None)
 
 
-def standing_advice(recovery: Recovery) -> StandingAdvice | None:
-    """Of all emergency and urgent alerts not closed, the one text (docs/protocol.md).
-
-    As the patient was shown it, if it was shown; a rule that never won the one text has its own.
+def standing_advice(
+    recovery: Recovery, *, client_id: uuid.UUID | None = None
+) -> StandingAdvice | None:
+    """Of all emergency and urgent alerts not closed, the one text (docs/protocol.md), with the
+    clinic's present numbers; with a `client_id` only of those that a version of that log fed.
     """
     alerts = _standing(recovery.pk)
+    if client_id:
+        alerts = alerts.filter(logs__client_id=client_id)
     top = min(alerts, key=lambda alert: precedence(alert.severity, alert.rule), default=None)
-    if top is None:
+    return _advice(top, recovery)
+
+
+def standing_of(log: DailyLog, recovery: Recovery) -> StandingAdvice | None:
+    """The text that this log was given, while its alert is not closed."""
+    return _advice(_standing(recovery.pk).filter(logs=log, rule=log.shown_rule).first(), recovery)
+
+
+def _advice(alert: Alert | None, recovery: Recovery) -> StandingAdvice | None:
+    if alert is None:
         return None
-    shown = top.logs.filter(shown_rule=top.rule).order_by("-pk").values_list("advice", flat=True)
-    text = shown.first() or fill(RULES_BY_ID[top.rule].patient_text, recovery.clinic.numbers)
-    return StandingAdvice(top.rule, top.severity, text)
+    text = fill(alert.patient_text, recovery.clinic.numbers)
+    return StandingAdvice(alert.rule, alert.severity, text)
 
 
 def told_by_link(checkin: CheckIn) -> bool:

@@ -25,6 +25,8 @@ HEADINGS = {
     Severity.EMERGENCY: _("Get help now"),
     Severity.URGENT: _("Call today"),
 }
+# Urgent rules whose text says to call now.
+CALL_NOW = frozenset({"R10", "R21"})
 
 
 # The first word that a line holds decides.
@@ -190,6 +192,11 @@ def disclaimer(context: Mapping[str, Any]) -> dict[str, Any]:
     return _emergency(context)
 
 
+@register.simple_tag
+def advice_heading(severity: str, rule_id: str) -> str:
+    return str(_("Call now") if rule_id in CALL_NOW else HEADINGS[Severity(severity)])
+
+
 @register.inclusion_tag("patient/_advice.html", takes_context=True)
 def advice(
     context: Mapping[str, Any],
@@ -199,6 +206,7 @@ def advice(
     *,
     level: str = "h1",
     focus: bool = False,
+    name: str = "advice",
 ) -> dict[str, Any]:
     """The one text, unaltered, and the number it says to call first.
 
@@ -211,7 +219,8 @@ def advice(
     target = number_to_call(calls, clinic_open=reached["open"]) if urgent else calls
     return {
         "severity": severity,
-        "heading": HEADINGS[Severity(severity)],
+        "heading": advice_heading(severity, rule_id),
+        "name": name,
         "text": text,
         "level": level,
         "focus": focus,

@@ -20,8 +20,9 @@ from recovery.forms.layout import log_helper
 from recovery.forms.logs import LogForm
 from recovery.forms.prefill import answers_of
 from recovery.models import CheckIn, DailyLog
+from recovery.queries.saved import saved
 from recovery.queries.today import means_today, told_by_link
-from recovery.services import logs, messages
+from recovery.services import messages
 from recovery.views.patient import entry
 from recovery.views.patient.warnings import warning_signs
 
@@ -83,7 +84,7 @@ def link_saved(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> 
         raise Http404
     context = {
         "log": log,
-        "severity": logs.severity_shown(log),
+        "page": saved(log, checkin.recovery, by_link=True),
         "signs": told.signs(log),
         "correctable": _correctable(request, checkin, log),
     }

@@ -18,8 +18,8 @@ from recovery.forms.prefill import answers_of
 from recovery.models import DailyLog, Recovery
 from recovery.models.access import Relationship
 from recovery.queries.pathways import plan_of
+from recovery.queries.saved import saved
 from recovery.queries.today import next_opening
-from recovery.services import logs
 from recovery.views.patient import entry
 
 
@@ -97,7 +97,7 @@ def log_saved(request: HttpRequest, recovery: Recovery, client_id: uuid.UUID) ->
         "recovery": recovery,
         "tab": "today",
         "log": log,
-        "severity": logs.severity_shown(log),
+        "page": saved(log, recovery),
         "pairs": told.pairs(log),
         "signs": told.signs(log),
         "correctable": told.correctable(log, dates),

@@ -222,6 +222,29 @@ def test_a_link_that_expired_unseen_still_says_to_do_what_was_told(
     assert DO_IT_NOW in words(page)
 
 
+def test_a_link_keeps_the_advice_of_its_own_log_alone(
+    phone: Client, token: str, nurse: User, afternoon: datetime
+) -> None:
+    first, second = uuid.uuid4(), uuid.uuid4()
+    send(phone, token, first, bladder="yes")
+    page = phone.get(send(phone, token, first, revision="0")["Location"])
+    assert R01 in read(page).advice
+    assert "This advice stays until a nurse has checked it" in words(page)
+
+    other = words(phone.get(send(phone, token, second)["Location"]))
+    assert R01 not in other
+    assert "This advice stays" not in other
+    # Not even a comfort tells that something stands; it is left out.
+    calm = send(phone, token, second, revision="0", pain_avg="9", pain_controlled="yes")
+    assert DailyLog.objects.latest("pk").shown_rule == "R32"
+    assert "Pain can be higher" not in words(phone.get(calm["Location"]))
+
+    close_alerts(nurse, afternoon)
+    page = phone.get(reverse("link_saved", args=[token, first]))
+    assert read(page).advice == ""
+    assert "This advice stays" not in words(page)
+
+
 def test_a_closed_link_calls_whoever_answers_now(
     phone: Client, token: str, set_clock: Callable
 ) -> None:

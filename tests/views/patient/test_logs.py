@@ -1,15 +1,18 @@
 """The daily log: what is stored, what is refused, and what is said."""
 
+import re
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from recovery.clinical.rules import RULES_BY_ID
+from recovery.clinical.rules import RULES, RULES_BY_ID, Severity
 from recovery.models import Alert, CheckIn, Clinic, DailyLog, PatientAccess, Recovery, User
 from recovery.services import logs
+from recovery.templatetags.patient import CALL_NOW
 from tests.cast import NUMBERS, QUIET, make_recovery, user_of
 from tests.pages import filled, read, words
 from tests.views.patient.conftest import AFTERNOON, QUIET_POST, TODAY, at, is_data, post, url
@@ -369,6 +372,104 @@ def test_a_review_text_is_shown_and_r39_beneath_another_text(
 ) -> None:
     said = saved(as_patient, recovery, signs="fall", bowel=None, save_incomplete="1")
     assert said.index(text_of("R35")) < said.index(text_of("R39"))
+
+
+@pytest.mark.parametrize(
+    "answers", [{"saddle": "unsure"}, {"acetaminophen_mg": "9000"}], ids=["R10", "R21"]
+)
+def test_what_says_now_is_headed_now(
+    as_patient: Client, recovery: Recovery, answers: dict[str, str]
+) -> None:
+    page = as_patient.get(post(as_patient, recovery, **answers)["Location"])
+    assert words(page).startswith("Call now - ")
+    assert read(page).advice.startswith("Call now ")
+    today = as_patient.get(url("today", recovery))
+    assert read(today).advice.startswith("Call now ")
+
+
+def test_the_rules_that_are_headed_now_are_those_that_say_it() -> None:
+    says_now = {
+        rule.id
+        for rule in RULES
+        if rule.severity == Severity.URGENT and re.search(r"Call [^.]*\bnow\b", rule.patient_text)
+    }
+    assert says_now == CALL_NOW
+
+
+def test_a_later_quiet_log_does_not_hide_a_standing_emergency(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    post(as_patient, recovery, bladder="yes")
+    page = as_patient.get(post(as_patient, recovery)["Location"])
+    said = words(page)
+    assert said.startswith("Get help now - ")
+    assert text_of("R01") in read(page).advice
+    assert said.index(text_of("R01")) < said.index("Your log is saved.")
+    assert "This stays here until the clinic has dealt with it." in said
+    assert "Do not wait for a call back." in said
+    assert "They may not read it" not in said
+    assert "Call us if something worries you." not in said
+
+
+def test_a_correction_does_not_hide_it_either(as_patient: Client, recovery: Recovery) -> None:
+    client_id = uuid.uuid4()
+    post(as_patient, recovery, client_id, signs="calf_one_leg")
+    page = as_patient.get(post(as_patient, recovery, client_id, revision="0")["Location"])
+    assert text_of("R15") in read(page).advice
+
+
+@pytest.mark.parametrize("standing", [{"bladder": "yes"}, {"signs": "calf_one_leg"}])
+@pytest.mark.parametrize(
+    ("answers", "rule"),
+    [
+        ({"spot": "yes", "spot_signs": "drainage_clear_or_bloody"}, "R31"),
+        ({"pain_avg": "9", "pain_controlled": "yes"}, "R32"),
+        ({"leg_pain_status": "new_or_worse", "leg_side": "left"}, "R33"),
+        ({"temp_value": "37.9", "temp_unit": "C"}, "R30"),
+    ],
+)
+def test_no_comfort_stands_beside_advice_that_stands(
+    as_patient: Client,
+    recovery: Recovery,
+    standing: dict[str, str],
+    answers: dict[str, str],
+    rule: str,
+) -> None:
+    post(as_patient, recovery, **standing)
+    said = saved(as_patient, recovery, **answers)
+    assert DailyLog.objects.latest("pk").shown_rule == rule
+    assert text_of(rule) not in said
+
+
+def test_an_urgent_text_of_this_log_stands_beneath_an_older_emergency(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    post(as_patient, recovery, bladder="yes")
+    said = saved(as_patient, recovery, acetaminophen_mg="9000")
+    assert said.index(text_of("R01")) < said.index(text_of("R21"))
+    said = saved(as_patient, recovery, bladder="yes")
+    assert said.count(text_of("R01")) == 1
+
+
+@pytest.mark.parametrize("answers", [{"bladder": "yes"}, {"signs": "calf_one_leg"}])
+def test_what_staff_have_closed_is_a_record(
+    as_patient: Client,
+    recovery: Recovery,
+    nurse: User,
+    afternoon: datetime,
+    answers: dict[str, str],
+) -> None:
+    location = post(as_patient, recovery, **answers)["Location"]
+    Alert.objects.update(
+        state="closed", closed_by=nurse, closed_at=afternoon, closing_reason="phone"
+    )
+    page = as_patient.get(location)
+    said = words(page)
+    assert read(page).advice == ""
+    assert "Get help now" not in said
+    assert "Call today" not in said
+    assert f"What we told you then {DailyLog.objects.get().advice}" in said
+    assert "The clinic has dealt with this since." in said
 
 
 def test_saved_is_404_for_a_log_that_is_not_there(as_patient: Client, recovery: Recovery) -> None:

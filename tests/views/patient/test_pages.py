@@ -174,6 +174,15 @@ def test_an_alert_keeps_the_words_in_which_it_was_shown(recovery: Recovery) -> N
     assert stored.advice in read(client_of(recovery).get(url("today", recovery))).advice
 
 
+def test_an_alert_that_stands_names_the_number_of_today(recovery: Recovery) -> None:
+    client_id = log(recovery, 2, calf_one_leg=True).client_id
+    Clinic.objects.update(clinic_phone="555-0777")
+    for name, rest in ("today", []), ("log_saved", [client_id]):
+        page = client_of(recovery).get(url(name, recovery, *rest))
+        assert "Call us today at 555-0777" in read(page).advice
+        assert NUMBERS["clinic_phone"] not in read(page).advice
+
+
 def test_a_correction_does_not_take_an_alerts_text_away(
     as_patient: Client, recovery: Recovery
 ) -> None:
