@@ -20,20 +20,22 @@ def check_structure(items: Sequence[Item]) -> None:
     if not items:
         raise QuestionnaireError("item", "there is no item")
     known: dict[str, Item] = {}
+    options: dict[str, set[str | int]] = {}
     for path, item, above in walk(items):
         if len(above) >= MAX_DEPTH:
             raise QuestionnaireError(path, f"groups are nested deeper than {MAX_DEPTH}")
         if item.link_id in known:
             raise QuestionnaireError(f"{path}.linkId", f'"{item.link_id}" is given twice')
         known[item.link_id] = item
-        _check_item(path, item)
+        options[item.link_id] = _check_item(path, item)
     for path, item, _above in walk(items):
         for number, condition in enumerate(item.conditions):
-            _check_condition(f"{path}.enableWhen[{number}]", condition, known)
+            _check_condition(f"{path}.enableWhen[{number}]", condition, known, options)
     _check_no_circle(items)
 
 
-def _check_item(path: str, item: Item) -> None:
+def _check_item(path: str, item: Item) -> set[str | int]:
+    """The values of its options, in a set: a file may have thousands, each asked for often."""
     group = item.kind == "group"
     if group and not item.items:
         raise QuestionnaireError(f"{path}.item", "a group without items")
@@ -55,9 +57,15 @@ def _check_item(path: str, item: Item) -> None:
         raise QuestionnaireError(f"{path}.repeats", "only a choice may have several answers")
     if item.low is not None and item.high is not None and item.low > item.high:
         raise QuestionnaireError(path, f"its smallest value {item.low} is above {item.high}")
+    return seen
 
 
-def _check_condition(path: str, condition: Condition, known: Mapping[str, Item]) -> None:
+def _check_condition(
+    path: str,
+    condition: Condition,
+    known: Mapping[str, Item],
+    options: Mapping[str, set[str | int]],
+) -> None:
     asked = known.get(condition.question)
     if asked is None:
         raise QuestionnaireError(f"{path}.question", f'no item has linkId "{condition.question}"')
@@ -73,7 +81,7 @@ def _check_condition(path: str, condition: Condition, known: Mapping[str, Item])
             f"{path}.operator", f'"{condition.operator}" needs a number, "{asked.link_id}" has none'
         )
     ordered = condition.operator in ("exists", *ORDERING)
-    if asked.kind == "choice" and not ordered and asked.option(condition.answer) is None:
+    if asked.kind == "choice" and not ordered and condition.answer not in options[asked.link_id]:
         field += ".code" if condition.answer_type == "Coding" else ""
         raise QuestionnaireError(field, f'"{condition.answer}" is no option of "{asked.link_id}"')
 

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import time
 from decimal import Decimal
 
 import pytest
@@ -522,6 +523,24 @@ def test_a_file_that_is_none_is_refused(raw, message):
 def test_a_file_of_exactly_one_mebibyte_is_read():
     raw = json.dumps(WALKING).encode()
     assert load(raw + b" " * (MAX_BYTES - len(raw))).key == "Walking"
+
+
+def test_many_conditions_on_many_options_take_no_longer_than_the_file_is():
+    options = [{"valueInteger": n} for n in range(15_000)]
+    waiting = [
+        {
+            "linkId": f"q{n}",
+            "type": "string",
+            "text": "?",
+            "enableWhen": [{"question": "c", "operator": "=", "answerInteger": 14_999}],
+        }
+        for n in range(4000)
+    ]
+    asked = {"linkId": "c", "type": "choice", "text": "?", "answerOption": options}
+    raw = json.dumps({**PEG_LIKE, "item": [asked, *waiting]}).encode()
+    before = time.process_time()
+    assert len(load(raw).questions) == 4001
+    assert time.process_time() - before < 5
 
 
 def test_a_long_chain_of_conditions_is_followed_to_its_end():
