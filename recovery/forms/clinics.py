@@ -48,9 +48,8 @@ class ClinicForm(forms.Form):
     crisis_phone = _number(_("Crisis line"), _("988 in the US."))
 
     def __init__(self, data: Any = None, *, clinic: Clinic) -> None:
-        initial = {
-            name: getattr(clinic, name) for name in ("name", "mail_name", "zone", *PLACEHOLDERS)
-        }
+        self.clinic = clinic
+        initial = {name: getattr(clinic, name) for name in COLUMNS}
         for day, entry in enumerate(clinic.hours):
             initial[f"opens_{day}"], initial[f"closes_{day}"] = entry or (None, None)
         super().__init__(data, initial=initial)
@@ -73,6 +72,7 @@ class ClinicForm(forms.Form):
             yield str(name), self[f"opens_{day}"], self[f"closes_{day}"]
 
     def clean(self) -> None:
+        self._keep_numbers()
         for day in WEEKDAYS:
             opens, closes = self._hours(day)
             if (opens is None) != (closes is None) and not (
@@ -82,6 +82,17 @@ class ClinicForm(forms.Form):
                 self.add_error(empty, _("Write both times, or none for a closed day."))
             elif opens and closes and opens >= closes:
                 self.add_error(f"closes_{day}", _("Closes before it opens."))
+
+    def _keep_numbers(self) -> None:
+        """Enrolment asks for every number; what patients are told by then must not lose one."""
+        emptied = [
+            name
+            for name in PLACEHOLDERS
+            if getattr(self.clinic, name) and not self.cleaned_data.get(name, "kept")
+        ]
+        if emptied and self.clinic.recoveries.exists():
+            for name in emptied:
+                self.add_error(name, _("Patients are told this number. Write another, or keep it."))
 
     def _hours(self, day: int) -> tuple[time | None, time | None]:
         given = self.cleaned_data

@@ -44,8 +44,13 @@ class Clinic(models.Model):
 
     @property
     def numbers(self) -> dict[str, str]:
-        """The phone numbers by the placeholder that the rule texts use."""
-        return {name: getattr(self, name) for name in PLACEHOLDERS}
+        """The phone numbers by the placeholder that the rule texts use.
+
+        None is ever empty: a text with a gap in it is worse than one that names the emergency
+        number.
+        """
+        emergency = self.emergency_number or settings.EMERGENCY_NUMBER
+        return {name: getattr(self, name) or emergency for name in PLACEHOLDERS}
 
     @property
     def missing_numbers(self) -> list[str]:

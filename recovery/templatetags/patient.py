@@ -247,7 +247,8 @@ def with_numbers(text: str, numbers: Mapping[str, str]) -> SafeString:
 
 def _emergency(context: Mapping[str, Any]) -> dict[str, str]:
     clinic = getattr(context["request"], "clinic", None)
-    return {"emergency": clinic.emergency_number if clinic else settings.EMERGENCY_NUMBER}
+    number = clinic.numbers["emergency_number"] if clinic else settings.EMERGENCY_NUMBER
+    return {"emergency": number}
 
 
 def _reached(context: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -1,10 +1,13 @@
+import uuid
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from recovery.models import Clinic, Membership, Message, Role, User
-from tests.cast import NUMBERS, sign_in_staff
+from recovery.models import Clinic, DailyLog, Membership, Message, Role, User
+from recovery.services import logs
+from tests.cast import NUMBERS, QUIET, make_recovery, sign_in_staff, user_of
 from tests.pages import words
 from tests.views.staff.conftest import url
 
@@ -77,6 +80,41 @@ def test_a_number_may_be_emptied_and_the_page_says_what_that_stops(as_manager: C
     text = words(as_manager.get(url("clinic")))
     expected = "Nobody can be enrolled until the clinic has: poison help line, crisis line"
     assert expected in text
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_number_that_patients_are_told_is_changed_but_not_emptied(
+    as_manager: Client, clinic: Clinic, number: str
+) -> None:
+    make_recovery(clinic)
+    response = save(as_manager, **{number: " "})
+    assert "Patients are told this number. Write another, or keep it." in words(response)
+    clinic.refresh_from_db()
+    assert getattr(clinic, number) == NUMBERS[number]
+    assert "Saved." in words(save(as_manager, **{number: "555-7777"}))
+
+
+def test_a_text_never_has_a_gap_where_a_number_belongs(
+    client: Client, clinic: Clinic, settings: Any
+) -> None:
+    """Even when somebody emptied the row itself."""
+    settings.EMERGENCY_NUMBER = "112"
+    recovery = make_recovery(clinic, day=0)
+    Clinic.objects.update(**dict.fromkeys(NUMBERS, ""))
+    recorded = logs.record(
+        recovery_id=recovery.pk,
+        values=QUIET | {"bladder": "yes", "saddle": "yes"},
+        client_id=uuid.uuid4(),
+        revision=None,
+        log_date=recovery.procedure_on,
+        now=timezone.now(),
+        source=DailyLog.Source.PATIENT,
+        mode=DailyLog.Mode.WEB,
+    )
+    assert "Call 112" in recorded.log.advice
+    client.force_login(user_of(recovery))
+    page = words(client.get(url("signs", recovery.uuid)))
+    assert "Call 112 now" in page
 
 
 # Staff
