@@ -3,10 +3,13 @@
 A version that recoveries follow never changes, so each process keeps what it has read.
 """
 
+from datetime import datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from recovery.clinical.pathway import Plan, plan_from_json
-from recovery.models import Pathway, RecoveryPhase
+from recovery.clinical.phases import phase_of
+from recovery.models import Pathway, Recovery, RecoveryPhase
 
 
 @lru_cache(maxsize=256)
@@ -18,3 +21,14 @@ def plan_of(pathway_id: int) -> Plan:
 def phases_of(pathway_id: int) -> tuple[RecoveryPhase, ...]:
     """The four phases in their order."""
     return tuple(RecoveryPhase.objects.filter(pathway=pathway_id).order_by("order"))
+
+
+def phase_now(recovery: Recovery, now: datetime) -> RecoveryPhase | None:
+    """The phase the recovery is in at `now`; None before the procedure."""
+    return phase_of(
+        recovery.day_on(now.astimezone(ZoneInfo(recovery.patient.zone)).date()),
+        entered_at=now,
+        procedure_at=recovery.procedure_at,
+        discharged_at=recovery.discharged_at,
+        phases=phases_of(recovery.pathway_id),
+    )

@@ -7,13 +7,11 @@ and a doubled one does nothing.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from recovery.clinical.pathway import Occasion, Plan, checkin_key_for
-from recovery.clinical.phases import phase_of
 from recovery.clinical.rules import RULE_SET_VERSION
 from recovery.models import Alert, CheckIn, Message, Recovery
-from recovery.queries.pathways import phases_of
+from recovery.queries.pathways import phase_now
 from recovery.services import alerts as alert_service
 from recovery.services import escalation, messages, status, timing
 
@@ -197,13 +195,7 @@ def _judge_time(
     )
     if not findings:
         return
-    phase = phase_of(
-        recovery.day_on(now.astimezone(ZoneInfo(recovery.patient.zone)).date()),
-        entered_at=now,
-        procedure_at=recovery.procedure_at,
-        discharged_at=recovery.discharged_at,
-        phases=phases_of(recovery.pathway_id),
-    )
+    phase = phase_now(recovery, now)
     raised, fed = alert_service.merge(
         recovery, situation.alerts, findings, phase=phase, rule_set=RULE_SET_VERSION, now=now
     )

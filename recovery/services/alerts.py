@@ -67,7 +67,11 @@ def raise_findings(
         notice = f"log:{cause.uuid}"
     else:
         link = Alert.responses.through
-        link.objects.bulk_create(link(alert=alert, formresponse=cause) for alert in raised + fed)
+        # A draft may feed its own alert again.
+        link.objects.bulk_create(
+            (link(alert=alert, formresponse=cause) for alert in raised + fed),
+            ignore_conflicts=True,
+        )
         notice = f"response:{cause.uuid}"
     _tell_staff(recovery, notice, findings, now)
     not_closed = [*standing, *raised]
