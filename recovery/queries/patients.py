@@ -131,7 +131,7 @@ def found(text: str, prefix: str = "patient__") -> Q:
 def with_mail_marks(recoveries: QuerySet[Recovery]) -> QuerySet[Recovery]:
     """Annotate `agreed` and `reachable`: whether mails are agreed to and have somebody to go to."""
     consents = Consent.objects.filter(patient=OuterRef("patient"), withdrawn_at=None, email_ok=True)
-    addresses = PatientAccess.objects.filter()
+    addresses = PatientAccess.objects.filter(patient=OuterRef("patient"), ended_at=None)
     return recoveries.annotate(agreed=Exists(consents), reachable=Exists(addresses))
 
 

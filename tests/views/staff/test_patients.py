@@ -3,9 +3,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from recovery.models import Clinic, Recovery
+from recovery.models import Clinic, PatientAccess, Recovery
 from tests.pages import words
-from tests.views.staff.conftest import EMERGENCY, report, someone, url
+from tests.views.staff.conftest import EMERGENCY, NOW, report, someone, url
 
 
 def page(client: Client, **query: str) -> str:
@@ -47,3 +47,22 @@ def test_the_menu_counts_who_waits(as_nurse: Client, recovery: Recovery) -> None
     assert "Queue 0 Patients" in page(as_nurse)
     report(recovery, **EMERGENCY)
     assert "Queue 1 Patients" in page(as_nurse)
+
+
+@pytest.mark.parametrize("why", ["none", "no address", "ended", "not agreed"])
+def test_who_gets_no_reminders_is_marked(
+    as_nurse: Client, clinic: Clinic, recovery: Recovery, why: str
+) -> None:
+    """Each by their own address; Ruth has one."""
+    someone(
+        clinic,
+        "Anna",
+        "Adams",
+        email="" if why == "no address" else None,
+        email_ok=why != "not agreed",
+    )
+    if why == "ended":
+        PatientAccess.objects.exclude(patient=recovery.patient).update(ended_at=NOW)
+    adams, _, keller = page(as_nurse).partition("Keller, Ruth")
+    assert ("No reminders" in adams) is (why != "none")
+    assert "No reminders" not in keller
