@@ -114,7 +114,7 @@ class Score(models.Model):
     version = models.CharField(max_length=40)
     answered = models.PositiveSmallIntegerField()
     # The figure on which changes are decided: a raw sum, or the percent of an ODI.
-    total = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
+    total = models.DecimalField(max_digits=14, decimal_places=6, null=True, blank=True)
     # As it is shown.
     score = models.CharField(max_length=12, blank=True)
 

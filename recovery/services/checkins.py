@@ -22,7 +22,8 @@ from recovery.services import alerts, messages, status
 
 Answers = Mapping[str, Mapping[str, Any]]
 
-HUNDREDTH = Decimal("0.01")
+# An ODI of 9 sections may have decimals without end; this is far below any mark.
+KEPT = Decimal("0.000001")
 BASELINE = "baseline"
 FACTS = "FACTS"
 # What a baseline form fills in where staff have typed nothing.
@@ -201,7 +202,7 @@ def _scores(
 
 def _stored(basis: int | Decimal | Fraction) -> Decimal:
     exact = Fraction(basis)
-    return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(HUNDREDTH)
+    return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(KEPT)
 
 
 def _score_findings(
