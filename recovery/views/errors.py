@@ -33,7 +33,9 @@ def lost_token(request: HttpRequest, reason: str) -> HttpResponse:
 
 
 def _no(request: HttpRequest, template: str, status: int) -> HttpResponse:
-    return render(request, template, {"frame": _frame(request)}, status=status)
+    # Messages are rows too, and wait for the next page.
+    context = {"frame": _frame(request), "messages": ()}
+    return render(request, template, context, status=status)
 
 
 def _frame(request: HttpRequest) -> str:
