@@ -3,6 +3,7 @@
 import uuid
 from typing import Any, ClassVar
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -15,6 +16,15 @@ class UserManager(BaseUserManager["User"]):
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
+        return user
+
+    def of_address(self, email: str, **fields: Any) -> "User":
+        """Whoever has this address; somebody new with `fields`, who signs in by code only.
+
+        Two callers at once get the same user.
+        """
+        fields["password"] = make_password(None)
+        user, _created = self.get_or_create(email=email.strip().lower(), defaults=fields)
         return user
 
     def get_by_natural_key(self, username: str | None) -> "User":

@@ -36,9 +36,7 @@ def invite(*, clinic: Clinic, email: str, name: str, role: Role, now: datetime) 
     A second call changes nothing, and sends that mail again while no password is chosen; a role
     that was taken away is given back.
     """
-    user = User.objects.filter(email=email.strip().lower()).first()
-    if user is None:
-        user = User.objects.create_user(email, name=name)
+    user = User.objects.of_address(email, name=name)
     membership, _created = Membership.objects.get_or_create(user=user, clinic=clinic, role=role)
     if not membership.is_active:
         membership.is_active = True

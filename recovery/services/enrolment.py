@@ -32,6 +32,10 @@ class Incomplete(Exception):
         self.missing = missing
 
 
+class Known(Exception):
+    """The clinic has a patient of this record number."""
+
+
 def missing(clinic: Clinic) -> list[str]:
     """What the clinic lacks before it may enrol: names of number fields, and "staff".
 
@@ -68,20 +72,24 @@ def enrol(
 
     `procedure_at` is aware; its local date in the patient's zone becomes day 0. An address that
     somebody uses already is shared: after the code it asks which person. Raises Incomplete, and
-    IntegrityError for a record number that the clinic has already.
+    Known for a record number that the clinic has already.
     """
     if lacking := missing(clinic):
         raise Incomplete(lacking)
-    patient = Patient.objects.create(
+    patient, created = Patient.objects.get_or_create(
         clinic=clinic,
         record_number=record_number,
-        given_name=given_name,
-        family_name=family_name,
-        birth_date=birth_date,
-        phone=phone,
-        zone=zone or clinic.zone,
-        language=language,
+        defaults={
+            "given_name": given_name,
+            "family_name": family_name,
+            "birth_date": birth_date,
+            "phone": phone,
+            "zone": zone or clinic.zone,
+            "language": language,
+        },
     )
+    if not created:
+        raise Known(record_number)
     if email:
         _give_access(patient, email, language)
     Consent.objects.create(
@@ -115,10 +123,7 @@ def enrol(
 
 
 def _give_access(patient: Patient, email: str, language: str) -> None:
-    address = email.strip().lower()
-    holder = User.objects.filter(email=address).first()
-    if holder is None:
-        holder = User.objects.create_user(address, name=patient.name, language=language)
+    holder = User.objects.of_address(email, name=patient.name, language=language)
     PatientAccess.objects.create(user=holder, patient=patient)
 
 

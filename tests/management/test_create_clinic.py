@@ -75,7 +75,7 @@ def test_a_manager_who_has_a_password_gets_no_link() -> None:
     [
         ({"name": " "}, "name: "),
         ({"zone": "America/Chicag"}, "zone: “America/Chicag” is no time zone"),
-        ({"manager_email": "ada"}, "manager email: Enter a valid email address"),
+        ({"manager_email": "ada"}, "manager email: Write an address like name@example.org"),
         ({"manager_name": ""}, "manager name: "),
         ({"crisis_phone": "soon"}, "crisis phone: Write a phone number"),
         ({"mail_name": "Lakeside <care>"}, "mail name: Leave out"),

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from recovery.models import CheckIn, Clinic, Consent, Membership, Message, Patient, Role, User
 from recovery.services import clinics, enrolment, recoveries, tick
@@ -59,7 +59,7 @@ def test_two_people_may_share_an_address(clinic, nurse):
 
 def test_a_record_number_is_used_once(clinic, nurse, harbor, harbor_nurse):
     enrol(clinic, nurse)
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(enrolment.Known), transaction.atomic():
         enrol(clinic, nurse, email="")
     enrol(harbor, harbor_nurse, email="")
     assert Patient.objects.count() == 2

@@ -1,5 +1,4 @@
 from django.contrib import messages
-from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -25,7 +24,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
             recovery = enrolment.enrol(
                 clinic=request.clinic, user=request.user, now=request.now, **form.for_service
             )
-        except IntegrityError:
+        except enrolment.Known:
             # A colleague enrolled the same number since the form looked.
             form.add_error("record_number", _("This record number is enrolled already."))
         else:

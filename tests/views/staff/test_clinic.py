@@ -8,6 +8,7 @@ from django.utils import timezone
 from recovery.models import Clinic, DailyLog, Membership, Message, Role, User
 from recovery.services import logs
 from tests.cast import NUMBERS, QUIET, make_recovery, sign_in_staff, user_of
+from tests.crowd import at_once
 from tests.pages import words
 from tests.views.staff.conftest import url
 
@@ -140,6 +141,16 @@ def test_another_role_for_somebody_who_is_here_sends_nothing(
     assert "Nora is now clinician here." in words(response)
     assert set(nurse.memberships.values_list("role", flat=True)) == {"nurse", "clinician"}
     assert not Message.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_somebody_new_invited_four_times_at_once_is_one_person(
+    clinic: Clinic, manager: User
+) -> None:
+    clients = [sign_in_staff(Client(), manager) for _n in range(4)]
+    answers = at_once([lambda client=client: words(invite(client)) for client in clients])
+    assert ["Nell New is now nurse here." in str(answer) for answer in answers] == [True] * 4
+    assert Membership.objects.filter(user__email="nell@northgate.example").count() == 1
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,8 @@
-import threading
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from recovery.models import (
@@ -18,6 +16,7 @@ from recovery.models import (
     User,
 )
 from tests.cast import NUMBERS, default_pathway, sign_in_staff
+from tests.crowd import at_once
 from tests.pages import words
 from tests.views.staff.conftest import someone, url
 
@@ -202,22 +201,20 @@ def test_the_form_offers_no_answer_by_itself(as_nurse: Client) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_one_number_sent_four_times_at_once_is_one_patient(clinic: Clinic, nurse: User) -> None:
     default_pathway()
-    start, answers = threading.Barrier(4), []
-
-    def send() -> None:
-        client = sign_in_staff(Client(), nurse)
-        start.wait()
-        answers.append(words(enrol(client)))
-        connection.close()
-
-    threads = [threading.Thread(target=send) for _n in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    clients = [sign_in_staff(Client(), nurse) for _n in range(4)]
+    answers = at_once([lambda client=client: words(enrol(client)) for client in clients])
     assert Recovery.objects.count() == Patient.objects.count() == 1
     assert sum("Ruth Keller is enrolled." in answer for answer in answers) == 1
     assert sum("is enrolled already." in answer for answer in answers) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_couple_enrolled_at_once_shares_its_new_address(clinic: Clinic, nurse: User) -> None:
+    default_pathway()
+    sent = [(sign_in_staff(Client(), nurse), number) for number in ("A1", "B2", "C3", "D4")]
+    answers = at_once([lambda one=one: words(enrol(one[0], record_number=one[1])) for one in sent])
+    assert ["Ruth Keller is enrolled." in answer for answer in answers] == [True] * 4
+    assert User.objects.get(email="ruth.keller@example.org").accesses.count() == 4
 
 
 def test_somebody_must_be_there_to_read_the_answers(
