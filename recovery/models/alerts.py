@@ -56,6 +56,9 @@ class Alert(models.Model):
     # The check-in forms that fed it; a rule of time and silence has neither.
     responses = models.ManyToManyField(FormResponse, related_name="alerts")
     raised_at = models.DateTimeField()
+    # How often its rule has fired while it stands: what staff do with it holds for what they read.
+    # The database's own default lets code of the release before raise alerts too.
+    firings = models.PositiveSmallIntegerField(default=1, db_default=1)
     # Restarted when a new log fires an emergency or urgent rule again.
     clock_from = models.DateTimeField()
     # Counts such restarts; part of the dedupe key of the alert's mails.
@@ -114,6 +117,11 @@ class Alert(models.Model):
     def __str__(self) -> str:
         return f"{self.rule} {self.severity} {self.state}"
 
+    @property
+    def as_read(self) -> str:
+        """The alert as a page showed it; a form sends it back."""
+        return f"{self.uuid}:{self.firings}"
+
 
 class AlertLog(models.Model):
     """A log that fed an alert."""
@@ -157,9 +165,14 @@ class Contact(models.Model):
     minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     note = models.TextField(blank=True)
     alerts = models.ManyToManyField(Alert, related_name="contacts")
+    # Of the form and what it says, so that a double tap stores one. Null: stored without a form.
+    client_id = models.UUIDField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                "recovery", "client_id", name="one_contact_per_recovery_and_client_id"
+            ),
             models.CheckConstraint(
                 name="contact_outcome_is_known",
                 condition=Q(outcome__in=["advised", "booked", "ed", "no_answer", "wrong_number"]),

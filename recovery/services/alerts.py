@@ -1,6 +1,7 @@
 """Alerts: raised by an answer, claimed, released and closed by staff."""
 
-from collections.abc import Iterable, Sequence
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -22,7 +23,7 @@ from recovery.models import (
 )
 from recovery.models.alerts import Severity
 from recovery.services import escalation, messages, status
-from recovery.services.refusals import NotAllowed
+from recovery.services.refusals import Moved, NotAllowed
 
 CLAIM_LASTS = timedelta(minutes=30)
 CALLS = (Severity.EMERGENCY, Severity.URGENT)
@@ -33,6 +34,7 @@ CHANGED = (
     "staff_text",
     "patient_text",
     "rule_set",
+    "firings",
     "clock_from",
     "notice",
     "notice_step",
@@ -42,6 +44,9 @@ CHANGED = (
     "contacted_at",
     "returns_at",
 )
+CLOSING = ("closed_by", "closed_at", "closing_reason", "closing_text")
+# What a member of staff has read: alerts by uuid, each with how often it had fired by then.
+Read = Mapping[uuid.UUID, int]
 
 
 def raise_findings(
@@ -122,6 +127,7 @@ def _describe(alert: Alert, finding: Finding, rule_set: str) -> None:
 
 
 def _fire_again(alert: Alert, recovery: Recovery, now: datetime) -> None:
+    alert.firings += 1
     if alert.severity in CALLS and alert.state != Alert.State.OPEN:
         reopen(alert)
         alert.contacted_at = alert.returns_at = None
@@ -168,81 +174,139 @@ def text_first(alerts: Sequence[Alert]) -> Alert | None:
 # -------------
 
 
-def _locked(alert: Alert) -> tuple[Recovery, Alert]:
-    """Lock the recovery first, as every write does, then read the alert as it is now."""
+def locked(recovery_id: int) -> tuple[Recovery, list[Alert]]:
+    """Lock the recovery, as every write does first, then read its alerts not closed."""
     recovery = (
         Recovery.objects.select_for_update(of=("self",))
         .select_related("patient", "clinic")
-        .get(pk=alert.recovery_id)
+        .get(pk=recovery_id)
     )
-    return recovery, Alert.objects.select_related("claimed_by").get(pk=alert.pk)
+    return recovery, list(recovery.alerts.not_closed().select_related("claimed_by"))
 
 
-def _save(recovery: Recovery, alert: Alert, user: User, now: datetime, what: str) -> Alert:
-    alert.save()
-    status.set_alert_rank(recovery, recovery.alerts.not_closed())
-    status.bring_forward(recovery, status.alert_moments([alert]))
+def as_read(standing: Sequence[Alert], read: Read | None) -> list[Alert]:
+    """Those of `standing` that staff have read; with None, all.
+
+    Raises Moved when the rule of one of them has fired since.
+    """
+    if read is None:
+        return list(standing)
+    chosen = [alert for alert in standing if alert.uuid in read]
+    if moved := [alert.rule for alert in chosen if alert.firings != read[alert.uuid]]:
+        text = _("%(rules)s: fired again since you opened this page. Read, then save once more.")
+        raise Moved(text % {"rules": ", ".join(moved)})
+    return chosen
+
+
+def _save(
+    recovery: Recovery,
+    standing: Sequence[Alert],
+    changed: Mapping[Alert, str],
+    user: User,
+    now: datetime,
+) -> None:
+    """Store the `changed` ones, each with what was done to it; statements do not grow with them."""
+    Alert.objects.bulk_update(changed, [*CHANGED, *CLOSING])
+    status.set_alert_rank(recovery, [a for a in standing if a.state != Alert.State.CLOSED])
+    status.bring_forward(recovery, status.alert_moments(changed))
     recovery.save(update_fields=status.STATUS)
-    AccessEvent.objects.create(
-        at=now,
-        user=user,
-        patient_id=recovery.patient_id,
-        action=AccessEvent.Action.WRITE,
-        what=f"{what} {alert.rule}",
+    AccessEvent.objects.bulk_create(
+        AccessEvent(
+            at=now,
+            user=user,
+            patient_id=recovery.patient_id,
+            action=AccessEvent.Action.WRITE,
+            what=f"{deed} {alert.rule}",
+        )
+        for alert, deed in changed.items()
     )
-    return alert
 
 
 @transaction.atomic
 def claim(*, alert: Alert, user: User, now: datetime, take_over: bool = False) -> Alert:
-    """Say "I have it". Stops no clock, and lapses after 30 minutes without a contact.
+    """Say "I have it", of this alert and of all that nobody has: one call settles them all.
 
-    Claiming again prolongs it. Raises NotAllowed when a colleague holds it, unless
-    `take_over`, which is recorded; and when it is no longer open.
+    Stops no clock, and lapses after 30 minutes without a contact; claiming again prolongs it.
+    Raises NotAllowed when a colleague holds it, unless `take_over`, which is recorded and takes
+    all that colleagues hold; and when it is no longer open.
     """
-    recovery, alert = _locked(alert)
-    if alert.state not in (Alert.State.OPEN, Alert.State.ACKNOWLEDGED):
+
+    def held(one: Alert) -> bool:
+        return one.state == Alert.State.ACKNOWLEDGED and one.claimed_by_id != user.pk
+
+    recovery, standing = locked(alert.recovery_id)
+    row = next((one for one in standing if one.pk == alert.pk), None)
+    if row is None or row.state == Alert.State.CONTACTED:
         raise NotAllowed(_("This alert is already handled."))
-    held = alert.state == Alert.State.ACKNOWLEDGED and alert.claimed_by_id != user.pk
-    if held and not take_over:
-        raise NotAllowed(_("%(name)s has claimed this alert.") % {"name": alert.claimed_by})
-    alert.state = Alert.State.ACKNOWLEDGED
-    alert.claimed_by = user
-    alert.claimed_until = now + CLAIM_LASTS
-    return _save(recovery, alert, user, now, "took over" if held else "claimed")
+    if held(row) and not take_over:
+        raise NotAllowed(_("%(name)s has claimed this alert.") % {"name": row.claimed_by})
+    taken = {
+        one: "took over" if held(one) else "claimed"
+        for one in standing
+        if one == row or one.state == Alert.State.OPEN or (take_over and held(one))
+    }
+    for one in taken:
+        one.state = Alert.State.ACKNOWLEDGED
+        one.claimed_by = user
+        one.claimed_until = now + CLAIM_LASTS
+    _save(recovery, standing, taken, user, now)
+    return row
 
 
 @transaction.atomic
 def release(*, alert: Alert, user: User, now: datetime) -> Alert:
-    """Undo one's own claim. Raises NotAllowed for a colleague's."""
-    recovery, alert = _locked(alert)
-    if alert.state != Alert.State.ACKNOWLEDGED or alert.claimed_by_id != user.pk:
+    """Undo one's own claim, of this alert and of the recovery's others.
+
+    Raises NotAllowed for a colleague's.
+    """
+    recovery, standing = locked(alert.recovery_id)
+    mine = {
+        one: "gave back"
+        for one in standing
+        if one.state == Alert.State.ACKNOWLEDGED and one.claimed_by_id == user.pk
+    }
+    row = next((one for one in mine if one.pk == alert.pk), None)
+    if row is None:
         raise NotAllowed(_("You have not claimed this alert."))
-    reopen(alert)
-    return _save(recovery, alert, user, now, "gave back")
+    for one in mine:
+        reopen(one)
+    _save(recovery, standing, mine, user, now)
+    return row
 
 
 @transaction.atomic
 def close(
-    *, alert: Alert, user: User, now: datetime, reason: Alert.ClosingReason, text: str = ""
-) -> Alert:
-    """End an alert for good. Nothing but a named person does this.
+    *,
+    recovery: Recovery,
+    read: Read,
+    user: User,
+    now: datetime,
+    reason: Alert.ClosingReason,
+    text: str = "",
+) -> list[Alert]:
+    """End alerts for good. Nothing but a named person does this, and only to what they `read`.
 
-    Raises NotAllowed when it is closed already, when an emergency or urgent one has no contact
-    that reached somebody, and when the reason "other" has no text.
+    Raises NotAllowed when all are closed already, when an emergency or urgent one has no contact
+    that reached somebody, and when the reason "other" has no text; Moved when one fired since.
     """
-    recovery, alert = _locked(alert)
-    if alert.state == Alert.State.CLOSED:
+    recovery, standing = locked(recovery.pk)
+    chosen = as_read(standing, read)
+    if not chosen:
         raise NotAllowed(_("This alert is already closed."))
-    reached = alert.state == Alert.State.CONTACTED and alert.returns_at is None
-    if alert.severity in CALLS and not reached:
+    if any(alert.severity in CALLS and not _reached(alert) for alert in chosen):
         raise NotAllowed(_("Record a contact that reached somebody before you close this alert."))
     if reason == Alert.ClosingReason.OTHER and not text.strip():
         raise NotAllowed(_("Say why, in a few words."))
-    alert.state = Alert.State.CLOSED
-    alert.closed_by = user
-    alert.closed_at = now
-    alert.closing_reason = reason
-    alert.closing_text = text.strip()
-    alert.next_notice_at = alert.returns_at = alert.claimed_until = None
-    return _save(recovery, alert, user, now, "closed")
+    for alert in chosen:
+        alert.state = Alert.State.CLOSED
+        alert.closed_by = user
+        alert.closed_at = now
+        alert.closing_reason = reason
+        alert.closing_text = text.strip()
+        alert.next_notice_at = alert.returns_at = alert.claimed_until = None
+    _save(recovery, standing, dict.fromkeys(chosen, "closed"), user, now)
+    return chosen
+
+
+def _reached(alert: Alert) -> bool:
+    return alert.state == Alert.State.CONTACTED and alert.returns_at is None

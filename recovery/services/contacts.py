@@ -1,5 +1,6 @@
 """What staff did for a recovery, and what that changes for its alerts."""
 
+import uuid
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -23,20 +24,28 @@ def record(
     outcome: Contact.Outcome,
     minutes: int | None = None,
     note: str = "",
-    alerts: Collection[Alert] | None = None,
+    read: alert_service.Read | None = None,
+    client_id: uuid.UUID | None = None,
 ) -> Contact:
-    """Record a contact for every alert not closed, or for those of `alerts` that are not.
+    """Record a contact for every alert not closed, or for those of `read` that are not.
+
+    Raises Moved when one of them has fired since it was read. The same `client_id` with the same
+    contact changes nothing.
 
     Only an outcome that reached somebody is a contact to the rules: it stops R47 and hides an
     overdue answer until the next miss. After no answer or a wrong number an emergency or urgent
     alert is open again and goes on escalating, a review alert comes back in 4 h. Closes nothing.
     Source: docs/protocol.md.
     """
-    recovery = (
-        Recovery.objects.select_for_update(of=("self",))
-        .select_related("patient", "clinic")
-        .get(pk=recovery.pk)
-    )
+    recovery, standing = alert_service.locked(recovery.pk)
+    note = note.strip()
+    if client_id is not None:
+        # Of the form and what it says: another contact sent from the same page is another one.
+        said = f"{user.pk} {kind} {outcome} {minutes} {note}"
+        client_id = uuid.uuid5(client_id, said)
+        if stored := recovery.contacts.filter(client_id=client_id).first():
+            return stored
+    chosen = alert_service.as_read(standing, read)
     contact = Contact.objects.create(
         recovery=recovery,
         by=user,
@@ -44,10 +53,9 @@ def record(
         kind=kind,
         outcome=outcome,
         minutes=minutes,
-        note=note.strip(),
+        note=note,
+        client_id=client_id,
     )
-    standing = list(recovery.alerts.not_closed())
-    chosen = standing if alerts is None else [a for a in standing if a.pk in {b.pk for b in alerts}]
     contact.alerts.set(chosen)
     for alert in chosen:
         _apply(contact, alert, now)

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from recovery.models import (
     Alert,
     CheckIn,
+    Contact,
     DailyLog,
     FormResponse,
     Membership,
@@ -141,6 +142,16 @@ def test_one_alert_not_closed_per_recovery_and_rule(recovery, nurse):
 def test_a_wrong_alert(recovery, fields, rule):
     with refuses(rule):
         an_alert(recovery, **fields).save()
+
+
+def test_one_contact_per_recovery_and_client_id(recovery, nurse):
+    fields = {"recovery": recovery, "by": nurse, "at": NOW, "kind": "call", "outcome": "advised"}
+    Contact.objects.create(**fields)
+    Contact.objects.create(**fields)
+    again = fields | {"client_id": uuid.uuid4()}
+    Contact.objects.create(**again)
+    with refuses("one_contact_per_recovery_and_client_id|client_id"):
+        Contact.objects.create(**again)
 
 
 def test_one_checkin_per_recovery_anchor_and_key(recovery):

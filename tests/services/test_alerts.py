@@ -26,6 +26,18 @@ def contact(alert: Alert, user, outcome="advised", now=LATER, **kwargs):
     )
 
 
+def close(alert: Alert, user, reason="phone", **kwargs) -> Alert:
+    [closed] = alerts.close(
+        recovery=alert.recovery,
+        read={alert.uuid: alert.firings},
+        user=user,
+        now=LATER,
+        reason=reason,
+        **kwargs,
+    )
+    return closed
+
+
 def test_a_claim_says_who_and_until_when(alert, nurse):
     claimed = alerts.claim(alert=alert, user=nurse, now=LATER)
     assert (claimed.state, claimed.claimed_by) == (Alert.State.ACKNOWLEDGED, nurse)
@@ -50,14 +62,13 @@ def test_only_the_holder_gives_a_claim_back(alert, nurse, second_nurse):
 
 
 def test_an_emergency_closes_only_after_somebody_was_reached(alert, nurse):
-    close = {"alert": alert, "user": nurse, "now": LATER, "reason": "phone"}
     with pytest.raises(NotAllowed, match="contact"):
-        alerts.close(**close)
+        close(alert, nurse)
     contact(alert, nurse, "no_answer")
     with pytest.raises(NotAllowed, match="contact"):
-        alerts.close(**close)
+        close(alert, nurse)
     contact(alert, nurse, "ed")
-    closed = alerts.close(**close)
+    closed = close(alert, nurse)
     assert (closed.state, closed.closed_by, closed.closing_reason) == ("closed", nurse, "phone")
     closed.recovery.refresh_from_db()
     assert closed.recovery.queue_rank is None
@@ -65,21 +76,21 @@ def test_an_emergency_closes_only_after_somebody_was_reached(alert, nurse):
 
 def test_a_review_alert_closes_without_a_contact(clinic, nurse):
     record(make_recovery(clinic, day=5, now=NOW), fall=True)
-    closed = alerts.close(alert=Alert.objects.get(), user=nurse, now=LATER, reason="seen")
+    closed = close(Alert.objects.get(), nurse, "seen")
     assert closed.state == Alert.State.CLOSED
 
 
 def test_other_needs_words(clinic, nurse):
     record(make_recovery(clinic, day=5, now=NOW), fall=True)
     with pytest.raises(NotAllowed, match="why"):
-        alerts.close(alert=Alert.objects.get(), user=nurse, now=LATER, reason="other", text="  ")
+        close(Alert.objects.get(), nurse, "other", text="  ")
 
 
 def test_a_closed_alert_stays_closed_and_the_rule_raises_a_new_one(alert, nurse):
     contact(alert, nurse)
-    alerts.close(alert=alert, user=nurse, now=LATER, reason="phone")
+    close(alert, nurse)
     with pytest.raises(NotAllowed, match="closed"):
-        alerts.close(alert=alert, user=nurse, now=LATER, reason="phone")
+        close(alert, nurse)
     record(alert.recovery, saddle="yes", now=LATER)
     assert sorted(Alert.objects.values_list("state", flat=True)) == ["closed", "open"]
 
@@ -88,7 +99,7 @@ def test_a_contact_counts_for_every_alert_unless_unticked(clinic, nurse):
     recovery = make_recovery(clinic, day=5, now=NOW)
     record(recovery, saddle="yes", fall=True)
     emergency, review = Alert.objects.order_by("rule")
-    contact(emergency, nurse, alerts=[emergency])
+    contact(emergency, nurse, read={emergency.uuid: 1})
     emergency.refresh_from_db()
     review.refresh_from_db()
     assert (emergency.state, review.state) == ("contacted", "open")

@@ -205,8 +205,10 @@ class Player:
         )
 
     def _close(self, patient: Patient, now: datetime, what: Closed) -> None:
+        alert = self._alert(patient, what.rule)
         alerts.close(
-            alert=self._alert(patient, what.rule),
+            recovery=alert.recovery,
+            read={alert.uuid: alert.firings},
             user=self._staff[what.by],
             now=now,
             reason=what.reason,

@@ -1,7 +1,7 @@
 """Who has an alert, and how it ends."""
 
+import re
 import uuid
-from collections.abc import Sequence
 
 from django.contrib import messages
 from django.db import transaction
@@ -16,9 +16,12 @@ from recovery.forms.alerts import CloseForm
 from recovery.forms.contacts import ContactForm
 from recovery.models import Alert, Recovery
 from recovery.services import alerts, contacts
-from recovery.services.refusals import NotAllowed
+from recovery.services.refusals import Moved, NotAllowed
 from recovery.templatetags.staff import full_time
 from recovery.views.staff import recoveries
+
+# Alert.as_read
+AS_READ = re.compile(r"(?P<uuid>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}):(?P<firings>[0-9]{1,5})")
 
 
 def _alert(request: HttpRequest, name: uuid.UUID) -> Alert:
@@ -30,14 +33,10 @@ def _alert(request: HttpRequest, name: uuid.UUID) -> Alert:
 @require_POST
 @access.for_staff()
 def alert_claim(request: HttpRequest, alert: uuid.UUID) -> HttpResponse:
-    """Take this alert and what else of the recovery nobody has: one call settles them all."""
     row = _alert(request, alert)
     take_over = request.POST.get("take_over") == "yes"
     try:
-        with transaction.atomic():
-            alerts.claim(alert=row, user=request.user, now=request.now, take_over=take_over)
-            for other in _others(row, request, take_over=take_over):
-                alerts.claim(alert=other, user=request.user, now=request.now, take_over=take_over)
+        alerts.claim(alert=row, user=request.user, now=request.now, take_over=take_over)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
     else:
@@ -47,25 +46,12 @@ def alert_claim(request: HttpRequest, alert: uuid.UUID) -> HttpResponse:
     return redirect("staff_recovery", row.recovery.uuid)
 
 
-def _others(row: Alert, request: HttpRequest, *, take_over: bool) -> list[Alert]:
-    states = [Alert.State.OPEN, *([Alert.State.ACKNOWLEDGED] if take_over else [])]
-    others = Alert.objects.filter(recovery=row.recovery_id, state__in=states)
-    return list(others.exclude(pk=row.pk).exclude(claimed_by=request.user))
-
-
 @require_POST
 @access.for_staff()
 def alert_release(request: HttpRequest, alert: uuid.UUID) -> HttpResponse:
-    """Give back this alert and what else of the recovery is one's own."""
     row = _alert(request, alert)
-    mine = Alert.objects.filter(
-        recovery=row.recovery_id, state=Alert.State.ACKNOWLEDGED, claimed_by=request.user
-    )
     try:
-        with transaction.atomic():
-            alerts.release(alert=row, user=request.user, now=request.now)
-            for other in mine.exclude(pk=row.pk):
-                alerts.release(alert=other, user=request.user, now=request.now)
+        alerts.release(alert=row, user=request.user, now=request.now)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
     else:
@@ -84,23 +70,25 @@ def alert_close(request: HttpRequest, alert: uuid.UUID) -> HttpResponse:
     if row.state == Alert.State.CLOSED:
         return _too_late(request, row)
     recovery = access.staff_recovery(request, row.recovery.uuid)
-    chosen = picked(request, recovery)
-    chosen = [row] if chosen is None else chosen
-    close = CloseForm(request.POST)
-    contact = ContactForm(request.POST) if request.POST.get("outcome") else None
-    valid = all([close.is_valid(), contact is None or contact.is_valid()])
+    chosen = ticked(request)
+    close, contact = CloseForm(request.POST), ContactForm(request.POST)
+    contacted = "outcome" in request.POST
+    if not contacted:
+        # What was typed is kept, and nothing is wrong with a contact that there was not.
+        contact.errors.clear()
+    valid = all([close.is_valid(), contact.is_valid()])
     if not chosen:
         close.add_error(None, _("Tick at least one alert to close."))
     elif valid:
         try:
-            _close(request, recovery, chosen, close, contact)
+            closed = _close(request, recovery, chosen, close, contact if contacted else None)
+        except Moved as refusal:
+            contact.add_error(None, str(refusal))
         except NotAllowed as refusal:
             # What the service asks for is a contact that reached somebody.
-            contact = contact or ContactForm(request.POST)
-            contact.errors.clear()
             contact.add_error("outcome", str(refusal))
         else:
-            n = len(chosen)
+            n = len(closed)
             done = ngettext("Alert closed.", "%(n)d alerts closed.", n) % {"n": n}
             messages.success(request, done)
             return redirect("staff_recovery", recovery.uuid)
@@ -111,20 +99,18 @@ def alert_close(request: HttpRequest, alert: uuid.UUID) -> HttpResponse:
 def _close(
     request: HttpRequest,
     recovery: Recovery,
-    chosen: Sequence[Alert],
+    read: alerts.Read,
     close: CloseForm,
     contact: ContactForm | None,
-) -> None:
-    by = {"user": request.user, "now": request.now}
+) -> list[Alert]:
+    by = {"recovery": recovery, "read": read, "user": request.user, "now": request.now}
     if contact is not None:
-        contacts.record(recovery=recovery, alerts=chosen, **by, **contact.cleaned_data)
-    for alert in chosen:
-        alerts.close(
-            alert=alert,
-            reason=Alert.ClosingReason(close.cleaned_data["reason"]),
-            text=close.cleaned_data["text"],
-            **by,
-        )
+        contacts.record(**by, **contact.cleaned_data)
+    return alerts.close(
+        **by,
+        reason=Alert.ClosingReason(close.cleaned_data["reason"]),
+        text=close.cleaned_data["text"],
+    )
 
 
 def _too_late(request: HttpRequest, row: Alert) -> HttpResponse:
@@ -137,9 +123,7 @@ def _too_late(request: HttpRequest, row: Alert) -> HttpResponse:
     return redirect("staff_recovery", row.recovery.uuid)
 
 
-def picked(request: HttpRequest, recovery: Recovery) -> list[Alert] | None:
-    """The alerts ticked on the page; None where the page offered no choice."""
-    if "picked" not in request.POST:
-        return None
-    wanted = set(request.POST.getlist("alerts"))
-    return [alert for alert in recovery.alerts.not_closed() if str(alert.uuid) in wanted]
+def ticked(request: HttpRequest) -> dict[uuid.UUID, int]:
+    """The alerts that the page showed and left ticked, as it showed them."""
+    found = [AS_READ.fullmatch(sent) for sent in request.POST.getlist("alerts")]
+    return {uuid.UUID(one["uuid"]): int(one["firings"]) for one in found if one}

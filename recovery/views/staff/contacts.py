@@ -7,22 +7,30 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from recovery import access
+from recovery.forms.alerts import CloseForm
 from recovery.forms.contacts import ContactForm
 from recovery.services import contacts
+from recovery.services.refusals import Moved
 from recovery.views.staff import alerts, recoveries
 
 
 @require_POST
 @access.for_staff()
 def contact_new(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
-    """Record a call, a visit or a message for the alerts ticked, by default all not closed."""
+    """Record a call, a visit or a message for the alerts that the page showed and left ticked."""
     row = access.staff_recovery(request, recovery)
-    form, chosen = ContactForm(request.POST), alerts.picked(request, row)
-    if not form.is_valid():
-        return recoveries.page(request, row, contact=form, picked=chosen)
-    contact = contacts.record(
-        recovery=row, user=request.user, now=request.now, alerts=chosen, **form.cleaned_data
-    )
+    form, chosen = ContactForm(request.POST), alerts.ticked(request)
+    contact = None
+    if form.is_valid():
+        try:
+            contact = contacts.record(
+                recovery=row, user=request.user, now=request.now, read=chosen, **form.cleaned_data
+            )
+        except Moved as refusal:
+            form.add_error(None, str(refusal))
+    if contact is None:
+        close = CloseForm(initial=request.POST.dict())
+        return recoveries.page(request, row, contact=form, close=close, picked=chosen)
     if contact.reached:
         messages.success(request, _("Contact saved."))
     else:

@@ -1,7 +1,7 @@
 """The patient's page: what a nurse needs to act, what a surgeon needs to see."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -78,7 +78,7 @@ def page(
     *,
     contact: ContactForm | None = None,
     close: CloseForm | None = None,
-    picked: Sequence[Alert] | None = None,
+    picked: Collection[uuid.UUID] | None = None,
 ) -> HttpResponse:
     """The whole page; with a form that was refused, and the alerts it was about, as typed."""
     access.record_read(request, recovery, "recovery")
@@ -105,7 +105,7 @@ def page(
         "case_open": case and (Role.NURSE in request.roles or contact or close),
         "contact": contact or ContactForm(),
         "close": close or CloseForm(),
-        "picked": case and {a.uuid for a in (case.alerts if picked is None else picked)},
+        "picked": case and ({a.uuid for a in case.alerts} if picked is None else picked),
         "spine": glance.strip(recovery, record, days, planned, request.now),
         "chart": _chart(recovery, days, alerts, record, planned, where),
         "events": told[:SHOWN],

@@ -1,5 +1,6 @@
 """A Thursday morning at Northgate, 10:17, the clinic open until 17:00."""
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -67,6 +68,12 @@ def report(
 
 def alert_of(recovery: Recovery, rule: str) -> Alert:
     return Alert.objects.get(recovery=recovery, rule=rule)
+
+
+def shown(client: Client, recovery: Recovery) -> list[str]:
+    """What the patient's page would send back of the alerts that it shows."""
+    page = client.get(url("staff_recovery", recovery.uuid)).content.decode()
+    return re.findall(r'name="alerts" value="([^"]*)"', page)
 
 
 def url(name: str, *args: Any) -> str:

@@ -1,10 +1,12 @@
 import threading
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from recovery.models import AccessEvent, Alert, Clinic, Contact, Recovery, User
 from tests.cast import sign_in_staff
@@ -16,10 +18,12 @@ from tests.views.staff.conftest import (
     URGENT,
     alert_of,
     report,
+    shown,
     someone,
     url,
 )
 
+FRAME = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 CONTACT = {"kind": "call", "outcome": "advised", "minutes": "6", "note": "On the way"}
 
 
@@ -34,7 +38,14 @@ def claim(client: Client, alert: Alert, **data: str) -> Any:
 
 
 def close(client: Client, alert: Alert, **data: Any) -> Any:
+    """As the page sends it: with the alerts that it shows, unless `alerts` are given."""
+    data = {"alerts": shown(client, alert.recovery)} | data
     return client.post(url("alert_close", alert.uuid), data, follow=True)
+
+
+def save_contact(client: Client, recovery: Recovery, **changes: Any) -> Any:
+    data = {"alerts": shown(client, recovery)} | CONTACT | changes
+    return client.post(url("contact_new", recovery.uuid), data, follow=True)
 
 
 def states(recovery: Recovery) -> dict[str, str]:
@@ -103,7 +114,7 @@ def test_nobody_gives_back_what_a_colleague_has(
 
 
 def test_what_is_handled_cannot_be_claimed(as_nurse: Client, alert: Alert) -> None:
-    as_nurse.post(url("contact_new", alert.recovery.uuid), CONTACT)
+    save_contact(as_nurse, alert.recovery)
     assert "This alert is already handled." in words(claim(as_nurse, alert))
 
 
@@ -177,7 +188,7 @@ def test_contact_and_closing_in_one_go(as_nurse: Client, nurse: User, alert: Ale
 
 
 def test_a_contact_first_then_the_closing(as_nurse: Client, alert: Alert) -> None:
-    as_nurse.post(url("contact_new", alert.recovery.uuid), CONTACT)
+    save_contact(as_nurse, alert.recovery)
     close(as_nurse, alert, kind="call", reason="phone")
     alert.refresh_from_db()
     assert alert.state == "closed"
@@ -205,7 +216,7 @@ def test_a_review_closes_without_a_contact(as_nurse: Client, recovery: Recovery)
         ({"reason": "phone", **CONTACT, "minutes": "1441"}, "Write a number from 0 to 1440."),
         ({"reason": "phone", **CONTACT, "kind": "pigeon"}, "Select a valid choice."),
         ({"reason": "phone", **CONTACT, "note": "a\0b"}, "Null characters are not allowed."),
-        ({"reason": "phone", "picked": "yes"}, "Tick at least one alert to close."),
+        ({"reason": "phone", "alerts": []}, "Tick at least one alert to close."),
     ],
 )
 def test_a_wrong_answer_is_refused_and_changes_nothing(
@@ -227,15 +238,8 @@ def test_other_takes_its_words(as_nurse: Client, recovery: Recovery) -> None:
 
 def test_only_what_is_ticked_closes(as_nurse: Client, recovery: Recovery) -> None:
     report(recovery, **EMERGENCY, **URGENT, **REVIEW)
-    ticked = [str(alert_of(recovery, rule).uuid) for rule in ("R13", "R35")]
-    response = close(
-        as_nurse,
-        alert_of(recovery, "R01"),
-        reason="phone",
-        picked="yes",
-        alerts=ticked,
-        **CONTACT,
-    )
+    ticked = [alert_of(recovery, rule).as_read for rule in ("R13", "R35")]
+    response = close(as_nurse, alert_of(recovery, "R01"), reason="phone", alerts=ticked, **CONTACT)
     assert "2 alerts closed." in words(response)
     assert states(recovery) == {"R01": "open", "R13": "closed", "R35": "closed"}
 
@@ -246,7 +250,7 @@ def test_a_ticked_alert_of_another_patient_is_not_closed(
     report(recovery, **REVIEW)
     theirs = alert_of(neighbour, "R01")
     mine = alert_of(recovery, "R35")
-    close(as_nurse, mine, reason="phone", picked="yes", alerts=[str(mine.uuid), str(theirs.uuid)])
+    close(as_nurse, mine, reason="phone", alerts=[mine.as_read, theirs.as_read])
     theirs.refresh_from_db()
     assert (states(recovery), theirs.state) == ({"R35": "closed"}, "open")
 
@@ -279,9 +283,7 @@ def test_what_a_contact_does_to_the_alerts(
     as_nurse: Client, recovery: Recovery, outcome: str, left: dict[str, str], said: str
 ) -> None:
     report(recovery, **EMERGENCY, **REVIEW)
-    response = as_nurse.post(
-        url("contact_new", recovery.uuid), CONTACT | {"outcome": outcome}, follow=True
-    )
+    response = save_contact(as_nurse, recovery, outcome=outcome)
     assert said in words(response)
     assert states(recovery) == left
 
@@ -290,15 +292,14 @@ def test_a_contact_counts_for_the_alerts_that_are_ticked(
     as_nurse: Client, recovery: Recovery
 ) -> None:
     report(recovery, **EMERGENCY, **REVIEW)
-    ticked = str(alert_of(recovery, "R35").uuid)
-    as_nurse.post(url("contact_new", recovery.uuid), CONTACT | {"picked": "yes", "alerts": ticked})
+    save_contact(as_nurse, recovery, alerts=alert_of(recovery, "R35").as_read)
     assert states(recovery) == {"R01": "open", "R35": "contacted"}
 
 
 def test_a_contact_with_nothing_ticked_is_kept_and_touches_no_alert(
     as_nurse: Client, alert: Alert
 ) -> None:
-    as_nurse.post(url("contact_new", alert.recovery.uuid), CONTACT | {"picked": "yes"})
+    save_contact(as_nurse, alert.recovery, alerts=[])
     assert Contact.objects.count() == 1
     alert.refresh_from_db()
     assert alert.state == "open"
@@ -327,3 +328,100 @@ def test_a_contact_without_an_alert_hides_the_overdue_row(
     recovery.refresh_from_db()
     assert recovery.overdue_hidden
     assert "Walter" not in words(as_nurse.get(url("queue")))
+
+
+# What it costs
+# -------------
+
+MANY = EMERGENCY | URGENT | REVIEW | {"acetaminophen_mg": 5000, "calf_one_leg": True}
+
+
+def statements(press: Any) -> list[str]:
+    with CaptureQueriesContext(connection) as captured:
+        assert press().status_code == 302
+    return [one["sql"] for one in captured if not one["sql"].startswith(FRAME)]
+
+
+def test_claim_give_back_and_close_cost_the_same_for_any_number_of_alerts(
+    as_nurse: Client, clinic: Clinic, recovery: Recovery
+) -> None:
+    counted = []
+    for row, answers in ((recovery, EMERGENCY), (someone(clinic, "Max", "Many"), MANY)):
+        report(row, **answers)
+        alert = alert_of(row, "R01")
+        data = CONTACT | {"reason": "phone", "alerts": shown(as_nurse, row)}
+        doors = ("alert_claim", "alert_release", "alert_close")
+        presses = [partial(as_nurse.post, url(door, alert.uuid), data) for door in doors]
+        counted.append([len(statements(press)) for press in presses])
+        assert set(states(row).values()) == {"closed"}
+    one, many = counted
+    assert one == many
+    assert max(many) <= 21
+
+
+# What the nurse has not read
+# ---------------------------
+
+
+def states_and_mails(recovery: Recovery) -> tuple[dict[str, str], set[str]]:
+    mails = recovery.messages.filter(kind="alert").values_list("state", flat=True)
+    return states(recovery), set(mails)
+
+
+@pytest.mark.parametrize("before", [{}, REVIEW, REVIEW | {"acetaminophen_mg": 3500}])
+def test_a_contact_touches_no_alert_that_came_after_the_page(
+    as_nurse: Client, recovery: Recovery, before: dict[str, Any]
+) -> None:
+    """Whether the page showed no alert, one, or several to choose from."""
+    if before:
+        report(recovery, **before)
+    page = shown(as_nurse, recovery)
+    assert len(page) == len(states(recovery))
+    report(recovery, ago=timedelta(minutes=1), **EMERGENCY)
+    save_contact(as_nurse, recovery, alerts=page)
+    expected = dict.fromkeys(states(recovery), "contacted") | {"R01": "open"}
+    assert states_and_mails(recovery) == (expected, {"owed"})
+    recovery.refresh_from_db()
+    assert recovery.queue_rank == 1
+
+
+@pytest.mark.parametrize("door", ["contact_new", "alert_close"])
+def test_a_firing_that_nobody_has_read_is_not_answered(
+    as_nurse: Client, recovery: Recovery, door: str
+) -> None:
+    report(recovery, bladder="unsure")
+    alert = alert_of(recovery, "R10")
+    page = shown(as_nurse, recovery)
+    report(recovery, ago=timedelta(minutes=1), bladder="unsure", bowel="unsure")
+    address = url(door, (recovery if door == "contact_new" else alert).uuid)
+    data = CONTACT | {"reason": "phone", "text": "Fine", "alerts": page}
+    response = as_nurse.post(address, data)
+    text, content = words(response), response.content.decode()
+    assert text.startswith("Error:")
+    assert "R10: fired again since you opened this page. Read, then save once more." in text
+    assert 'value="On the way"' in content
+    assert 'value="6"' in content
+    assert 'value="advised" id="id_outcome_0" checked' in content
+    assert 'value="phone" id="id_reason_0" checked' in content
+    assert 'value="Fine"' in content
+    assert states_and_mails(recovery) == ({"R10": "open"}, {"owed"})
+    assert not Contact.objects.exists()
+    # What stands on the page now has been read.
+    assert f'name="alerts" value="{alert_of(recovery, "R10").as_read}"' in content
+
+
+def test_what_was_read_may_be_closed_while_another_alert_waits(
+    as_nurse: Client, recovery: Recovery
+) -> None:
+    report(recovery, **REVIEW)
+    page = shown(as_nurse, recovery)
+    report(recovery, ago=timedelta(minutes=1), **EMERGENCY)
+    close(as_nurse, alert_of(recovery, "R35"), reason="phone", alerts=page, **CONTACT)
+    assert states(recovery) == {"R01": "open", "R35": "closed"}
+
+
+@pytest.mark.parametrize("sent", ["nonsense", ":", "00000000-0000-0000-0000-000000000000:1"])
+def test_alerts_that_no_page_showed_are_none(as_nurse: Client, alert: Alert, sent: str) -> None:
+    save_contact(as_nurse, alert.recovery, alerts=[sent, str(alert.uuid)])
+    assert states(alert.recovery) == {"R01": "open"}
+    assert Contact.objects.count() == 1
