@@ -55,6 +55,9 @@ def for_patient(view: View) -> View:
     @wraps(view)
     def wrapper(request: HttpRequest, recovery: uuid.UUID, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
+            if request.method == "POST":
+                # A redirect would drop what was sent without a word.
+                raise PermissionDenied
             return redirect_to_login(request.get_full_path())
         if request.session.get(DOOR) == STAFF_DOOR:
             raise PermissionDenied

@@ -1,9 +1,11 @@
 """What is shown when a page is refused or something breaks. A lost database is not a fault of ours
-to hide: the page says so plainly, with the emergency number, and answers a log's red flags all the
-same.
+to hide: the page says so plainly, with the emergency number. A log that could not be stored, for
+whatever reason, is said to be not saved, its red flags are answered all the same, and its answers
+stand in the page to be sent again.
 """
 
 import sys
+from contextlib import suppress
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -29,10 +31,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def lost_token(request: HttpRequest, reason: str) -> HttpResponse:
     """The CSRF token did not come back: nothing of the post was taken."""
+    if _sends_a_log(request):
+        return _not_saved(request, 403, why="token")
     return _no(request, "errors/403_csrf.html", 403)
 
 
 def _no(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    if _sends_a_log(request):
+        return _not_saved(request, status, why="person")
     # Messages are rows too, and wait for the next page.
     context = {"frame": _frame(request), "messages": ()}
     return render(request, template, context, status=status)
@@ -62,26 +68,45 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """The 500 page, or the 503 page when what failed is the database."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return unavailable(request)
+    if _sends_a_log(request):
+        return _not_saved(request, 500)
     response = render(request, "errors/500.html", {"emergency_number": settings.EMERGENCY_NUMBER})
     response.status_code = 500
     return response
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
-    """503. On a log's post it says "Not saved" and shows the text that R01-R08 give to it."""
-    not_saved = request.method == "POST" and _route(request) in LOG_ROUTES
-    context = {
-        "emergency_number": settings.EMERGENCY_NUMBER,
-        "not_saved": not_saved,
-        "staff": _is_staff_path(request),
-    }
-    if not_saved and (found := _red_flags(request)):
-        numbers = {"emergency_number": settings.EMERGENCY_NUMBER}
-        context["advice"] = rules.fill(rules.advice(found).text, numbers)
-    response = render(request, "errors/503.html", context)
-    response.status_code = 503
+    """503, for as long as the database is gone."""
+    if _sends_a_log(request):
+        response = _not_saved(request, 503)
+    else:
+        context = {
+            "emergency_number": settings.EMERGENCY_NUMBER,
+            "staff": _is_staff_path(request),
+        }
+        response = render(request, "errors/503.html", context)
+        response.status_code = 503
     response["Retry-After"] = "60"
     return response
+
+
+def _not_saved(request: HttpRequest, status: int, *, why: str = "") -> HttpResponse:
+    """What was posted is offered to be sent again, unless it may come from another site's page."""
+    context = {"emergency_number": settings.EMERGENCY_NUMBER, "why": why}
+    # It may be the form itself that broke, and the rest of the page must still be said.
+    with suppress(Exception):
+        if found := _red_flags(request):
+            numbers = {"emergency_number": settings.EMERGENCY_NUMBER}
+            context["advice"] = rules.fill(rules.advice(found).text, numbers)
+    origin = request.headers.get("Origin")
+    if origin and origin == f"{request.scheme}://{request.get_host()}":
+        context["answers"] = [
+            (name, value)
+            for name, values in request.POST.lists()
+            for value in values
+            if name != "csrfmiddlewaretoken"
+        ]
+    return render(request, "errors/not_saved.html", context, status=status)
 
 
 def _red_flags(request: HttpRequest) -> tuple[rules.Finding, ...]:
@@ -90,6 +115,10 @@ def _red_flags(request: HttpRequest) -> tuple[rules.Finding, ...]:
     form = LogForm(request.POST, procedure_on=today, dates=(today, today), fixed=today)
     form.is_valid()
     return rules.red_flags(logfields.sift(form.answers)[0])
+
+
+def _sends_a_log(request: HttpRequest) -> bool:
+    return request.method == "POST" and _route(request) in LOG_ROUTES
 
 
 def _route(request: HttpRequest) -> str | None:

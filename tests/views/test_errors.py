@@ -2,17 +2,24 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.db import DataError
+from django.db.backends.utils import CursorWrapper
 from django.test import Client
 from django.urls import reverse
 
-from recovery.models import Clinic, Role, User
-from tests.cast import make_recovery, sign_in_staff, staff, user_of
-from tests.pages import words
+from recovery.clinical.rules import RULES_BY_ID
+from recovery.models import Clinic, DailyLog, Recovery, Role, User
+from recovery.tokens import link_token
+from tests.cast import NUMBERS, checkin_of, make_recovery, sign_in_staff, staff, user_of
+from tests.pages import filled, read, words
 
 pytestmark = pytest.mark.django_db
 
+R01 = RULES_BY_ID["R01"].patient_text.format_map(NUMBERS)
+R05 = RULES_BY_ID["R05"].patient_text.format_map(NUMBERS)
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 MENU, HELP = "Queue Patients Enrol", "Call clinic"
 
@@ -93,3 +100,111 @@ def test_a_post_whose_token_is_lost_is_not_saved_in_either_frame(as_nurse: Clien
     assert "Not saved" in words(page)
     assert "Intracept Care" in words(page)
     assert HELP not in words(page)
+
+
+# A log that is not stored
+# ------------------------
+
+
+OWN_PAGE = {"HTTP_ORIGIN": "http://testserver"}
+ANSWERS = {
+    "pain_avg": "4",
+    "saddle": "no",
+    "bladder": "yes",
+    "bowel": "no",
+    "signs": ["fall", "calf_one_leg"],
+    "free_text": "It <b>hurts</b>",
+}
+
+
+def form_of(recovery: Recovery) -> str:
+    return reverse("log_form", args=[recovery.uuid, uuid4()])
+
+
+def assert_not_saved(page: Any, status: int, text: str = R01) -> None:
+    assert page.status_code == status
+    assert text in read(page).advice
+    assert "Not saved" in words(page)
+    assert "Your answers are not saved. Nobody at the clinic can see them." in words(page)
+    assert not DailyLog.objects.exists()
+
+
+def test_a_log_sent_after_the_session_ended_is_answered_and_not_lost(
+    recovery: Recovery, settings: Any
+) -> None:
+    settings.EMERGENCY_NUMBER = "911"
+    client, address = Client(), form_of(recovery)
+    page = client.post(address, ANSWERS, **OWN_PAGE)
+    assert_not_saved(page, 403)
+    assert "You are signed out" in words(page)
+    kept = filled(page)
+    assert kept == {name: [v] if isinstance(v, str) else v for name, v in ANSWERS.items()}
+    assert reverse("account_login") in page.content.decode()
+
+    client.force_login(user_of(recovery))
+    assert R01 in read(client.post(address, kept)).advice
+    assert DailyLog.objects.get().free_text == ANSWERS["free_text"]
+
+
+def test_fever_with_a_weak_leg_is_answered_when_signed_out(recovery: Recovery) -> None:
+    answers = {"temp_value": "39.8", "temp_unit": "C", "saddle": "no"}
+    assert_not_saved(Client().post(form_of(recovery), answers), 403, R05)
+    page = Client().post(form_of(recovery), {"saddle": "no"})
+    assert page.status_code == 403
+    assert read(page).advice == ""
+    assert "Not saved" in words(page)
+
+
+def test_a_log_whose_token_is_lost_is_answered_and_can_be_sent_again(recovery: Recovery) -> None:
+    strict, address = Client(enforce_csrf_checks=True), form_of(recovery)
+    strict.force_login(user_of(recovery))
+    page = strict.post(address, ANSWERS, **OWN_PAGE)
+    assert_not_saved(page, 403)
+    assert "The page was open too long" in words(page)
+    again = read(page).fields
+    assert len(again["csrfmiddlewaretoken"]) == 1
+    assert R01 in read(strict.post(address, again, **OWN_PAGE)).advice
+    assert DailyLog.objects.exists()
+
+
+def test_what_another_site_sent_is_not_offered_to_be_sent_again(recovery: Recovery) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    for origin in ({"HTTP_ORIGIN": "https://elsewhere.example"}, {}):
+        page = strict.post(form_of(recovery), ANSWERS, **origin)
+        assert page.status_code == 403
+        assert "Save again" not in words(page)
+        assert "Press Back" in words(page)
+
+
+@pytest.mark.parametrize("by_link", [True, False])
+def test_a_log_that_breaks_something_is_answered_all_the_same(
+    recovery: Recovery, monkeypatch: pytest.MonkeyPatch, by_link: bool
+) -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(user_of(recovery))
+    address = form_of(recovery)
+    if by_link:
+        token = link_token(checkin_of(recovery, "DAY-02"))
+        address = reverse("link_form", args=[token, uuid4()])
+    execute = CursorWrapper.execute
+
+    def refuse(self: Any, sql: str, params: Any = None) -> Any:
+        if sql.startswith('INSERT INTO "recovery_dailylog"'):
+            raise DataError("value out of range")
+        return execute(self, sql, params)
+
+    monkeypatch.setattr(CursorWrapper, "execute", refuse)
+    page = client.post(address, ANSWERS | {"chest_or_breath": "no"}, **OWN_PAGE)
+    monkeypatch.undo()
+    assert_not_saved(page, 500)
+    assert client.post(address, filled(page)).status_code in (200, 302)
+    assert DailyLog.objects.exists()
+
+
+def test_who_may_not_log_for_a_person_is_told_that_nothing_is_saved(
+    recovery: Recovery, as_nurse: Client
+) -> None:
+    assert_not_saved(as_nurse.post(form_of(recovery), ANSWERS), 403)
+    stranger = Client()
+    stranger.force_login(User.objects.create_user("stranger@example.org"))
+    assert_not_saved(stranger.post(form_of(recovery), ANSWERS), 404)
