@@ -10,13 +10,15 @@ from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from recovery.forms.sign_in import NOT_AGAIN_YET
+
 logger = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "too_many_login_attempts": _("The code was wrong too often. Ask for a new one."),
-        "rate_limited": _("You asked for a code many times. Wait a few minutes, then ask again."),
+        "rate_limited": NOT_AGAIN_YET,
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 NO_ADDRESS = _("Type your e-mail address, like name@example.com")
 NO_CODE = _("Type the 6 digits from the e-mail")
 WRONG_CODE = _("Wrong code. Type the 6 digits from the newest e-mail.")
-NOT_AGAIN_YET = _("You asked for a code many times. Wait a few minutes, then ask again.")
+NOT_AGAIN_YET = _(
+    "You asked for a code many times. Wait a few minutes, then ask again."
+    " If it still says no, call us: we can note your answers by phone."
+)
 
 
 class AddressForm(forms.RequestLoginCodeForm):

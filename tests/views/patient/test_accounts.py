@@ -1,6 +1,7 @@
 """Signing in by the e-mailed code, and which person an address answers for."""
 
 import re
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -121,6 +122,21 @@ def test_who_asks_for_too_many_codes_is_told_to_wait(recovery: Recovery) -> None
         page = Client().post(SIGN_IN, {"email": user_of(recovery).email})
     assert words(page).count("You asked for a code many times. Wait a few minutes") == 2
     assert len(mail.outbox) == 3
+
+
+def test_an_address_is_sent_ten_codes_an_hour_and_then_told_to_call(
+    recovery: Recovery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, statuses = time.time(), []
+    for minute in range(0, 26, 2):
+        monkeypatch.setattr(time, "time", lambda at=begin + 60 * minute: at)
+        page = Client().post(SIGN_IN, {"email": user_of(recovery).email})
+        statuses.append(page.status_code)
+    assert statuses == [302] * 10 + [200] * 3
+    assert len(mail.outbox) == 10
+    assert "If it still says no, call us: we can note your answers by phone." in words(page)
+    monkeypatch.setattr(time, "time", lambda: begin + 62 * 60)
+    assert Client().post(SIGN_IN, {"email": user_of(recovery).email}).status_code == 302
 
 
 @pytest.mark.parametrize("email", ["", "nonsense", "a@b"])
