@@ -102,15 +102,25 @@ def supersede(recovery_ids: Iterable[int]) -> None:
 
 def addressees(patient_ids: Iterable[int]) -> dict[int, int]:
     """The user that each patient's mails go to: the patient, else a caregiver, else nobody."""
-    found: dict[int, int] = {}
-    rows = PatientAccess.objects.filter(patient__in=list(patient_ids), ended_at=None)
-    for row in sorted(rows, key=lambda row: (row.relationship != Relationship.SELF, row.pk)):
-        found.setdefault(row.patient_id, row.user_id)
-    return found
+    return {pk: access.user_id for pk, access in _written_to(patient_ids).items()}
 
 
 def addressee(patient: Patient) -> int | None:
     return addressees([patient.pk]).get(patient.pk)
+
+
+def relationship_written_to(patient: Patient) -> str | None:
+    """Whether the one whom the patient's mails go to is the patient; None for nobody."""
+    access = _written_to([patient.pk]).get(patient.pk)
+    return access.relationship if access else None
+
+
+def _written_to(patient_ids: Iterable[int]) -> dict[int, PatientAccess]:
+    found: dict[int, PatientAccess] = {}
+    rows = PatientAccess.objects.filter(patient__in=list(patient_ids), ended_at=None)
+    for row in sorted(rows, key=lambda row: (row.relationship != Relationship.SELF, row.pk)):
+        found.setdefault(row.patient_id, row)
+    return found
 
 
 def owe_invitation(recovery: Recovery, *, now: datetime) -> None:

@@ -20,6 +20,7 @@ from recovery.forms.layout import log_helper
 from recovery.forms.logs import LogForm
 from recovery.forms.prefill import answers_of
 from recovery.models import CheckIn, DailyLog
+from recovery.models.access import Relationship
 from recovery.queries.saved import saved
 from recovery.queries.today import means_today, told_by_link
 from recovery.services import messages
@@ -63,7 +64,7 @@ def _post(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> HttpR
         now=request.now,
         store=not too_late,
         client_id=client_id,
-        source=DailyLog.Source.PATIENT,
+        source=_source(checkin),
         mode=DailyLog.Mode.LINK,
         checkin=checkin,
     )
@@ -108,6 +109,13 @@ def link_signs(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
 
 def _takes_answers(checkin: CheckIn, now: datetime) -> bool:
     return checkin.state == CheckIn.State.OPEN and now < checkin.expires_at
+
+
+def _source(checkin: CheckIn) -> DailyLog.Source:
+    """Nobody signs in here; a link is answered by whoever it was mailed to."""
+    written_to = messages.relationship_written_to(checkin.recovery.patient)
+    caregiver = written_to == Relationship.CAREGIVER
+    return DailyLog.Source.CAREGIVER if caregiver else DailyLog.Source.PATIENT
 
 
 def _stored(checkin: CheckIn, client_id: uuid.UUID) -> DailyLog | None:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from recovery.clinical.rules import RULES_BY_ID
-from recovery.models import Alert, CheckIn, Clinic, DailyLog, Message, Recovery, User
+from recovery.models import Alert, CheckIn, Clinic, DailyLog, Message, PatientAccess, Recovery, User
 from recovery.services import tick
 from recovery.tokens import link_token, unsubscribe_token
 from tests.cast import NUMBERS, QUIET, checkin_of, make_recovery
@@ -160,6 +160,25 @@ def test_a_refused_form_by_link_hides_no_emergency_and_can_be_mended(
     assert phone.post(address(token, client_id), again).status_code == 302
     first, second = DailyLog.objects.order_by("pk")
     assert (second.supersedes, second.pain_avg) == (first, 3)
+
+
+@pytest.mark.parametrize(
+    ("who", "source"), [("caregiver", "caregiver"), ("both", "patient"), ("nobody now", "patient")]
+)
+def test_an_answer_by_link_is_of_the_one_who_is_written_to(
+    phone: Client, token: str, recovery: Recovery, who: str, source: str
+) -> None:
+    PatientAccess.objects.update(relationship="caregiver" if who == "caregiver" else "self")
+    if who == "both":
+        daughter = User.objects.create_user("daughter@example.org")
+        PatientAccess.objects.create(
+            user=daughter, patient=recovery.patient, relationship="caregiver"
+        )
+    if who == "nobody now":
+        PatientAccess.objects.update(ended_at=recovery.procedure_at)
+    send(phone, token, signs="hard_to_wake")
+    log = DailyLog.objects.get()
+    assert (log.source, log.mode, log.entered_by) == (source, "link", None)
 
 
 def test_missing_answers_are_asked_again(phone: Client, token: str) -> None:
