@@ -22,9 +22,11 @@ TICK_ROOM, LETTER = 26, 7.2
 # The words at the end of the baseline.
 LABEL_WIDTH, LABEL_HEIGHT = 76, 14
 MAX_PAIN = 10
-# A flare begins on one of these days; on a longer axis it has no room.
-FLARE_BEGINS = range(4)
+# A flare is told of on these days alone; on a longer axis it has no room.
+FLARE_DAYS = range(4)
 FLARE_FITS = 45
+# Pain that stays up: staff look at it, and the patient is not told that it is a flare.
+STAYS_UP = ("R18", "R34")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,9 @@ class Chart:
     baseline: int | None
     baseline_y: float
     flare: Flare | None
+    # Of every log, also where the day has a later one.
+    lowest: int
+    highest: int
 
     @property
     def last(self) -> Dot:
@@ -78,14 +83,6 @@ class Chart:
     @property
     def newest_first(self) -> tuple[Dot, ...]:
         return self.dots[::-1]
-
-    @property
-    def lowest(self) -> int:
-        return min(dot.pain for dot in self.dots)
-
-    @property
-    def highest(self) -> int:
-        return max(dot.pain for dot in self.dots)
 
     @property
     def radius(self) -> float:
@@ -144,11 +141,12 @@ class HistoryPage:
 def history(
     recovery: Recovery, *, dates: tuple[date, date], number: int, now: datetime, alert: bool
 ) -> HistoryPage:
-    """Page `number` (from 1) of the logs and the chart of all of them; two statements.
+    """Page `number` (from 1) of the logs and the chart of all of them; three statements.
 
     `dates` are those a patient may still correct, the later one today. While an `alert` is not
     closed, nothing is called expected: no such sentence, and no flare.
     """
+    rising = recovery.alerts.not_closed().filter(rule__in=STAYS_UP)
     today = recovery.day_on(dates[1])
     phases = phases_of(recovery.pathway_id)
     phase = phase_of(
@@ -165,7 +163,7 @@ def history(
     first = (number - 1) * PAGE
     rows = current.select_related("entered_by").order_by("-log_date", "-entered_at", "-pk")
     return HistoryPage(
-        chart=_chart(recovery, narrow, today=today, flares=not alert),
+        chart=_chart(recovery, narrow, today=today, flares=not (alert or rising.exists())),
         logs=rows[first : first + PAGE],
         total=len(narrow),
         number=number,
@@ -179,9 +177,10 @@ def _chart(
     recovery: Recovery, narrow: Iterable[tuple[int, int | None, bool]], *, today: int, flares: bool
 ) -> Chart | None:
     """One dot a day from D0 on: of several logs the one entered last."""
-    by_day = {day: (pain, late) for day, pain, late in narrow if pain is not None and day >= 0}
-    if not by_day:
+    known = [(day, pain, late) for day, pain, late in narrow if pain is not None and day >= 0]
+    if not known:
         return None
+    by_day = {day: (pain, late) for day, pain, late in known}
     last_day = max(LEAST_DAYS, today, *by_day)
 
     def x(day: float) -> float:
@@ -203,6 +202,8 @@ def _chart(
         flare=_flare(runs, baseline)
         if flares and baseline is not None and last_day <= FLARE_FITS
         else None,
+        lowest=min(pain for _day, pain, _late in known),
+        highest=max(pain for _day, pain, _late in known),
     )
 
 
@@ -246,15 +247,15 @@ def _ticks(x: Any, last_day: int) -> Iterable[tuple[int, float]]:
 
 
 def _flare(runs: Sequence[Sequence[Dot]], baseline: int) -> Flare | None:
-    """The days in a row above the own baseline that began on D0 to D3."""
+    """The first days in a row above the own baseline, from D0 to D3."""
     for run in runs:
         above: list[Dot] = []
         for dot in run:
-            if dot.pain > baseline:
+            if dot.day in FLARE_DAYS and dot.pain > baseline:
                 above.append(dot)
             elif above:
                 break
-        if above and above[0].day in FLARE_BEGINS:
+        if above:
             first, last = above[0], above[-1]
             left, right = (first.x, last.x) if first != last else (first.x - 4, first.x + 4)
             path = f"M{left:g} {FLARE_Y + 6}v-6H{right:g}v6"

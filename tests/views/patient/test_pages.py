@@ -155,6 +155,8 @@ def test_the_text_of_an_alert_stands_above_the_check_in_until_it_is_closed(
     assert text in read(page).advice
     assert words(page).index(text) < words(page).index("Start check-in")
     assert EXPECTED not in words(page)
+    assert "Good to do now" not in words(page)
+    assert "Wait until we say so" in words(page)
 
     Alert.objects.filter(rule=rule).update(
         state="closed", closed_by=nurse, closed_at=afternoon, closing_reason="phone"
@@ -354,6 +356,29 @@ def test_nothing_is_called_expected_while_an_alert_stands(
     said = words(history(recovery))
     assert "Flare" not in said
     assert "Relief can take" not in said
+
+
+def test_a_flare_ends_by_day_three(clinic: Clinic, afternoon: datetime) -> None:
+    recovery = make_recovery(clinic, day=5, now=afternoon)
+    for day, pain in enumerate([5, 8, 8, 7, 7, 7]):
+        log(recovery, day, pain_avg=pain, pain_controlled=True)
+    assert not Alert.objects.filter(rule__in=["R18", "R34"]).exists()
+    assert "Flare, days 1 to 3" in words(history(recovery))
+
+
+def test_a_rise_that_staff_look_at_is_no_flare(clinic: Clinic, afternoon: datetime) -> None:
+    recovery = make_recovery(clinic, day=6, now=afternoon)
+    for day, pain in enumerate([5, 8, 8, 8, 8]):
+        log(recovery, day, pain_avg=pain, pain_controlled=True)
+    assert Alert.objects.filter(rule="R34", state="open").exists()
+    assert "Flare" not in words(history(recovery))
+
+
+def test_all_that_was_logged_counts_in_the_sentence(clinic: Clinic, afternoon: datetime) -> None:
+    recovery = make_recovery(clinic, day=2, now=afternoon)
+    log(recovery, 1, pain_avg=10, pain_controlled=True, entered=at(1, 9))
+    log(recovery, 1, pain_avg=2, entered=at(1, 18))
+    assert "Pain was between 2 and 10, and 2 on day 1." in words(history(recovery))
 
 
 @pytest.mark.parametrize(
