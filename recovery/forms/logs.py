@@ -182,6 +182,8 @@ class LogForm(Questions):
             found["headache"] = "worse_upright"
         elif "headache_severe" in ticked:
             found["headache"] = "severe"
+        elif "headache_mild" in ticked:
+            found["headache"] = "mild"
         if not found:
             return dict.fromkeys(YES_SIGNS, False) | {"headache": "none"}
         if NONE in ticked:
@@ -200,6 +202,9 @@ class LogForm(Questions):
                     "spot", _("You said nothing is there, and ticked something. Which is it?")
                 )
             return {"wound": wound, "bleeding": bleeding}
+        if said and NONE in ticked:
+            self.add_error("spot", _("You said yes, and ticked “None of these”. Which is it?"))
+            return {}
         if said is False or NONE in ticked:
             return {"wound": [], "bleeding": "none"}
         if said:

@@ -7,6 +7,12 @@ from recovery.forms.logs import BLEEDING, PLAIN, WOUND, YES_SIGNS
 from recovery.forms.questions import OPIOID_ROWS
 from recovery.models import DailyLog
 
+HEADACHES = {
+    "mild": ["headache_mild"],
+    "severe": ["headache_severe"],
+    "worse_upright": ["headache_upright"],
+}
+
 
 def answers_of(log: DailyLog) -> dict[str, Any]:
     """The form's initial values for correcting a stored log."""
@@ -26,9 +32,7 @@ def answers_of(log: DailyLog) -> dict[str, Any]:
 
 def _ticks_of(log: DailyLog) -> dict[str, Any]:
     signs = [name for name in YES_SIGNS if getattr(log, name)]
-    signs += {"severe": ["headache_severe"], "worse_upright": ["headache_upright"]}.get(
-        log.headache, []
-    )
+    signs += HEADACHES.get(log.headache, [])
     answered = log.headache or any(getattr(log, name) is not None for name in YES_SIGNS)
     spot = [*(log.wound or []), *([log.bleeding] if log.bleeding not in ("", "none") else [])]
     spot = [sign for sign in spot if sign in WOUND or sign in BLEEDING]

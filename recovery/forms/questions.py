@@ -78,7 +78,7 @@ class Questions(forms.Form):
         required=False, label=_("Chest pain, trouble breathing, coughing blood, or fainting")
     )
     signs = Ticks(required=False, label=_("Tick any you have now"), choices=words.SIGNS)
-    spot = YesNo(required=False, label=_("Anything at the spot on your back, other than a bruise?"))
+    spot = YesNo(required=False, label=_("Anything at the spot on your back, even a bruise?"))
     spot_signs = Ticks(required=False, label=_("Tick all that fit"), choices=words.SPOT)
     temp_value = Number(
         required=False, label=_("Temperature, if you took it"), decimals=True, like="98.6"

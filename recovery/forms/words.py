@@ -29,6 +29,7 @@ SIGNS = (
     ("sudden_new_back_pain", _("Sudden new back pain")),
     ("fall", _("I had a fall")),
     ("calf_one_leg", _("Swelling or pain in one calf")),
+    ("headache_mild", _("A mild headache")),
     ("headache_severe", _("A bad headache")),
     ("headache_upright", _("A headache that is worse sitting up")),
     ("neck_stiff_or_confused", _("A stiff neck, or confusion")),
@@ -42,6 +43,7 @@ WOUND = (
     ("drainage_clear_or_bloody", _("Clear or pink fluid")),
     ("pus_or_smell", _("Pus, or a bad smell")),
     ("opened", _("It has opened")),
+    ("bruise", _("A bruise")),
 )
 BLEEDING = (
     ("spots", _("A few spots of blood")),

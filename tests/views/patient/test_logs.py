@@ -367,6 +367,16 @@ def test_a_closed_clinic_is_not_called(
     assert "We are closed. We open tomorrow, Thursday, at 8:00 AM." in said
 
 
+def test_a_mild_headache_and_a_bruise_are_noted_and_raise_nothing(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    said = saved(as_patient, recovery, signs="headache_mild", spot="yes", spot_signs="bruise")
+    assert "Headache A mild headache" in said
+    assert "The spot on your back A bruise" in said
+    log = DailyLog.objects.get()
+    assert (log.headache, log.wound, log.rules) == ("mild", ["bruise"], [])
+
+
 def test_a_review_text_is_shown_and_r39_beneath_another_text(
     as_patient: Client, recovery: Recovery
 ) -> None:
@@ -507,7 +517,10 @@ FULL = {
 }
 
 
-@pytest.mark.parametrize("changes", [{}, FULL], ids=["quiet", "everything"])
+MILD = {"signs": ["headache_mild"], "spot": "yes", "spot_signs": ["bruise"]}
+
+
+@pytest.mark.parametrize("changes", [{}, FULL, MILD], ids=["quiet", "everything", "mild signs"])
 def test_the_form_comes_back_as_it_was_answered(
     as_patient: Client, recovery: Recovery, changes: dict[str, Any]
 ) -> None:
@@ -519,7 +532,7 @@ def test_the_form_comes_back_as_it_was_answered(
     assert shown["revision"] == ["0"]
     assert as_patient.post(address, shown).status_code == 302
     log = DailyLog.objects.get()
-    if changes:
+    if changes is FULL:
         assert (log.acetaminophen_mg, log.opioids) == (
             2000,
             [{"drug": "oxycodone", "mg": 7.5, "doses": 3}],
