@@ -4,7 +4,7 @@ from django.urls import path
 
 from recovery.views import demo, ops
 from recovery.views.patient import accounts as patient_accounts
-from recovery.views.patient import links, logs, pages, unsubscribe
+from recovery.views.patient import checkins, links, logs, pages, unsubscribe
 from recovery.views.staff import (
     accounts,
     alerts,
@@ -18,6 +18,7 @@ from recovery.views.staff import (
 from recovery.views.staff import logs as staff_logs
 
 RECOVERY = "recoveries/<uuid:recovery>/"
+CHECKIN = f"{RECOVERY}checkins/<uuid:checkin>/"
 LINK = "c/<str:token>/"
 STAFF_RECOVERY = "staff/recoveries/<uuid:recovery>/"
 
@@ -31,6 +32,10 @@ patient_urls = [
     path(RECOVERY, pages.today, name="today"),
     path(f"{RECOVERY}history/", pages.history, name="history"),
     path(f"{RECOVERY}signs/", pages.signs, name="signs"),
+    path(CHECKIN, checkins.checkin_start, name="checkin_start"),
+    path(f"{CHECKIN}<uuid:client_id>/", checkins.checkin_form, name="checkin_form"),
+    path(f"{CHECKIN}<uuid:client_id>/review/", checkins.checkin_review, name="checkin_review"),
+    path(f"{CHECKIN}<uuid:client_id>/sent/", checkins.checkin_saved, name="checkin_saved"),
     path(f"{RECOVERY}logs/new/", logs.log_new, name="log_new"),
     path(f"{RECOVERY}logs/<uuid:client_id>/", logs.log_form, name="log_form"),
     path(f"{RECOVERY}logs/<uuid:client_id>/saved/", logs.log_saved, name="log_saved"),
@@ -41,6 +46,7 @@ link_urls = [
     path(f"{LINK}signs/", links.link_signs, name="link_signs"),
     path(f"{LINK}renew/", links.link_renew, name="link_renew"),
     path(f"{LINK}<uuid:client_id>/", links.link_form, name="link_form"),
+    path(f"{LINK}<uuid:client_id>/review/", links.link_review, name="link_review"),
     path(f"{LINK}<uuid:client_id>/saved/", links.link_saved, name="link_saved"),
     path("u/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
 ]

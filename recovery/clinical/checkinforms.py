@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from recovery.clinical.instruments import Instrument, Option, Text
 from recovery.clinical.instruments.items import Item
 
+# The forms that the page of the daily log answers; the others have pages of their own.
+LOG_FORMS = frozenset({"daily", "evening"})
 # The section of the answers that holds fields of the daily log, by their names.
 LOG = "log"
 
@@ -16,14 +18,23 @@ class LogPart:
 
     key: str
     fields: tuple[str, ...]
-    # Those that are asked again when they are left empty.
-    required: tuple[str, ...] = ()
 
 
-STATE = ("leg_pain_status", "leg_weakness", "leg_numbness", "saddle", "bladder", "bowel")
-USUAL_STATE = LogPart("state", (*STATE, "leg_pain", "leg_side"), (*STATE, "leg_side"))
+USUAL_STATE = LogPart(
+    "state",
+    (
+        "leg_pain_status",
+        "leg_pain",
+        "leg_weakness",
+        "leg_numbness",
+        "leg_side",
+        "saddle",
+        "bladder",
+        "bowel",
+    ),
+)
 MEDICINE = LogPart("medicine", ("opioids", "activity_level"))
-WOUND = LogPart("wound", ("wound", "bleeding"), ("wound",))
+WOUND = LogPart("wound", ("wound", "bleeding"))
 ACTIVITY = LogPart("activity", ("activity_level", "walk_minutes", "pt_done"))
 
 KNOWN = (
@@ -81,11 +92,6 @@ def log_fields(form: str) -> tuple[str, ...]:
     """The fields of the daily log that the form asks."""
     parts = (section for section in FORMS[form] if isinstance(section, LogPart))
     return tuple(name for part in parts for name in part.fields)
-
-
-def required_log_fields(form: str) -> tuple[str, ...]:
-    parts = (section for section in FORMS[form] if isinstance(section, LogPart))
-    return tuple(name for part in parts for name in part.required)
 
 
 def instrument_keys(form: str) -> tuple[str, ...]:

@@ -50,9 +50,11 @@ class Question(LayoutObject):
 class Part(LayoutObject):
     """A numbered heading and the questions under it."""
 
-    def __init__(self, number: int, title: Any, *fields: Any, hint: Any = "") -> None:
+    def __init__(
+        self, number: int, title: Any, *fields: Any, hint: Any = "", of: int = PARTS
+    ) -> None:
         self.fields = list(fields)
-        self.heading = {"number": number, "of": PARTS, "title": title, "hint": hint}
+        self.heading = {"number": number, "of": of, "title": title, "hint": hint}
 
     def render(self, form: Any, context: Any, template_pack: str = TEMPLATE_PACK, **_: Any) -> str:
         inside = self.get_rendered_fields(form, context, template_pack)
@@ -73,12 +75,18 @@ class More(LayoutObject):
         return render_to_string("log/more.html", words)
 
 
-def log_helper(day: int, *, warn: bool = True) -> FormHelper:
-    """The page's questions for a log about `day`; `warn` shows emergency texts at once."""
+def plain_helper() -> FormHelper:
+    """Of a form whose tag, token and errors its page writes."""
     helper = FormHelper()
     helper.form_tag = False
     helper.disable_csrf = True
     helper.form_show_errors = False
+    return helper
+
+
+def log_helper(day: int, *, warn: bool = True) -> FormHelper:
+    """The page's questions for a log about `day`; `warn` shows emergency texts at once."""
+    helper = plain_helper()
     helper.layout = Layout(
         Part(1, _("Pain"), Question("pain", "pain_avg", "pain_controlled", opens=STRONG)),
         _legs(day),
@@ -107,32 +115,39 @@ def _asked(name: str, day: int) -> bool:
 
 
 def _legs(day: int) -> Part:
+    return Part(2, _("Your legs"), legs(day), hint=compare_with(day))
+
+
+def compare_with(day: int) -> Any:
+    if day < 0:
+        return _("Compare with the last few weeks.")
+    return _("Compare with the weeks before your procedure.")
+
+
+def legs(day: int) -> Div:
     trips = (CANNOT_STAND, NEW) if day <= WEAKNESS_IS_EMERGENCY_TO else (CANNOT_STAND,)
     new = (NEW, CANNOT_STAND)
-    return Part(
-        2,
-        _("Your legs"),
-        Div(
-            Question("leg_pain", "leg_pain_status", "leg_pain", new=new, opens=(NEW,)),
-            Question("seg", "leg_weakness", new=new, trips=trips, now="R02", long=(CANNOT_STAND,)),
-            Question("seg", "leg_numbness", new=new),
-            Question("seg", "leg_side", trips=("both",), now="R03", extra="ic-side"),
-            css_class="ic-legs",
-        ),
-        hint=_("Compare with the weeks before your procedure.")
-        if day >= 0
-        else _("Compare with the last few weeks."),
+    return Div(
+        Question("leg_pain", "leg_pain_status", "leg_pain", new=new, opens=(NEW,)),
+        Question("seg", "leg_weakness", new=new, trips=trips, now="R02", long=(CANNOT_STAND,)),
+        Question("seg", "leg_numbness", new=new),
+        Question("seg", "leg_side", trips=("both",), now="R03", extra="ic-side"),
+        css_class="ic-legs",
     )
 
 
-def _safety(day: int) -> Part:
-    changes = [
+def changes() -> list[Question]:
+    """Feeling between the legs, bladder, bowel."""
+    return [
         Question("seg", name, trips=("yes",), now="R01") for name in ("saddle", "bladder", "bowel")
     ]
+
+
+def _safety(day: int) -> Part:
     return Part(
         3,
         _("Safety questions"),
-        *changes,
+        *changes(),
         Question("seg", "chest_or_breath", trips=("yes",), now="R04"),
         *([_signs()] if _asked("fall", day) else []),
         hint=_("Only what is new since your procedure.") if day >= 0 else _("Only what is new."),
@@ -151,7 +166,7 @@ def _signs() -> Question:
     )
 
 
-def _spot() -> Question:
+def spot_on_back() -> Question:
     return Question("spot", "spot", "spot_signs", opens=("yes",), trips=("wont_stop",), now="R06")
 
 
@@ -160,7 +175,7 @@ def _fever(day: int) -> Part:
     return Part(
         4,
         _("Fever and the spot on your back") if spot else _("Fever"),
-        *([_spot()] if spot else []),
+        *([spot_on_back()] if spot else []),
         Question("temperature", "temp_value", "temp_unit"),
         Question("seg", "chills"),
     )
@@ -169,15 +184,19 @@ def _fever(day: int) -> Part:
 def _anything_else(day: int) -> list[More]:
     late = [
         *([] if _asked("fall", day) else [_signs()]),
-        *([] if _asked("wound", day) else [_spot()]),
+        *([] if _asked("wound", day) else [spot_on_back()]),
     ]
     if not late:
         return []
     return [More(_("Anything else?"), _("A fall, a headache, your skin, other signs"), *late)]
 
 
+def opioids() -> Question:
+    rows = [f"opioid_{row}_{part}" for row in OPIOID_ROWS for part in ("drug", "mg", "doses")]
+    return Question("opioids", "opioids_taken", *rows, opens=("yes",))
+
+
 def _more() -> More:
-    opioids = [f"opioid_{row}_{part}" for row in OPIOID_ROWS for part in ("drug", "mg", "doses")]
     return More(
         _("More, if you like"),
         _("Worst pain, medicine, walking, sleep, a note"),
@@ -186,7 +205,7 @@ def _more() -> More:
             "acetaminophen", "acetaminophen_tablets", "acetaminophen_strength", "acetaminophen_mg"
         ),
         Question("seg", "nsaid_taken"),
-        Question("opioids", "opioids_taken", *opioids, opens=("yes",)),
+        opioids(),
         Question("opts", "activity_level"),
         Question("number", "walk_minutes"),
         Question("seg", "pt_done"),

@@ -162,9 +162,12 @@ class LogForm(Questions):
         self.wrong = list(self.errors)
         self._ask_again()
 
+    def unanswered(self) -> list[str]:
+        """Fields of the log that must be answered and are not."""
+        return missing_fields(self.day, self.answers)
+
     def _ask_again(self) -> None:
-        names = missing_fields(self.day, self.answers)
-        asked = dict.fromkeys(ASKED_AT.get(name, name) for name in names)
+        asked = dict.fromkeys(ASKED_AT.get(name, name) for name in self.unanswered())
         self.missing = [name for name in asked if name not in self.errors]
         if not self.saves_incomplete:
             for name in self.missing:

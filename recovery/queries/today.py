@@ -7,17 +7,18 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.functional import Promise
 
+from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.clinical.pathway import Occasion, Plan, checkin_key_for, occasions
 from recovery.clinical.phases import phase_of
 from recovery.clinical.rules import RULES_BY_ID, fill, precedence
-from recovery.models import Alert, CheckIn, DailyLog, Recovery, RecoveryPhase
+from recovery.models import Alert, CheckIn, DailyLog, FormResponse, Recovery, RecoveryPhase
 from recovery.models.alerts import Severity
+from recovery.queries.checkins import named
 from recovery.queries.pathways import phases_of, plan_of
 
-# The forms that the log's page answers; others have pages of their own.
-LOG_FORMS = ("daily", "evening")
 # The days that have a bone each; after them there is one for each planned check-in.
 LAST_BONE_DAY = 14
 # The check-ins that any day's log answers while they are open (docs/protocol.md).
@@ -32,6 +33,17 @@ class OpenCheckIn:
     on: date
     due_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """A check-in form to answer; `begun` when a draft of it is kept."""
+
+    uuid: uuid.UUID
+    name: Promise
+    due_at: datetime
+    expires_at: datetime
+    begun: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,7 @@ class TodayPage:
     next_phase: RecoveryPhase | None
     # Open now, the newest first.
     open: tuple[OpenCheckIn, ...]
+    forms: tuple[OpenForm, ...]
     next_opening: datetime | None
     advice: StandingAdvice | None
     bones: tuple[Bone, ...]
@@ -89,12 +102,18 @@ def today(recovery: Recovery, *, now: datetime) -> TodayPage:
     planned = _planned(recovery, plan)
     logged = _logged_days(recovery)
     due = [occasion for occasion in planned if occasion.expires_at <= now]
+    waiting = _waiting(recovery, now)
     return TodayPage(
         on=on,
         day=day,
         phase=phase,
         next_phase=next((one for one in phases if phase and one.order == phase.order + 1), None),
-        open=tuple(_open_checkins(recovery, now, on)),
+        open=tuple(_to_log(recovery, waiting, on)),
+        forms=tuple(
+            OpenForm(row.uuid, named(row.form), row.due_at, row.expires_at, row.begun)
+            for row in waiting
+            if row.form not in LOG_FORMS
+        ),
         next_opening=next_opening(recovery, now=now),
         advice=standing_advice(recovery),
         bones=tuple(_spine(planned, logged, phases, day=day, now=now, plan=plan)),
@@ -172,14 +191,22 @@ def _planned(recovery: Recovery, plan: Plan) -> list[Occasion]:
     return [occasion for occasion in planned if occasion.form in LOG_FORMS]
 
 
-def _open_checkins(recovery: Recovery, now: datetime, today: date) -> Iterable[OpenCheckIn]:
-    """Newest first. One that has just expired, before the tick marked it, is not open."""
+def _waiting(recovery: Recovery, now: datetime) -> list[CheckIn]:
+    """Open check-ins, the newest first. One that has just expired, before the tick marked it, is
+    not open; `begun` says of each whether a draft of it is kept.
+    """
+    drafts = FormResponse.objects.in_progress().filter(checkin=OuterRef("pk"))
     rows = CheckIn.objects.open().filter(
-        recovery=recovery, anchor=recovery.anchor, form__in=LOG_FORMS, expires_at__gt=now
+        recovery=recovery, anchor=recovery.anchor, expires_at__gt=now
     )
-    for row in rows.order_by("-opens_at"):
-        on = today if means_today(row) else recovery.procedure_on + timedelta(days=row.day)
-        yield OpenCheckIn(on, row.due_at, row.expires_at)
+    return list(rows.annotate(begun=Exists(drafts)).order_by("-opens_at"))
+
+
+def _to_log(recovery: Recovery, waiting: Iterable[CheckIn], today: date) -> Iterable[OpenCheckIn]:
+    for row in waiting:
+        if row.form in LOG_FORMS:
+            on = today if means_today(row) else recovery.procedure_on + timedelta(days=row.day)
+            yield OpenCheckIn(on, row.due_at, row.expires_at)
 
 
 def _logged_days(recovery: Recovery) -> dict[int, bool]:

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Max
 
+from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.clinical.pathway import local
 from recovery.clinical.rules import Finding, judging
 from recovery.models import Alert, AlertLog, CheckIn, Contact, FormResponse, Recovery
 from recovery.services.alerts import CALLS
 
-LOG_FORMS = frozenset({"daily", "evening"})
 BASELINE = "baseline"
 LAST_EXPECTED_DAY = 14
 BASELINE_MISSING_FROM = time(6)

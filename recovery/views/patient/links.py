@@ -11,10 +11,12 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from recovery import access
+from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.forms import told
 from recovery.forms.layout import log_helper
 from recovery.forms.logs import LogForm
@@ -24,7 +26,7 @@ from recovery.models.access import Relationship
 from recovery.queries.saved import saved
 from recovery.queries.today import means_today, told_by_link
 from recovery.services import messages
-from recovery.views.patient import entry
+from recovery.views.patient import checkins, entry
 from recovery.views.patient.warnings import warning_signs
 
 # A form that was open when its check-in expired is still stored, marked late.
@@ -43,6 +45,8 @@ def link(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.for_link
 def link_form(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> HttpResponse:
+    if checkin.form not in LOG_FORMS:
+        return checkins.fill_in(request, _door(request, checkin, client_id))
     if request.method == "POST":
         return _post(request, checkin, client_id)
     stored = _stored(checkin, client_id)
@@ -76,10 +80,36 @@ def _post(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> HttpR
     return _page(request, checkin, form, recorded=recorded, emergency=emergency)
 
 
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.for_link
+def link_review(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> HttpResponse:
+    """What is about to be sent; a log has none, for it is saved at once."""
+    if checkin.form in LOG_FORMS:
+        raise Http404
+    return checkins.look_over(request, _door(request, checkin, client_id))
+
+
+def _door(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> checkins.Door:
+    pages = {"form": "link_form", "review": "link_review", "saved": "link_saved"}
+    token = _token(request)
+    return checkins.Door(
+        checkin=checkin,
+        client_id=client_id,
+        base="patient/link.html",
+        url=lambda page: reverse(pages[page], args=[token, client_id]),
+        home="",
+        by_link=True,
+        entered={"source": DailyLog.Source.PATIENT, "mode": DailyLog.Mode.LINK},
+    )
+
+
 @require_safe
 @access.for_link
 def link_saved(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> HttpResponse:
     """What its sender is told."""
+    if checkin.form not in LOG_FORMS:
+        return checkins.sent(request, _door(request, checkin, client_id))
     log = _stored(checkin, client_id)
     if log is None:
         raise Http404

@@ -1,0 +1,40 @@
+"""The answers to a check-in form in words, for the review before sending and for what was sent."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from recovery.clinical.checkinforms import LOG
+from recovery.clinical.instruments import Instrument
+from recovery.clinical.instruments.items import Item
+from recovery.forms import told
+from recovery.models import DailyLog
+
+Sections = Mapping[str, Mapping[str, Any]]
+
+
+def pairs(answers: Sections, instruments: Sequence[Instrument]) -> list[told.Pair]:
+    """Every answer, title and words; a question without an answer is left out."""
+    rows = [] if not answers.get(LOG) else told.pairs(DailyLog(**answers[LOG]))
+    for instrument in instruments:
+        rows += _pairs(instrument, answers.get(instrument.key, {}))
+    return rows
+
+
+def _pairs(instrument: Instrument, answers: Mapping[str, Any]) -> Iterator[told.Pair]:
+    language = get_language() or "en"
+    for item in instrument.questions:
+        if (answer := answers.get(item.link_id)) is not None:
+            yield item.text.in_language(language), _words(item, answer, language)
+
+
+def _words(item: Item, answer: Any, language: str) -> str:
+    if isinstance(answer, bool):
+        return _("Yes") if answer else _("No")
+    chosen = answer if isinstance(answer, list | tuple) else [answer]
+    if item.options:
+        found = [item.option(value) for value in chosen]
+        return ", ".join(one.text.in_language(language) for one in found if one)
+    return str(answer)

@@ -1,0 +1,194 @@
+"""A check-in form: the parts of a daily log that it asks, and its instruments' questions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from recovery.clinical.checkinforms import LOG, log_fields
+from recovery.clinical.instruments import Instrument, evaluate
+from recovery.clinical.instruments.items import Item
+from recovery.forms.fields import Choice, Number, Rating, Ticks, YesNo
+from recovery.forms.logs import LogForm
+from recovery.forms.prefill import answers_of
+from recovery.forms.questions import OPIOID_ROWS
+from recovery.models import DailyLog
+
+# The inputs of a field of the log, where they are not the field itself.
+INPUTS = {
+    "wound": ("spot", "spot_signs"),
+    "bleeding": ("spot", "spot_signs"),
+    "opioids": (
+        "opioids_taken",
+        *(f"opioid_{row}_{part}" for row in OPIOID_ROWS for part in ("drug", "mg", "doses")),
+    ),
+}
+SCALE = (0, 10)
+MAX_TEXT = 1000
+ASK = _("Answer this question, or save without it below")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of an instrument, and the name of its input."""
+
+    instrument: Instrument
+    item: Item
+    name: str
+
+
+class CheckInForm(LogForm):
+    """One check-in form, for the patient or for staff who enter it.
+
+    `answers` are those of a draft or of what was sent, by section. After validation `sections`
+    holds the clean ones in the same shape, also when the form as a whole is refused. A question
+    that another answer hides is not asked and its answer counts nowhere; one that an answer brings
+    up is asked on the next page. `wrong` and `missing` are as in a log.
+    """
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        form: str,
+        procedure_on: date,
+        on: date,
+        instruments: Sequence[Instrument],
+        answers: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
+        told = answers or {}
+        self.form, self.instruments = form, instruments
+        self.asked = [
+            Asked(instrument, item, f"{instrument.key}-{number}")
+            for instrument in instruments
+            for number, item in enumerate(instrument.questions)
+        ]
+        initial = _log_initial(told.get(LOG, {})) | {
+            one.name: _typed(told.get(one.instrument.key, {}).get(one.item.link_id))
+            for one in self.asked
+        }
+        super().__init__(data, procedure_on=procedure_on, dates=(on, on), fixed=on, initial=initial)
+        asked = {name for field in log_fields(form) for name in INPUTS.get(field, (field,))}
+        self.fields = {name: field for name, field in self.fields.items() if name in asked}
+        self.fields |= {one.name: _field(one.item) for one in self.asked}
+        self.sections: dict[str, dict[str, Any]] = {}
+        self.enabled = {
+            (instrument.key, link_id)
+            for instrument in instruments
+            for link_id in evaluate(instrument, told.get(instrument.key, {})).enabled
+        }
+
+    def clean(self) -> None:
+        super().clean()
+        self.sections = {LOG: self.answers} if self.answers else {}
+        brought_up: list[Asked] = []
+        for instrument in self.instruments:
+            own = [one for one in self.asked if one.instrument is instrument]
+            given = {one.item.link_id: self.cleaned_data.get(one.name) for one in own}
+            found = evaluate(instrument, given)
+            self.sections[instrument.key] = dict(found.values)
+            shown = {(instrument.key, link_id) for link_id in found.enabled}
+            self.enabled = {key for key in self.enabled if key[0] != instrument.key} | shown
+            brought_up += [one for one in own if one.item.link_id in found.missing]
+        self.sections = {key: answers for key, answers in self.sections.items() if answers}
+        for one in brought_up:
+            if one.name not in self.errors:
+                self.missing.append(one.name)
+                if not self.saves_incomplete:
+                    self.add_error(one.name, ASK)
+
+    def unanswered(self) -> list[str]:
+        return [name for name in super().unanswered() if name in log_fields(self.form)]
+
+    @property
+    def saves_incomplete(self) -> bool:
+        return bool({"save_incomplete", "later"} & set(self.data))
+
+
+class StaffCheckInForm(CheckInForm):
+    """What a patient filled in on paper, told by phone, or said in the room."""
+
+    mode = Choice(
+        required=False,
+        label=_("How did the patient answer?"),
+        choices=[
+            (mode.value, mode.label)
+            for mode in (DailyLog.Mode.PAPER, DailyLog.Mode.PHONE, DailyLog.Mode.IN_PERSON)
+        ],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields = {"mode": self.base_fields["mode"], **self.fields}
+
+    def clean(self) -> None:
+        super().clean()
+        if self.cleaned_data.get("mode") is None and "mode" not in self.errors:
+            self.add_error("mode", _("Choose on paper, by phone or in person."))
+            self.wrong.append("mode")
+
+
+def _log_initial(answers: Mapping[str, Any]) -> dict[str, Any]:
+    return answers_of(DailyLog(**answers)) if answers else {}
+
+
+def _typed(value: Any) -> Any:
+    """A stored answer as its field shows it."""
+    return list(value) if isinstance(value, list | tuple) else value
+
+
+def _field(item: Item) -> forms.Field:
+    words: dict[str, Any] = {"required": False, "label": _words(item)}
+    if item.kind == "boolean":
+        return YesNo(**words)
+    if item.kind == "choice":
+        options = [(str(one.value), one.text.in_language(_language())) for one in item.options]
+        return (
+            _Option(item, choices=options, **words)
+            if not item.repeats
+            else _Options(item, choices=options, **words)
+        )
+    if item.kind == "string":
+        limit = min(item.max_length or MAX_TEXT, MAX_TEXT)
+        return forms.CharField(max_length=limit, **words)
+    if item.kind == "integer" and (item.low, item.high) == SCALE:
+        return Rating(**words)
+    decimals = item.kind == "decimal"
+    return Number(low=item.low, high=item.high, decimals=decimals, **words)
+
+
+def _words(item: Item) -> str:
+    language = _language()
+    prefix = item.prefix.in_language(language)
+    text = item.text.in_language(language)
+    return f"{prefix} {text}".strip()
+
+
+def _language() -> str:
+    return get_language() or "en"
+
+
+class _Option(Choice):
+    """One option; its answer is the option's own value, which may be a number."""
+
+    def __init__(self, item: Item, **kwargs: Any) -> None:
+        self.values = {str(one.value): one.value for one in item.options}
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        answer = super().clean(value)
+        return None if answer is None else self.values[answer]
+
+
+class _Options(Ticks):
+    def __init__(self, item: Item, **kwargs: Any) -> None:
+        self.values = {str(one.value): one.value for one in item.options}
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        answers = super().clean(value)
+        return [self.values[answer] for answer in answers] if answers else None

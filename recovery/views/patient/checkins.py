@@ -1,0 +1,273 @@
+"""A check-in form, by whichever door its reader came: fill in, look over, send.
+
+Every post keeps what could be read of it, so that a person may stop, change the phone, and go on.
+A door says whose form it is and where its pages are; signed in, the draft of any device is found,
+while a link shows only what the same browser typed.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from recovery import access
+from recovery.clinical import logfields, rules
+from recovery.clinical.checkinforms import LOG_FORMS
+from recovery.forms.checkin_layout import checkin_helper
+from recovery.forms.checkin_told import pairs
+from recovery.forms.checkins import CheckInForm
+from recovery.models import CheckIn, DailyLog, FormResponse, Recovery
+from recovery.models.access import Relationship
+from recovery.queries.checkins import named, response_of
+from recovery.queries.instruments import instruments_of
+from recovery.services import checkins
+
+READ_OR_POST = ["GET", "HEAD", "POST"]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """How a reader came in."""
+
+    checkin: CheckIn
+    client_id: uuid.UUID
+    base: str
+    url: Callable[[str], str]
+    home: str
+    by_link: bool
+    entered: Mapping[str, Any]
+
+    @property
+    def recovery(self) -> Recovery:
+        return self.checkin.recovery
+
+
+# Signed in
+# ---------
+
+
+@require_safe
+@access.for_patient
+def checkin_start(request: HttpRequest, recovery: Recovery, checkin: uuid.UUID) -> HttpResponse:
+    """To the draft, wherever it was begun, to what was sent, or to an empty form."""
+    row = _row(recovery, checkin)
+    known = response_of(row)
+    client_id = known.client_id if known else uuid.uuid4()
+    sent = known is not None and known.status == FormResponse.Status.COMPLETED
+    return redirect("checkin_saved" if sent else "checkin_form", recovery.uuid, row.uuid, client_id)
+
+
+@require_http_methods(READ_OR_POST)
+@access.for_patient
+def checkin_form(
+    request: HttpRequest, recovery: Recovery, checkin: uuid.UUID, client_id: uuid.UUID
+) -> HttpResponse:
+    return fill_in(request, _signed_in(request, recovery, checkin, client_id))
+
+
+@require_http_methods(READ_OR_POST)
+@access.for_patient
+def checkin_review(
+    request: HttpRequest, recovery: Recovery, checkin: uuid.UUID, client_id: uuid.UUID
+) -> HttpResponse:
+    return look_over(request, _signed_in(request, recovery, checkin, client_id))
+
+
+@require_safe
+@access.for_patient
+def checkin_saved(
+    request: HttpRequest, recovery: Recovery, checkin: uuid.UUID, client_id: uuid.UUID
+) -> HttpResponse:
+    return sent(request, _signed_in(request, recovery, checkin, client_id))
+
+
+def _row(recovery: Recovery, checkin: uuid.UUID) -> CheckIn:
+    row = CheckIn.objects.filter(recovery=recovery, uuid=checkin).exclude(form__in=LOG_FORMS)
+    found = row.exclude(state=CheckIn.State.CANCELLED).first()
+    if found is None:
+        raise Http404
+    found.recovery = recovery
+    return found
+
+
+def _signed_in(
+    request: HttpRequest, recovery: Recovery, checkin: uuid.UUID, client_id: uuid.UUID
+) -> Door:
+    row = _row(recovery, checkin)
+    caregiver = request.relationship == Relationship.CAREGIVER
+    source = DailyLog.Source.CAREGIVER if caregiver else DailyLog.Source.PATIENT
+    return Door(
+        checkin=row,
+        client_id=client_id,
+        base="patient/recovery.html",
+        url=lambda page: reverse(f"checkin_{page}", args=[recovery.uuid, row.uuid, client_id]),
+        home=reverse("today", args=[recovery.uuid]),
+        by_link=False,
+        entered={"source": source, "mode": DailyLog.Mode.WEB, "user": request.user},
+    )
+
+
+# By any door
+# -----------
+
+
+def fill_in(request: HttpRequest, door: Door) -> HttpResponse:
+    stored = _stored(door)
+    if request.method == "POST":
+        return _post(request, door, stored)
+    if not _takes_answers(request, door):
+        return _closed(request, door)
+    return _page(request, door, _form(request, door, answers=stored.answers if stored else None))
+
+
+def _post(request: HttpRequest, door: Door, stored: FormResponse | None) -> HttpResponse:
+    form = _form(request, door, data=request.POST)
+    valid = form.is_valid()
+    if stored and stored.status == FormResponse.Status.COMPLETED:
+        return _correct(request, door, form, valid=valid)
+    saved = _save(request, door, form.sections, send=False) if form.sections else None
+    if not valid:
+        return _page(request, door, form, saved=saved)
+    if not _takes_answers(request, door):
+        return _closed(request, door, kept=saved is not None)
+    if "later" in request.POST:
+        return _kept(request, door, saved)
+    return redirect(door.url("review"))
+
+
+def _correct(request: HttpRequest, door: Door, form: CheckInForm, *, valid: bool) -> HttpResponse:
+    """What was sent is sent anew, or stays as it is."""
+    if not _takes_answers(request, door):
+        return _closed(request, door)
+    if not valid:
+        return _page(request, door, form, emergency=_emergency(door.recovery, form))
+    _save(request, door, form.sections, send=True)
+    return redirect(door.url("saved"))
+
+
+def look_over(request: HttpRequest, door: Door) -> HttpResponse:
+    """Everything that will be sent, and what is missing. Only the post sends."""
+    stored = _stored(door)
+    if stored is None:
+        return redirect(door.url("form"))
+    if stored.status == FormResponse.Status.COMPLETED:
+        return redirect(door.url("saved"))
+    if not _takes_answers(request, door):
+        return _closed(request, door, kept=True)
+    if request.method == "POST":
+        _save(request, door, stored.answers, send=True)
+        return redirect(door.url("saved"))
+    return _render(request, "patient/checkin_review.html", door, response=stored)
+
+
+def sent(request: HttpRequest, door: Door) -> HttpResponse:
+    stored = _stored(door)
+    if stored is None or stored.status != FormResponse.Status.COMPLETED:
+        raise Http404
+    context = {"correctable": _takes_answers(request, door)}
+    return _render(request, "patient/checkin_saved.html", door, response=stored, **context)
+
+
+def _stored(door: Door) -> FormResponse | None:
+    """The newest version under this client id; by link only what came by a link."""
+    rows = FormResponse.objects.filter(checkin=door.checkin, client_id=door.client_id)
+    if door.by_link:
+        rows = rows.filter(mode=DailyLog.Mode.LINK)
+    return rows.order_by("-revision").first()
+
+
+def _takes_answers(request: HttpRequest, door: Door) -> bool:
+    """The deadline that is shown is the deadline that holds."""
+    return bool(door.checkin.opens_at <= request.now < door.checkin.expires_at)
+
+
+def _form(request: HttpRequest, door: Door, data: Any = None, answers: Any = None) -> CheckInForm:
+    checkin, recovery = door.checkin, door.recovery
+    return CheckInForm(
+        data,
+        form=checkin.form,
+        procedure_on=recovery.procedure_on,
+        on=access.local_date(recovery, request.now),
+        instruments=instruments_of(checkin.form, staff=False),
+        answers=answers,
+    )
+
+
+def _save(request: HttpRequest, door: Door, sections: Any, *, send: bool) -> FormResponse:
+    return checkins.save(
+        checkin_id=door.checkin.pk,
+        instruments=instruments_of(door.checkin.form, staff=False),
+        answers=sections,
+        client_id=door.client_id,
+        now=request.now,
+        send=send,
+        **door.entered,
+    ).response
+
+
+def _emergency(recovery: Recovery, form: CheckInForm) -> rules.Advice | None:
+    clean, _errors = logfields.sift(form.answers)
+    profile = rules.Profile(anticoagulated=recovery.anticoagulated)
+    found = rules.red_flags(clean | {"day": form.day}, profile)
+    return rules.advice(found) if found else None
+
+
+def _page(
+    request: HttpRequest,
+    door: Door,
+    form: CheckInForm,
+    *,
+    saved: FormResponse | None = None,
+    emergency: rules.Advice | None = None,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "helper": checkin_helper(form),
+        "problems": form.problems(),
+        "emergency_text": rules.fill(emergency.text, request.clinic.numbers) if emergency else "",
+        "emergency": emergency,
+    }
+    return _render(request, "patient/checkin_form.html", door, response=saved, **context)
+
+
+def _kept(request: HttpRequest, door: Door, saved: FormResponse | None) -> HttpResponse:
+    return _render(request, "patient/checkin_kept.html", door, response=saved)
+
+
+def _closed(request: HttpRequest, door: Door, *, kept: bool = False) -> HttpResponse:
+    return _render(request, "patient/checkin_closed.html", door, kept=kept)
+
+
+def _render(
+    request: HttpRequest,
+    template: str,
+    door: Door,
+    *,
+    response: FormResponse | None = None,
+    **context: Any,
+) -> HttpResponse:
+    shown = instruments_of(door.checkin.form, staff=False)
+    rule = rules.RULES_BY_ID.get(response.shown_rule) if response else None
+    context |= {
+        "base": door.base,
+        "door": door,
+        "recovery": door.recovery,
+        "checkin": door.checkin,
+        "name": named(door.checkin.form),
+        "response": response,
+        "severity": rule.severity if rule else "",
+        "pairs": pairs(response.answers, shown) if response else [],
+        "instruments": shown,
+        "form_url": door.url("form"),
+        "review_url": door.url("review"),
+        "on": access.local_date(door.recovery, request.now),
+        "today": access.local_date(door.recovery, request.now),
+    }
+    if door.by_link:
+        context["token"] = request.resolver_match.kwargs["token"]
+    return render(request, template, context)
