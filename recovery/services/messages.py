@@ -175,10 +175,16 @@ def renew_link(checkin: CheckIn, *, now: datetime) -> None:
     )
     if current is None:
         return
+    hour_ago = now - timedelta(hours=1)
+    if current.messages.filter(
+        kind=Message.Kind.REMINDER, number=None, created_at__gt=hour_ago
+    ).exists():
+        return
     owe(
         [
             Message(
                 kind=Message.Kind.REMINDER,
+                # Two who ask in the same moment ask in the same clock hour, or almost never.
                 dedupe_key=f"renewal:{current.uuid}:{now:%Y%m%d%H}",
                 clinic_id=recovery.clinic_id,
                 recovery=recovery,

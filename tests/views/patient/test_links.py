@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -358,6 +358,18 @@ def test_a_new_link_is_owed_if_something_is_open_and_the_page_tells_nobody(
     without = phone.post(reverse("link_renew", args=[token]))
     assert not renewals.exists()
     assert words(page) == words(without)
+
+
+def test_a_new_link_is_owed_once_an_hour_whatever_the_clock_shows(
+    phone: Client, token: str, set_clock: Callable
+) -> None:
+    renewals = Message.objects.filter(dedupe_key__startswith="renewal:")
+    owed = []
+    for minute in (0, 50, 59, 61, 119, 122):
+        set_clock(at(2, 15, 50) + timedelta(minutes=minute))
+        phone.post(reverse("link_renew", args=[token]))
+        owed.append(renewals.count())
+    assert owed == [1, 1, 1, 2, 2, 3]
 
 
 def test_renewing_needs_a_post(phone: Client, token: str) -> None:
