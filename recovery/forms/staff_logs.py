@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,8 +8,6 @@ from recovery.forms.fields import Choice, YesNo
 from recovery.forms.logs import LogForm
 from recovery.models import DailyLog
 
-# A log about a day longer ago than this is only told afterwards (docs/protocol.md).
-RECENT = timedelta(hours=48)
 MODES = [(mode.value, mode.label) for mode in (DailyLog.Mode.PHONE, DailyLog.Mode.PAPER)]
 
 
@@ -30,7 +28,7 @@ class StaffLogForm(LogForm):
 
     @property
     def asks_whether_still(self) -> bool:
-        return self.today - (self.reported_on or self.today) > RECENT
+        return self.today - (self.reported_on or self.today) > DailyLog.RECENT
 
     def clean(self) -> None:
         super().clean()

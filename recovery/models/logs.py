@@ -1,4 +1,5 @@
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -57,6 +58,9 @@ class DailyLog(models.Model):
         PHONE = "phone", _("By phone")
         IN_PERSON = "in_person", _("In person")
 
+    # A log about a day longer ago than this is only told afterwards (docs/protocol.md).
+    RECENT = timedelta(hours=48)
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     recovery = models.ForeignKey(Recovery, models.CASCADE, related_name="logs")
     client_id = models.UUIDField()
@@ -77,7 +81,8 @@ class DailyLog(models.Model):
     mode = models.CharField(max_length=9, choices=Mode)
     # Entered on a later day than the one it is about, or after its check-in had expired.
     late = models.BooleanField(default=False)
-    # Staff's answer to "Is this still happening now?" for a day more than 48 h ago.
+    # Staff's answer to "Is this still happening now?" for such a day; null where a refused form
+    # was stored for its emergency.
     still_happening = models.BooleanField(null=True, blank=True)
     retrospective = models.BooleanField(default=False)
 

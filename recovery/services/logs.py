@@ -17,6 +17,7 @@ from recovery.clinical.phases import phase_of
 from recovery.models import AccessEvent, CheckIn, DailyLog, Recovery, User
 from recovery.models.alerts import Severity
 from recovery.queries.pathways import phases_of, plan_of
+from recovery.queries.today import means_today
 from recovery.services import alerts, messages, status
 
 # The questions of a log, as the row stores them.
@@ -64,7 +65,6 @@ class _Narrow(NamedTuple):
     supersedes_id: int | None
     day: int
     pain_avg: int | None
-    source: str
 
 
 @transaction.atomic
@@ -81,15 +81,17 @@ def record(
     user: User | None = None,
     checkin: CheckIn | None = None,
     still_happening: bool | None = None,
+    dated: bool = True,
 ) -> Recorded:
     """Store one log and do all that follows from it, in one transaction.
 
     `values` holds the answered questions by field name, a temperature as temp_value and
     temp_unit. `revision` is that of the stored row the form was filled from, None for a blank
-    form. The same client id with the answers of that revision or the next changes nothing; with
-    other answers it is a correction, which supersedes the newest row of that client id. The
-    rules run in every state of the recovery. `checkin` is given by a link alone: it may have
-    expired, and then the log is late.
+    form. The same client id with the same answers, or late with those of that revision or the
+    next, changes nothing (see _replay); with other answers it is a correction, which supersedes
+    the newest row of that client id. The rules run in every state of the recovery. `checkin` is
+    given by a link alone: it may have expired, and then the log is late. Where the sender did not
+    choose `log_date`, `dated` is false, and what is stored already keeps its own.
 
     Raises logfields.LogError for a value that the form should have refused, ValueError for a day
     that has not come yet where the patient is, and PermissionDenied when a patient would correct
@@ -100,27 +102,28 @@ def record(
         .select_related("patient", "clinic")
         .get(pk=recovery_id)
     )
-    today = now.astimezone(ZoneInfo(recovery.patient.zone)).date()
-    if log_date > today:
-        raise ValueError(f"{log_date} has not come yet")
-    day = recovery.day_on(log_date)
-    clean = logfields.clean({**values, "day": day, "entered_by": WHO[source]})
     earlier = [
         _Narrow(*row)
         for row in DailyLog.objects.filter(recovery=recovery)
         .order_by("pk")
         .values_list(*_Narrow._fields)
     ]
-    own = [row for row in earlier if row.client_id == client_id]
+    own = _versions(earlier, client_id)
+    dated = dated and not (checkin is not None and means_today(checkin))
+    if own and not dated:
+        log_date = own[-1].log_date
+    today = now.astimezone(ZoneInfo(recovery.patient.zone)).date()
+    if log_date > today:
+        raise ValueError(f"{log_date} has not come yet")
+    day = recovery.day_on(log_date)
+    clean = logfields.clean({**values, "day": day, "entered_by": WHO[source]})
     if own and own[-1].source == DailyLog.Source.STAFF != source:
         raise PermissionDenied("what staff entered is corrected by staff")
-    if own and (same := _replay(own, revision, values, log_date)):
-        return Recorded(same, replay=True)
     log = DailyLog(
         recovery=recovery,
         client_id=client_id,
         revision=own[-1].revision + 1 if own else 0,
-        supersedes_id=own[-1].pk if own else None,
+        supersedes=own[-1] if own else None,
         log_date=log_date,
         day=day,
         entered_at=now,
@@ -129,23 +132,51 @@ def record(
         mode=mode,
         late=log_date < today or (checkin is not None and checkin.expires_at <= now),
         still_happening=still_happening,
-        retrospective=still_happening is not None,
+        retrospective=today - log_date > DailyLog.RECENT,
         **_given(values),
     )
+    if own and (same := _replay(own, log, revision, dated=dated)):
+        return Recorded(same, replay=True)
     _judge_and_save(recovery, log, clean, _history(earlier, log), now)
     return Recorded(log, replay=False)
 
 
+def _versions(earlier: Sequence[_Narrow], client_id: uuid.UUID) -> list[DailyLog]:
+    """The rows of a client id, oldest first; without a statement where there is none."""
+    keys = [row.pk for row in earlier if row.client_id == client_id]
+    return list(DailyLog.objects.filter(pk__in=keys).order_by("pk")) if keys else []
+
+
 def _replay(
-    own: Sequence[_Narrow], revision: int | None, values: Mapping[str, Any], log_date: date
+    own: Sequence[DailyLog], log: DailyLog, revision: int | None, *, dated: bool
 ) -> DailyLog | None:
-    """The stored row with these very answers, if it is one that this form may have made."""
+    """The stored row that `log` only repeats.
+
+    That is the newest row, from whatever page it comes; or an older one that this form may have
+    made, since a retry that comes late reverts no correction. But an emergency or urgent answer
+    that the correction took back is said again, not repeated: it is stored, and fires.
+    """
+    *older, newest = own
+    if _says(newest, dated=dated) == _says(log, dated=dated):
+        return newest
     base = -1 if revision is None else revision
-    candidates = [row.pk for row in own if row.revision in (base, base + 1)]
-    for row in DailyLog.objects.filter(pk__in=candidates):
-        if row.log_date == log_date and answers(row) == _given(values):
-            return row
+    for row in older:
+        made_it = row.revision in (base, base + 1)
+        if made_it and _says(row, dated=dated) == _says(log, dated=dated):
+            return row if _calling(row) <= _calling(newest) else None
     return None
+
+
+def _says(log: DailyLog, *, dated: bool) -> tuple[Any, ...]:
+    """What a person told by this log; how it came says something only where staff entered it."""
+    by_staff = log.source == DailyLog.Source.STAFF
+    entered = (log.mode, log.still_happening) if by_staff else ()
+    return answers(log), log.log_date if dated else None, entered
+
+
+def _calling(log: DailyLog) -> set[str]:
+    """The rules it fired that ask for a call at once or today."""
+    return {rule for rule in log.rules if rules.RULES_BY_ID[rule].severity in alerts.CALLS}
 
 
 def answers(log: DailyLog) -> dict[str, Any]:

@@ -32,6 +32,7 @@ def take(
         values=form.answers,
         revision=form.filled_from,
         log_date=form.reported_on or form.dates[1],
+        dated=form.reported_on is not None,
         now=now,
         **entered,
     )

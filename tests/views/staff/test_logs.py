@@ -168,6 +168,42 @@ def test_the_mended_form_supersedes_what_the_emergency_stored(
     assert (log.revision, log.pain_avg) == (1, 9)
 
 
+@pytest.mark.parametrize(
+    ("days", "first", "mended", "now_stored"),
+    [
+        (0, {"mode": None}, {"mode": "paper"}, ("paper", None)),
+        (5, {}, {"still_happening": "no"}, ("phone", False)),
+        (5, {"still_happening": "no"}, {"still_happening": "yes"}, ("phone", True)),
+    ],
+)
+def test_how_it_was_told_and_whether_it_goes_on_are_answers_too(
+    as_nurse: Client,
+    older: Recovery,
+    days: int,
+    first: dict[str, Any],
+    mended: dict[str, Any],
+    now_stored: tuple[str, bool | None],
+) -> None:
+    """Of an emergency that was stored although the form was refused, or of a stored log."""
+    told = {"client_id": str(uuid.uuid4()), "log_date": back(days), "bladder": "yes"}
+    send(as_nurse, older, **told | first)
+    for _tap in range(2):
+        send(as_nurse, older, **told | first | mended, revision="0")
+    log = DailyLog.objects.current().get()
+    assert (log.revision, log.mode, log.still_happening) == (1, *now_stored)
+
+
+@pytest.mark.parametrize(("days", "retrospective"), [(2, False), (3, True), (7, True)])
+def test_an_emergency_of_a_refused_form_is_retrospective_by_its_day(
+    as_nurse: Client, older: Recovery, days: int, retrospective: bool
+) -> None:
+    send(as_nurse, older, log_date=back(days), bladder="yes", pain_avg="eleven")
+    log = DailyLog.objects.get()
+    assert (log.retrospective, log.still_happening) == (retrospective, None)
+    page = words(as_nurse.get(url("staff_logs", older.uuid)))
+    assert ("Retrospective, still happening: not known" in page) is retrospective
+
+
 def test_the_same_form_sent_twice_is_one_log(as_nurse: Client, recovery: Recovery) -> None:
     client_id = str(uuid.uuid4())
     for _time in range(2):
