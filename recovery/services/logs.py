@@ -176,7 +176,9 @@ def _says(log: DailyLog, *, dated: bool) -> tuple[Any, ...]:
 
 def _calling(log: DailyLog) -> set[str]:
     """The rules it fired that ask for a call at once or today."""
-    return {rule for rule in log.rules if rules.RULES_BY_ID[rule].severity in alerts.CALLS}
+    return {
+        rule for rule in log.rules if Severity(rules.RULES_BY_ID[rule].severity) in alerts.CALLS
+    }
 
 
 def answers(log: DailyLog) -> dict[str, Any]:
