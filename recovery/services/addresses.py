@@ -27,4 +27,7 @@ def address_failed(message: Message, *, now: datetime) -> None:
     Patient.objects.filter(pk=patient_id, address_fails_at=None).update(address_fails_at=now)
     for recovery in recoveries:
         status.set_queue_rank(recovery)
-        recovery.save(update_fields=["queue_rank", "queue_since"])
+        # A log or a contact that waits for this row has read the patient already, and writes a
+        # rank without the address. The tick looks again.
+        recovery.next_event_at = now
+        recovery.save(update_fields=["queue_rank", "queue_since", "next_event_at"])

@@ -183,8 +183,10 @@ def _record_failure(message: Message, answer: Answer, now: datetime) -> None:
     elif answer is Answer.UNKNOWN:
         _settle(message, state=State.UNKNOWN, reason=Message.Reason.NONE)
     elif answer is Answer.REFUSED:
-        _settle(message, state=State.REFUSED, reason=Message.Reason.ADDRESS_FAILS)
-        address_failed(message, now=now)
+        # Recoveries before messages, as everywhere, so that nobody waits in a circle.
+        with transaction.atomic():
+            address_failed(message, now=now)
+            _settle(message, state=State.REFUSED, reason=Message.Reason.ADDRESS_FAILS)
     else:
         _settle(message, state=State.REFUSED, reason=Message.Reason.SERVER)
 

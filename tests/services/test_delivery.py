@@ -5,6 +5,9 @@ that raises leaves the rows as kill -9 does, and one that lets another sender wo
 """
 
 import shutil
+import threading
+import time
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
@@ -13,12 +16,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings as project
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from recovery.models import Message, Patient, Recovery, User
-from recovery.services import delivery, messages
-from tests.cast import checkin_of, make_recovery, user_of
+from recovery.models.recoveries import QueueRank
+from recovery.services import addresses, delivery, logs, messages, tick
+from tests.cast import QUIET, checkin_of, make_recovery, user_of
+from tests.crowd import at_once
 from tests.engine import free_port
 from tests.mailserver import CUT, MailServer
 from tests.services.test_tick import local
@@ -473,3 +478,32 @@ def test_kinds_mix_in_a_batch(patient, clinic, nurse, mail_server):
     owe(None, clinic=clinic, kind="invitation", user=nurse, checkin=None, number=None)
     assert send() == 5
     assert len({mail.subject for mail in mail_server.mails()}) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_failing_address_is_not_lost_to_a_log_that_waits_for_it(clinic, nurse) -> None:
+    """On PostgreSQL the log goes on with the patient as it read it before it waited."""
+    recovery = make_recovery(clinic, day=5, now=AT)
+    refused = Message.objects.filter(recovery=recovery, kind="reminder").first()
+
+    def log() -> None:
+        logs.record(
+            recovery_id=recovery.pk,
+            values=QUIET,
+            client_id=uuid.uuid4(),
+            revision=None,
+            log_date=AT.date(),
+            now=AT,
+            source="patient",
+            mode="web",
+        )
+
+    waiting = threading.Thread(target=at_once, args=[[log]])
+    with transaction.atomic():
+        addresses.address_failed(refused, now=AT)
+        waiting.start()
+        time.sleep(0.5)
+    waiting.join()
+    tick.run(now=AT + MINUTE)
+    recovery.refresh_from_db()
+    assert (recovery.days_logged, recovery.queue_rank) == (1, QueueRank.ADDRESS)
