@@ -35,10 +35,14 @@ class Case:
 
     alerts: list[Alert]
     clock: queue.Clock
-    # The log that fed them last, and the one before it.
+    # The log that fed the first of them last, and the one before it.
     log: DailyLog | None
     before: DailyLog | None
     answers: Answers | None
+    # When that log was corrected, if it was.
+    corrected_at: datetime | None
+    # Each alert with the log that fired it again last, if one did.
+    fired: list[tuple[Alert, timeline.Log | None]]
 
     @property
     def first(self) -> Alert:
@@ -144,15 +148,16 @@ def _case(
     standing.sort(key=queue.rank_of)
     if not standing:
         return None
-    rules = {alert.rule for alert in standing}
-    feeding = [log for log in logs if rules & set(log.rules)]
+    feeding = [log for log in logs if standing[0].rule in log.rules]
     rows: dict[int, DailyLog] = {}
-    before_pk = None
+    before_pk = corrected_at = None
     if feeding:
         newest = feeding[-1]
         earlier = [log for log in timeline.current(logs) if log.pk < newest.pk]
         before_pk = earlier[-1].pk if earlier else None
         rows = DailyLog.objects.in_bulk([newest.pk, *([before_pk] if before_pk else [])])
+        later = (log.entered_at for log in logs if log.supersedes_id == newest.pk)
+        corrected_at = next(later, None)
     log = rows.get(feeding[-1].pk) if feeding else None
     before = rows.get(before_pk) if before_pk else None
     here = [alert for alert in standing if queue.rank_of(alert) == queue.rank_of(standing[0])]
@@ -162,7 +167,14 @@ def _case(
         log=log,
         before=before,
         answers=answers(log, before) if log else None,
+        corrected_at=corrected_at,
+        fired=[(alert, _again(alert, logs)) for alert in standing],
     )
+
+
+def _again(alert: Alert, logs: Sequence[timeline.Log]) -> timeline.Log | None:
+    again = [log for log in logs if alert.rule in log.rules and log.entered_at > alert.raised_at]
+    return again[-1] if again else None
 
 
 def _chart(

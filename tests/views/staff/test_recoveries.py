@@ -158,6 +158,68 @@ def test_a_text_stays_as_the_patient_saw_it(
     assert "Call 911 or go to the emergency room now." in words(page(as_nurse, recovery))
 
 
+def test_beside_the_first_alert_stands_the_log_that_fed_it(
+    as_nurse: Client, recovery: Recovery
+) -> None:
+    """Not a later one, which fed another alert, and whose text does not belong to it."""
+    report(recovery, ago=2 * timedelta(hours=1), **EMERGENCY, **REVIEW)
+    report(recovery, pain_avg=3, **REVIEW)
+    text = words(page(as_nurse, recovery))
+    assert "The patient saw, Mar 5, 08:17 This can be a sign that nerves low in your" in text
+    assert "Bladder yes" in text
+    assert "Corrected since" not in text
+
+
+def test_an_alert_of_silence_borrows_no_log(as_nurse: Client, recovery: Recovery) -> None:
+    report(recovery, **REVIEW)
+    recovery.alerts.update(rule="R41")
+    assert "The patient saw" not in words(page(as_nurse, recovery))
+
+
+def test_a_log_that_was_corrected_since_says_so(as_nurse: Client, recovery: Recovery) -> None:
+    first = report(recovery, **EMERGENCY)
+    logs.record(
+        recovery_id=recovery.pk,
+        values=QUIET,
+        client_id=first.client_id,
+        revision=0,
+        log_date=first.log_date,
+        now=NOW - timedelta(minutes=2),
+        source="patient",
+        mode="web",
+    )
+    text = words(page(as_nurse, recovery))
+    assert "Bladder yes" in text
+    assert "Corrected since, Mar 5, 10:15: the newest answers stand under Single logs." in text
+
+
+def test_a_rule_that_fired_again_says_when(
+    as_nurse: Client, nurse: User, recovery: Recovery
+) -> None:
+    report(recovery, ago=16 * timedelta(hours=1), **EMERGENCY)
+    contacts.record(
+        recovery=recovery,
+        user=nurse,
+        now=NOW - 15 * timedelta(hours=1),
+        kind="call",
+        outcome="advised",
+    )
+    report(recovery, **EMERGENCY, **REVIEW)
+    text = words(page(as_nurse, recovery))
+    assert "Raised Mar 4, 18:17. Again D1 10:09." in text
+    assert "Review. Raised Mar 5, 10:09." in text
+    story = text[text.index("Timeline") :]
+    parts = [
+        "10:09 Review raised: R35",
+        "10:09 Log D1, pain 4 Rules R01, R35",
+        "Call: reached and advised",
+        "Emergency raised: R01",
+        "Wed 18:17 Log D0, pain 4 Rules R01",
+    ]
+    places = [story.index(part) for part in parts]
+    assert places == sorted(places)
+
+
 def test_the_timeline_tells_everything_newest_first(
     as_nurse: Client, nurse: User, clinic: Clinic, now: Any
 ) -> None:
