@@ -21,19 +21,24 @@ from django.utils import timezone, translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from recovery.models import Message, User
+from recovery.clinical.checkinforms import LOG_FORMS
+from recovery.models import CheckIn, Message, User
 from recovery.tokens import link_token, unsubscribe_token
+
+# What an answer takes, roughly.
+LOG_MINUTES, FORM_MINUTES = 1, 3
 
 
 def build(message: Message, *, now: datetime) -> EmailMultiAlternatives:
-    """The mail of a row whose clinic, user, check-in and recovery with patient are loaded.
+    """The mail of a row whose clinic, user, check-in and recovery with patient are loaded, and for
+    a batch of them the recovery's open check-ins.
 
     The Message-ID comes from the row, so a mail that is handed over again is the same mail.
     Raises whatever a broken template or row raises.
     """
     if message.user is None:
         raise ValueError(f"message {message.uuid} has nobody to go to")
-    name, context = KINDS[_template(message)](message)
+    name, context = KINDS[_template(message)](message, now)
     zone = message.recovery.patient.zone if message.recovery else message.clinic.zone
     with translation.override(message.user.language), timezone.override(ZoneInfo(zone)):
         context |= {"clinic": message.clinic, "sender": _sender(message), "css": _css(), "now": now}
@@ -82,21 +87,47 @@ def _stop_link(message: Message) -> str:
     return address(reverse("unsubscribe", args=[unsubscribe_token(message.recovery.patient)]))
 
 
-def _reminder(message: Message) -> tuple[str, dict[str, Any]]:
-    assert message.checkin is not None
+def _reminder(message: Message, now: datetime) -> tuple[str, dict[str, Any]]:
+    checkin = message.checkin
+    assert checkin is not None
     return "reminder", {
-        "link": address(reverse("link", args=[link_token(message.checkin)])),
+        "link": _link(checkin),
+        "others": [_link(other) for other in _also_open(message, now)],
+        "minutes": LOG_MINUTES if checkin.form in LOG_FORMS else FORM_MINUTES,
         "stop_link": _stop_link(message),
-        "due_at": message.checkin.due_at,
-        "expires_at": message.checkin.expires_at,
+        "due_at": checkin.due_at,
+        "expires_at": checkin.expires_at,
     }
 
 
-def _invitation(message: Message) -> tuple[str, dict[str, Any]]:
+def _link(checkin: CheckIn) -> str:
+    return address(reverse("link", args=[link_token(checkin)]))
+
+
+def _also_open(message: Message, now: datetime) -> list[CheckIn]:
+    """The other forms that wait for an answer: one mail a time names them all."""
+    assert message.recovery is not None
+    assert message.checkin is not None
+    waiting = [
+        checkin
+        for checkin in message.recovery.checkins.all()
+        if checkin.is_open and checkin.opens_at <= now < checkin.expires_at
+    ]
+    return sorted(
+        (
+            checkin
+            for checkin in waiting
+            if checkin.anchor == message.checkin.anchor and checkin.pk != message.checkin.pk
+        ),
+        key=lambda checkin: checkin.expires_at,
+    )
+
+
+def _invitation(message: Message, now: datetime) -> tuple[str, dict[str, Any]]:
     return "invitation", {"link": address(reverse("account_login")), "user": message.user}
 
 
-def _password(message: Message) -> tuple[str, dict[str, Any]]:
+def _password(message: Message, now: datetime) -> tuple[str, dict[str, Any]]:
     assert message.user is not None
     return "password", {"link": password_link(message.user)}
 
@@ -108,14 +139,14 @@ def password_link(user: User) -> str:
     return address(reverse("staff_welcome", args=[uid, token]))
 
 
-def _alert(message: Message) -> tuple[str, dict[str, Any]]:
+def _alert(message: Message, now: datetime) -> tuple[str, dict[str, Any]]:
     return "alert", {
         "link": address(reverse("queue")),
         "again": message.kind == Message.Kind.ESCALATION,
     }
 
 
-KINDS: dict[str, Callable[[Message], tuple[str, dict[str, Any]]]] = {
+KINDS: dict[str, Callable[[Message, datetime], tuple[str, dict[str, Any]]]] = {
     "reminder": _reminder,
     "invitation": _invitation,
     "password": _password,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -191,7 +192,7 @@ def _planned(recovery: Recovery, plan: Plan) -> list[Occasion]:
     return [occasion for occasion in planned if occasion.form in LOG_FORMS]
 
 
-def _waiting(recovery: Recovery, now: datetime) -> list[CheckIn]:
+def _waiting(recovery: Recovery, now: datetime) -> list[Any]:
     """Open check-ins, the newest first. One that has just expired, before the tick marked it, is
     not open; `begun` says of each whether a draft of it is kept.
     """

@@ -7,6 +7,7 @@ and a doubled one does nothing.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from recovery.clinical.pathway import Occasion, Plan, checkin_key_for
 from recovery.clinical.rules import RULE_SET_VERSION
@@ -14,6 +15,7 @@ from recovery.models import Alert, CheckIn, Message, Recovery
 from recovery.queries.pathways import phase_now
 from recovery.services import alerts as alert_service
 from recovery.services import escalation, messages, status, timing
+from recovery.services.recheck import DAILY_CAP
 
 
 @dataclass(slots=True)
@@ -150,6 +152,7 @@ def _reminders(
     due = sorted(due, key=lambda entry: entry[0])
     recovery = situation.recovery
     newest = max((entry[0] for entry in due if entry[1].expires_at > now), default=None)
+    between = _between(situation, newest) if newest else False
     written: list[Message] = []
     for at, checkin, number in due:
         reason = Message.Reason.NONE
@@ -159,6 +162,8 @@ def _reminders(
             reason = Message.Reason.EXPIRED
         elif at != newest or any(mail.state == Message.State.OWED for mail in written):
             reason = Message.Reason.SUPERSEDED
+        elif between:
+            reason = Message.Reason.CAPPED
         written.append(
             Message(
                 kind=Message.Kind.REMINDER,
@@ -177,6 +182,26 @@ def _reminders(
             )
         )
     return written
+
+
+def _between(situation: Situation, moment: datetime) -> bool:
+    """Whether the day of `moment` has more than two times at which something unanswered reminds,
+    of which this is neither the first nor the last: those two are kept.
+    """
+    zone = ZoneInfo(situation.recovery.patient.zone)
+    day = moment.astimezone(zone).date()
+    times = {
+        at
+        for occasion in situation.occasions
+        for at in occasion.reminders
+        if at.astimezone(zone).date() == day and _unanswered(situation, occasion)
+    }
+    return len(times) > DAILY_CAP and min(times) < moment < max(times)
+
+
+def _unanswered(situation: Situation, occasion: Occasion) -> bool:
+    checkin = situation.checkins.get(occasion.key)
+    return checkin is None or checkin.is_open
 
 
 def _judge_time(

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Prefetch, Q, Value, When
 
 from recovery.mails.build import build
-from recovery.models import Message
+from recovery.models import CheckIn, Message
 from recovery.services.addresses import address_failed
 from recovery.services.recheck import Recheck, quiet_until
 from recovery.services.smtp import Answer, Handover, Letter, letter
@@ -76,6 +76,7 @@ def _claim(now: datetime) -> list[Message]:
     return list(
         Message.objects.filter(token=token, state=State.CLAIMED)
         .select_related("clinic", "user", "checkin", "recovery__patient")
+        .prefetch_related(Prefetch("recovery__checkins", CheckIn.objects.open()))
         .order_by("urgency", "send_after", "pk")
     )
 

@@ -1,17 +1,18 @@
 """What a mail says, and what stands in none of them."""
 
 import re
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from django.urls import resolve
+from django.urls import resolve, reverse
 
 from recovery import tokens
 from recovery.mails.build import build
-from recovery.models import Clinic, Message, Recovery, User
+from recovery.models import CheckIn, Clinic, Message, Recovery, User
 from recovery.queries.mailbox import LINK, Mail, parse
 from recovery.services.smtp import letter
 from tests.cast import checkin_of, make_recovery
@@ -263,3 +264,23 @@ def test_a_language_nobody_has_translated_reads_english(rows, language):
     User.objects.filter(pk=row.user.pk).update(language=language)
     row.user.refresh_from_db()
     assert "Your check-in" in received(row).subject
+
+
+def test_a_reminder_names_every_form_that_is_open(rows, patient):
+    row = rows["reminder"]
+    other = CheckIn.objects.create(
+        recovery=row.recovery,
+        anchor=row.checkin.anchor,
+        key="C30",
+        form="one_month",
+        day=30,
+        opens_at=AT + timedelta(days=1),
+        due_at=AT + timedelta(days=2),
+        expires_at=AT + timedelta(days=5),
+    )
+    link = reverse("link", args=[tokens.link_token(other)])
+    before = received(row)
+    assert link not in before.text + before.html
+    CheckIn.objects.filter(pk=other.pk).update(opens_at=AT)
+    after = received(row)
+    assert (after.text.count(link), after.html.count(link)) == (1, 1)
