@@ -20,9 +20,6 @@ def hours(span: timedelta) -> str:
     return f"{span // timedelta(hours=1)} h"
 
 
-# Their words stand in the clinical core; no service judges them yet.
-NOT_JUDGED = ("R40", "R41", "R42", "R43", "R44", "R45", "R46")
-
 HOW_RULES_WORK = f"""\
 - Every rule looks at one log, the patient's profile (baseline pain, baseline opioids,
   anticoagulant, osteoporosis) and earlier logs. It knows no clock: the same answers give the same
@@ -124,9 +121,11 @@ PATHWAY_NOTES = f"""\
 - `EVE0` opens {hours(AFTER_DISCHARGE)} after the discharge; while none is known, at the time
   below or {hours(AFTER_PROCEDURE)} after the procedure, whichever is later. It is due no sooner
   than {hours(TIME_TO_ANSWER)} after it opens.
-- Only the forms `evening` and `daily` open in this version. The others are computed and printed
-  by `python -m recovery.clinical schedule`, and have no page yet. Those marked off are left out
-  unless they are named in `include`."""
+- If the forms that wait remind at more than two times of a day, the first and the last are kept.
+  One mail a time names every form that is open then.
+- A check-in form can be stopped and gone on with, also on another device. What was typed after it
+  closed is kept, and staff may take it as a late entry.
+- Those marked off are left out unless they are named in `include`."""
 
 FORM_SOURCES: Sequence[tuple[str, str, str]] = (
     ("daily", "each day for two weeks: most people answered a daily survey of ten days.", "V S48"),

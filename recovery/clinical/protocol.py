@@ -19,7 +19,6 @@ from recovery.clinical.prose import (
     HANDLING,
     HOW_RULES_WORK,
     NEEDED_WHEN,
-    NOT_JUDGED,
     OPEN_QUESTIONS,
     PATHWAY_NOTES,
     SHARED_THRESHOLDS,
@@ -143,9 +142,9 @@ def _time_rules() -> Iterator[str]:
     yield f"## Time and score rules: {TIME_RULES[0].id} to {TIME_RULES[-1].id}"
     yield (
         "Time, silence and scores fire these, not a log. Patients read nothing of them. "
-        f"**{NOT_JUDGED[0]} to {NOT_JUDGED[-1]} are not judged yet in this version**: their words "
-        "stand here, and no alert comes from them. A missed check-in shows in the queue as "
-        "overdue."
+        "Misses are judged when a check-in expires, scores when a form is sent. A contact that "
+        "reached somebody quiets R40 to R42: on D1 or D2, since the run of misses began, since the "
+        "alert was last fed. A missed check-in shows in the queue as overdue as well."
     )
     for rule in TIME_RULES:
         yield f"### {rule.id}"
@@ -158,7 +157,6 @@ def _time_rule(rule: TimeRule) -> Iterator[str]:
     yield f"Staff headline: `{rule.headline}`"
     yield f"Staff read: `{rule.staff_text}`"
     yield f"Source: {codes(rule.sources)}"
-    yield "State: not judged yet" if rule.id in NOT_JUDGED else "State: works"
 
 
 def _handling() -> Iterator[str]:

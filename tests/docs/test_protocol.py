@@ -14,7 +14,7 @@ from recovery.clinical.logfields import FIELDS
 from recovery.clinical.medicines import MME_FACTORS
 from recovery.clinical.pathway import DEFAULT_PLAN
 from recovery.clinical.phases import DEFAULT_PHASES
-from recovery.clinical.prose import FIELD_SOURCES, FORM_SOURCES, FREE_TEXTS, NOT_JUDGED
+from recovery.clinical.prose import FIELD_SOURCES, FORM_SOURCES, FREE_TEXTS
 from recovery.clinical.rules import (
     DISCLAIMER,
     FREE_TEXT_NOTE,
@@ -26,7 +26,6 @@ from recovery.clinical.rules import (
 from recovery.clinical.sources import SOURCES, TAGS
 from recovery.models import Alert, Contact
 from recovery.queries.pathways import phases_of
-from recovery.services.advance import OPENING_FORMS
 from recovery.services.alerts import CLAIM_LASTS
 from recovery.services.contacts import REVIEW_RETURNS
 from recovery.services.escalation import EMERGENCY_STEPS, HOURLY, URGENT_WAIT
@@ -86,11 +85,10 @@ def test_every_number_has_its_rule():
     assert told == [rule.id for rule in (*RULES, *TIME_RULES)]
 
 
-def test_time_rules_that_no_service_judges_are_marked():
-    """A rule that a service begins to judge leaves NOT_JUDGED."""
+def test_every_time_rule_is_judged_by_a_service():
     services = (ROOT / "recovery" / "services").glob("*.py")
     named = set(re.findall(r"\bR4\d\b", "".join(path.read_text("utf-8") for path in services)))
-    assert named == {rule.id for rule in TIME_RULES} - set(NOT_JUDGED)
+    assert named == {rule.id for rule in TIME_RULES}
 
 
 @pytest.mark.parametrize("text", [NEUTRAL_TEXT, DISCLAIMER, FREE_TEXT_NOTE])
@@ -186,7 +184,6 @@ def test_every_source_mark_is_explained_and_every_source_used():
         f"one more after {URGENT_WAIT // HOUR} hours in which the clinic is open",
         f"a review alert comes back in {REVIEW_RETURNS // HOUR} hours",
         f"at most {('no', 'one', 'two')[DAILY_CAP]} a day",
-        "Only the forms `{1}` and `{0}` open".format(*sorted(OPENING_FORMS)),
     ],
 )
 def test_numbers_that_the_services_decide(words):

@@ -1,5 +1,5 @@
 """R40 to R47: what time, silence and scores fire. Here are their words; services.escalation
-keeps R47's clock, and nothing judges the others yet.
+keeps R47's clock, services.timing judges silence and misses, services.checkins scores.
 """
 
 from recovery.clinical.rules.rule import Severity, TimeRule
