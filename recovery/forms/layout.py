@@ -84,15 +84,18 @@ def plain_helper() -> FormHelper:
     return helper
 
 
-def log_helper(day: int, *, warn: bool = True) -> FormHelper:
-    """The page's questions for a log about `day`; `warn` shows emergency texts at once."""
+def log_helper(day: int, *, warn: bool = True, anticoagulated: bool = False) -> FormHelper:
+    """The page's questions for a log about `day`; `warn` shows emergency texts at once, those of
+    R06 also for a soaked dressing where the patient is known to be `anticoagulated`.
+    """
     helper = plain_helper()
+    spot = spot_on_back(anticoagulated=anticoagulated)
     helper.layout = Layout(
         Part(1, _("Pain"), Question("pain", "pain_avg", "pain_controlled", opens=STRONG)),
         _legs(day),
         _safety(day),
-        _fever(day),
-        *_anything_else(day),
+        _fever(day, spot),
+        *_anything_else(day, spot),
         _more(),
     )
     if not warn:
@@ -166,25 +169,26 @@ def _signs() -> Question:
     )
 
 
-def spot_on_back() -> Question:
-    return Question("spot", "spot", "spot_signs", opens=("yes",), trips=("wont_stop",), now="R06")
+def spot_on_back(*, anticoagulated: bool = False) -> Question:
+    trips = ("wont_stop", "soaks_dressing") if anticoagulated else ("wont_stop",)
+    return Question("spot", "spot", "spot_signs", opens=("yes",), trips=trips, now="R06")
 
 
-def _fever(day: int) -> Part:
-    spot = _asked("wound", day)
+def _fever(day: int, spot: Question) -> Part:
+    asked = _asked("wound", day)
     return Part(
         4,
-        _("Fever and the spot on your back") if spot else _("Fever"),
-        *([spot_on_back()] if spot else []),
+        _("Fever and the spot on your back") if asked else _("Fever"),
+        *([spot] if asked else []),
         Question("temperature", "temp_value", "temp_unit"),
         Question("seg", "chills"),
     )
 
 
-def _anything_else(day: int) -> list[More]:
+def _anything_else(day: int, spot: Question) -> list[More]:
     late = [
         *([] if _asked("fall", day) else [_signs()]),
-        *([] if _asked("wound", day) else [spot_on_back()]),
+        *([] if _asked("wound", day) else [spot]),
     ]
     if not late:
         return []

@@ -57,6 +57,9 @@ NEW = {
     ("opioid_total_unknown", True): gettext_lazy("A pain medicine whose dose is not known"),
 }
 NOT_A_FEVER_BELOW = 37.8
+# A side that was chosen before its sign was taken back says nothing.
+LEGS = ("leg_pain_status", "leg_weakness", "leg_numbness")
+NEW_IN_LEG = ("new_or_worse", "cannot_stand_or_lift_foot")
 
 
 def correctable(log: DailyLog, dates: tuple[date, date]) -> bool:
@@ -68,6 +71,8 @@ def correctable(log: DailyLog, dates: tuple[date, date]) -> bool:
 def signs(log: DailyLog) -> list[str]:
     """What is new or not right in this log, worst first."""
     found = [str(text) for (name, value), text in NEW.items() if getattr(log, name) == value]
+    if log.leg_side == "both" and not any(getattr(log, name) in NEW_IN_LEG for name in LEGS):
+        found.remove(str(NEW["leg_side", "both"]))
     if log.temp_value is not None:
         celsius, _fahrenheit = words.celsius_and_fahrenheit(log.temp_value, log.temp_unit)
         if celsius >= NOT_A_FEVER_BELOW:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils.functional import Promise
 
 from recovery.clinical.checkinforms import LOG_FORMS
@@ -173,7 +173,7 @@ def told_by_link(checkin: CheckIn) -> bool:
     )
 
 
-def _standing(recovery_id: int) -> QuerySet[Alert]:
+def _standing(recovery_id: int) -> Any:
     return Alert.objects.not_closed().filter(
         recovery=recovery_id,
         severity__in=[Severity.EMERGENCY, Severity.URGENT],

@@ -1,17 +1,29 @@
 """What a posted log does, by whichever door it came: store it, or refuse it and hide nothing."""
 
+import uuid
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from recovery.clinical import logfields, rules
 from recovery.forms.logs import LogForm
-from recovery.models import Clinic, Recovery
+from recovery.models import Clinic, DailyLog, Recovery
 from recovery.services import logs
 
 
 def dates_for(today: date) -> tuple[date, date]:
     """The dates that a patient may report: yesterday and today."""
     return today - timedelta(days=1), today
+
+
+def id_to_store(
+    client_id: uuid.UUID, stored: DailyLog | None, dates: tuple[date, date]
+) -> uuid.UUID:
+    """The id under which a post is stored: that of its address, but a new one where the log of
+    that id is about a day that can no longer be reported. Nothing moves it to another day.
+    """
+    if stored is None or dates[0] <= stored.log_date <= dates[1]:
+        return client_id
+    return uuid.uuid5(client_id, dates[1].isoformat())
 
 
 def take(
@@ -40,12 +52,12 @@ def take(
 
 
 def _emergency(form: LogForm, recovery: Recovery) -> rules.Advice | None:
+    """R01-R08 on the clean answers, about the day that the log would be stored as."""
     clean, _errors = logfields.sift(form.answers)
-    known = {} if form.reported_on is None else {"day": form.day}
     profile = rules.Profile(
         baseline_pain=recovery.baseline_pain, anticoagulated=recovery.anticoagulated
     )
-    found = rules.red_flags(clean | known, profile)
+    found = rules.red_flags(clean | {"day": form.day}, profile)
     return rules.advice(found) if found else None
 
 

@@ -61,7 +61,7 @@ def link_form(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> H
 def _post(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> HttpResponse:
     """Answers are never turned away while they can be stored, also to an answered check-in."""
     form = _form(request, checkin, request.POST)
-    too_late = request.now >= checkin.expires_at + STORED_AFTER_EXPIRY
+    too_late = not _stores_answers(checkin, request.now)
     recorded, emergency = entry.take(
         form,
         recovery=checkin.recovery,
@@ -148,6 +148,10 @@ def _source(checkin: CheckIn) -> DailyLog.Source:
     return DailyLog.Source.CAREGIVER if caregiver else DailyLog.Source.PATIENT
 
 
+def _stores_answers(checkin: CheckIn, now: datetime) -> bool:
+    return now < checkin.expires_at + STORED_AFTER_EXPIRY
+
+
 def _stored(checkin: CheckIn, client_id: uuid.UUID) -> DailyLog | None:
     """The log that came by a link under this id, which only the browser that sent it knows."""
     return (
@@ -158,7 +162,7 @@ def _stored(checkin: CheckIn, client_id: uuid.UUID) -> DailyLog | None:
 
 
 def _correctable(request: HttpRequest, checkin: CheckIn, log: DailyLog) -> bool:
-    return request.now < checkin.expires_at and log.log_date == _date(request, checkin)
+    return _stores_answers(checkin, request.now) and log.log_date == _date(request, checkin)
 
 
 def _date(request: HttpRequest, checkin: CheckIn) -> date:

@@ -51,6 +51,8 @@ def _post(
     request: HttpRequest, recovery: Recovery, client_id: uuid.UUID, dates: tuple[date, date]
 ) -> HttpResponse:
     form = LogForm(request.POST, procedure_on=recovery.procedure_on, dates=dates)
+    if form.filled_from is not None and form.reported_on is not None:
+        client_id = entry.id_to_store(client_id, _stored(recovery, client_id), dates)
     caregiver = request.relationship == Relationship.CAREGIVER
     recorded, emergency = entry.take(
         form,
@@ -78,7 +80,7 @@ def _page(
     context = {
         "recovery": recovery,
         "form": form,
-        "helper": log_helper(form.day),
+        "helper": log_helper(form.day, anticoagulated=recovery.anticoagulated is True),
         "planned": checkin_key_for(form.day, plan) is not None,
         "correcting": correcting or form.filled_from is not None,
         **entry.refusal(form, request.clinic, **words),
@@ -98,6 +100,7 @@ def log_saved(request: HttpRequest, recovery: Recovery, client_id: uuid.UUID) ->
         "tab": "today",
         "log": log,
         "page": saved(log, recovery),
+        "done": recovery.procedure_at <= request.now,
         "pairs": told.pairs(log),
         "signs": told.signs(log),
         "correctable": told.correctable(log, dates),

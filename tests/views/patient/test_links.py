@@ -331,6 +331,28 @@ def test_a_form_posted_within_a_day_of_expiry_is_stored_late_and_answered(
     assert checkin_of(recovery, "DAY-02").state == CheckIn.State.EXPIRED
 
 
+def test_missing_answers_can_be_given_as_long_as_they_would_be_stored(
+    phone: Client, token: str, set_clock: Callable
+) -> None:
+    set_clock(at(3, 22))
+    client_id = uuid.uuid4()
+    saved = send(phone, token, client_id, bladder=None, save_incomplete="1")["Location"]
+    assert address(token, client_id) in phone.get(saved).content.decode()
+    again = phone.get(address(token, client_id))
+    assert filled(again)["pain_avg"] == ["4"]
+    phone.post(address(token, client_id), filled(again) | {"bladder": "no"})
+    assert DailyLog.objects.current().get().missing_text == ""
+
+
+def test_nobody_is_asked_for_what_can_no_longer_be_answered(
+    phone: Client, token: str, set_clock: Callable
+) -> None:
+    saved = send(phone, token, bladder=None, save_incomplete="1")["Location"]
+    assert "Some safety questions have no answer yet." in words(phone.get(saved))
+    set_clock(at(4, 13))
+    assert "Some safety questions have no answer yet." not in words(phone.get(saved))
+
+
 @pytest.mark.parametrize(
     ("answers", "advice"), [({"bladder": "yes"}, True), ({"bladder": "unsure"}, False), ({}, False)]
 )

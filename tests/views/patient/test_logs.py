@@ -249,6 +249,35 @@ def test_an_emergency_with_a_refused_date_is_dated_today(
     assert DailyLog.objects.get().log_date == TODAY
 
 
+def test_a_refused_date_is_judged_as_today_which_it_would_be_stored_as(
+    clinic: Clinic, afternoon: datetime
+) -> None:
+    recovery = make_recovery(clinic, day=60, now=afternoon)
+    client = Client()
+    client.force_login(user_of(recovery))
+    weak = {"log_date": "2026-01-01", "leg_weakness": "new_or_worse", "leg_side": "left"}
+    page = post(client, recovery, **weak)
+    # From day 15 on new weakness is a call today (R11), and such a refusal stores nothing.
+    assert read(page).advice == ""
+    assert DailyLog.objects.count() == 0
+    assert text_of("R01") in read(post(client, recovery, **weak, bladder="yes")).advice
+
+
+def test_a_day_chosen_for_a_late_correction_makes_a_new_log_and_moves_no_older_one(
+    as_patient: Client, recovery: Recovery, set_clock: Callable
+) -> None:
+    client_id = uuid.uuid4()
+    post(as_patient, recovery, client_id)
+    set_clock(at(4, 0, 1))
+    page = post(as_patient, recovery, client_id, revision="0", pain_avg="3")
+    assert "You can log for" in words(page)
+    chosen = filled(page) | {"log_date": at(4, 9).date().isoformat()}
+    response = as_patient.post(url("log_form", recovery, client_id), chosen)
+    older, new = DailyLog.objects.current().order_by("pk")
+    assert (older.day, older.pain_avg, new.day, new.pain_avg) == (2, 4, 4, 3)
+    assert response["Location"] == url("log_saved", recovery, new.client_id)
+
+
 @pytest.mark.parametrize(
     "answers",
     [
@@ -333,6 +362,49 @@ def test_an_emergency_comes_first_and_large_with_what_to_show(
     assert "Bladder trouble" in said
     assert "Mar 2, 2026 (day 2)" in said
     assert text_of("R12") not in said
+
+
+def test_an_emergency_before_the_procedure_does_not_say_that_it_was_done(
+    clinic: Clinic, afternoon: datetime
+) -> None:
+    recovery = make_recovery(clinic, day=-3, now=afternoon)
+    client = Client()
+    client.force_login(user_of(recovery))
+    said = saved(client, recovery, bladder="yes", pain_avg="6")
+    assert "Procedure Planned, not done yet: basivertebral nerve ablation" in said
+    assert "Date Mar 7, 2026 New now" in said
+    assert "Pain, past 24 hours 6 of 10" in said
+
+
+def test_both_legs_are_only_named_with_what_is_new_in_them(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    assert "In both legs" not in saved(
+        as_patient, recovery, leg_side="both", leg_numbness="usual", chest_or_breath="yes"
+    )
+    assert "In both legs" in saved(
+        as_patient, recovery, leg_side="both", leg_pain_status="new_or_worse"
+    )
+
+
+def test_who_tapped_wrong_at_night_is_given_the_number_that_is_answered(
+    as_patient: Client, recovery: Recovery, set_clock: Callable
+) -> None:
+    set_clock(at(2, 22))
+    said = saved(as_patient, recovery, bladder="yes")
+    assert "Correct it, and call us at 555-0199" in said
+
+
+@pytest.mark.parametrize(("anticoagulated", "trips"), [(True, True), (False, False), (None, False)])
+def test_a_soaked_dressing_is_answered_at_once_where_blood_is_thinned(
+    clinic: Clinic, afternoon: datetime, anticoagulated: bool | None, trips: bool
+) -> None:
+    recovery = make_recovery(clinic, now=afternoon, anticoagulated=anticoagulated)
+    client = Client()
+    client.force_login(user_of(recovery))
+    html = client.get(url("log_form", recovery, uuid.uuid4())).content.decode()
+    [box] = re.findall(r'<input [^>]*value="soaks_dressing"[^>]*>', html)
+    assert ("ic-trip" in box) is trips
 
 
 @pytest.mark.parametrize(

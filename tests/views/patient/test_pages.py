@@ -416,6 +416,15 @@ def test_the_warning_signs_name_every_red_flag_and_whom_to_call(recovery: Recove
         assert number in said
 
 
+def test_the_warning_signs_call_whoever_answers_now(
+    recovery: Recovery, set_clock: Callable
+) -> None:
+    for hour, number in ((15, "5550142"), (23, "5550199")):
+        set_clock(at(2, hour))
+        html = client_of(recovery).get(url("signs", recovery)).content.decode()
+        assert f'class="btn btn-primary" href="tel:{number}"' in html
+
+
 def test_every_emergency_rule_has_its_words() -> None:
     emergencies = {rule.id for rule in RULES if rule.severity == Severity.EMERGENCY}
     assert emergencies == EMERGENCY_SIGNS.keys()
