@@ -15,6 +15,7 @@ from recovery.views.staff import (
     queue,
     recoveries,
 )
+from recovery.views.staff import checkins as staff_checkins
 from recovery.views.staff import logs as staff_logs
 
 RECOVERY = "recoveries/<uuid:recovery>/"
@@ -65,6 +66,10 @@ staff_urls = [
     path(f"{STAFF_RECOVERY}contacts/", contacts.contact_new, name="contact_new"),
     path(f"{STAFF_RECOVERY}logs/", staff_logs.staff_logs, name="staff_logs"),
     path(f"{STAFF_RECOVERY}logs/new/", staff_logs.staff_log_new, name="staff_log_new"),
+    path(f"{STAFF_RECOVERY}checkins/", staff_checkins.staff_checkins, name="staff_checkins"),
+    path(
+        f"{STAFF_RECOVERY}checkins/<slug:key>/", staff_checkins.staff_checkin, name="staff_checkin"
+    ),
     path("staff/alerts/<uuid:alert>/claim/", alerts.alert_claim, name="alert_claim"),
     path("staff/alerts/<uuid:alert>/release/", alerts.alert_release, name="alert_release"),
     path("staff/alerts/<uuid:alert>/close/", alerts.alert_close, name="alert_close"),

@@ -19,6 +19,7 @@ from recovery.forms.layout import (
     legs,
     opioids,
     plain_helper,
+    silence,
     spot_on_back,
 )
 
@@ -38,8 +39,8 @@ DRAWN = (
 )
 
 
-def checkin_helper(form: CheckInForm) -> FormHelper:
-    """Every part that has a question to show, numbered."""
+def checkin_helper(form: CheckInForm, *, warn: bool = True) -> FormHelper:
+    """Every part that has a question to show, numbered; `warn` shows emergency texts at once."""
     parts = list(_parts(form))
     helper = plain_helper()
     helper.layout = Layout(
@@ -48,6 +49,8 @@ def checkin_helper(form: CheckInForm) -> FormHelper:
             for number, (title, hint, questions) in enumerate(parts, start=1)
         )
     )
+    if not warn:
+        silence(helper)
     return helper
 
 

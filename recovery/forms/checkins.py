@@ -1,6 +1,7 @@
 """A check-in form: the parts of a daily log that it asks, and its instruments' questions."""
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,6 +29,10 @@ INPUTS = {
     ),
 }
 SCALE = (0, 10)
+MODES = [
+    (mode.value, mode.label)
+    for mode in (DailyLog.Mode.PAPER, DailyLog.Mode.PHONE, DailyLog.Mode.IN_PERSON)
+]
 MAX_TEXT = 1000
 ASK = _("Answer this question, or save without it below")
 
@@ -115,15 +120,15 @@ class StaffCheckInForm(CheckInForm):
     mode = Choice(
         required=False,
         label=_("How did the patient answer?"),
-        choices=[
-            (mode.value, mode.label)
-            for mode in (DailyLog.Mode.PAPER, DailyLog.Mode.PHONE, DailyLog.Mode.IN_PERSON)
-        ],
+        choices=MODES,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, typed_by_patient: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields = {"mode": self.base_fields["mode"], **self.fields}
+        mode = deepcopy(self.base_fields["mode"])
+        if typed_by_patient:
+            mode.choices = [(DailyLog.Mode.WEB.value, _("As the patient typed it")), *MODES]
+        self.fields = {"mode": mode, **self.fields}
 
     def clean(self) -> None:
         super().clean()

@@ -99,9 +99,14 @@ def log_helper(day: int, *, warn: bool = True, anticoagulated: bool = False) -> 
         _more(),
     )
     if not warn:
-        for question in _questions(helper.layout):
-            question.words |= {"now": "", "now_both": ""}
+        silence(helper)
     return helper
+
+
+def silence(helper: FormHelper) -> None:
+    """Leave out the texts that a patient sees at once."""
+    for question in _questions(helper.layout):
+        question.words |= {"now": "", "now_both": ""}
 
 
 def _questions(layout: Iterable[Any]) -> Iterable[Question]:

@@ -1,11 +1,19 @@
 """Check-ins as pages show them: what a form is called, in what state it is, what was answered."""
 
+from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from recovery.models import CheckIn, FormResponse
+from recovery.clinical.checkinforms import LOG_FORMS
+from recovery.clinical.instruments import Response, response, rounded
+from recovery.clinical.instruments.response import POINTS
+from recovery.clinical.pathway import Occasion
+from recovery.models import CheckIn, FormResponse, Recovery, Score
+from recovery.queries.pathways import planned
 
 NAMES: dict[str, Promise] = {
     "baseline": _("Before your procedure"),
@@ -28,6 +36,7 @@ STATES: dict[str, Promise] = {
     "cancelled": _("Cancelled"),
 }
 DUE = timedelta(hours=24)
+BASELINE_KEY = "BASE"
 
 
 def named(form: str) -> Promise:
@@ -68,3 +77,158 @@ def response_of(checkin: CheckIn) -> FormResponse | None:
     rows = FormResponse.objects.filter(checkin=checkin)
     sent = rows.filter(status=FormResponse.Status.COMPLETED).order_by("-completed_at").first()
     return sent or rows.order_by("-saved_at").first()
+
+
+# Staff: every form of a recovery
+# -------------------------------
+
+
+def form_checkin(recovery: Recovery, key: str, *, now: datetime) -> CheckIn | None:
+    """The check-in of a form by its key, which staff may enter; None for no such.
+
+    Not yet a row when it never opened for the patient, as when somebody was enrolled after it had
+    expired.
+    """
+    row = CheckIn.objects.filter(recovery=recovery, anchor=recovery.anchor, key=key).first()
+    if row is not None:
+        usable = row.form not in LOG_FORMS and row.state != CheckIn.State.CANCELLED
+        return row if usable else None
+    for one in planned(recovery):
+        if one.key == key and one.form not in LOG_FORMS and one.opens_at <= now:
+            return CheckIn(
+                recovery=recovery,
+                anchor=recovery.anchor,
+                key=one.key,
+                form=one.form,
+                day=one.day,
+                opens_at=one.opens_at,
+                due_at=one.due_at,
+                expires_at=one.expires_at,
+                state=CheckIn.State.EXPIRED if one.expires_at <= now else CheckIn.State.OPEN,
+                reminders_settled=sum(at <= now for at in one.reminders),
+            )
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """A score; `response` compares it with the baseline where the instrument has marks."""
+
+    instrument: str
+    score: str
+    answered: int
+    baseline: str = ""
+    response: Response | None = None
+
+    @property
+    def better_by(self) -> str:
+        """The change in the points on which it is decided; a PEG's are those of its raw sum."""
+        change = self.response.change if self.response else None
+        return "" if change is None else rounded(change, 1).removesuffix(".0")
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """A form of the plan, or an answered one of a date that has moved since."""
+
+    key: str
+    name: Promise
+    day: int
+    opens_at: datetime
+    due_at: datetime
+    expires_at: datetime
+    state: str
+    sent: FormResponse | None
+    draft: FormResponse | None
+    enterable: bool
+    scores: list[ScoreRow] = field(default_factory=list)
+
+    @property
+    def state_name(self) -> Promise:
+        return STATES[self.state]
+
+
+def forms_of(recovery: Recovery, *, now: datetime) -> list[FormRow]:
+    """The check-in forms in the order of their days; three statements, whatever the number."""
+    checkins = {
+        (row.anchor, row.key): row
+        for row in CheckIn.objects.filter(recovery=recovery).exclude(form__in=LOG_FORMS)
+    }
+    responses: dict[int, list[FormResponse]] = defaultdict(list)
+    rows = FormResponse.objects.filter(recovery=recovery).prefetch_related("scores")
+    for row in rows.select_related("entered_by").order_by("saved_at"):
+        responses[row.checkin_id].append(row)
+    superseded = {row.supersedes_id for found in responses.values() for row in found}
+    plan = {one.key: one for one in planned(recovery) if one.form not in LOG_FORMS}
+    found = [
+        _form_row(one, checkins.get((recovery.anchor, key)), responses, superseded, now)
+        for key, one in plan.items()
+    ]
+    found += [
+        _form_row(row, row, responses, superseded, now)
+        for (anchor, _key), row in checkins.items()
+        if anchor != recovery.anchor and responses[row.pk]
+    ]
+    found.sort(key=lambda row: row.opens_at)
+    return _with_scores(found, recovery)
+
+
+def _form_row(
+    planned: Occasion | CheckIn,
+    checkin: CheckIn | None,
+    responses: dict[int, list[FormResponse]],
+    superseded: set[int | None],
+    now: datetime,
+) -> FormRow:
+    known = responses[checkin.pk] if checkin else []
+    sent = [
+        row
+        for row in known
+        if row.status == FormResponse.Status.COMPLETED and row.pk not in superseded
+    ]
+    drafts = [row for row in known if row.status == FormResponse.Status.IN_PROGRESS]
+    return FormRow(
+        key=planned.key,
+        name=named(planned.form),
+        day=planned.day,
+        opens_at=planned.opens_at,
+        due_at=planned.due_at,
+        expires_at=planned.expires_at,
+        state=state_of(
+            opens_at=planned.opens_at,
+            due_at=planned.due_at,
+            expires_at=planned.expires_at,
+            now=now,
+            answered=bool(sent),
+            begun=bool(drafts),
+            cancelled=checkin is not None and checkin.state == CheckIn.State.CANCELLED,
+        ),
+        sent=sent[-1] if sent else None,
+        draft=drafts[-1] if drafts and not sent else None,
+        enterable=planned.opens_at <= now,
+    )
+
+
+def _score_row(one: Score, baseline: dict[str, tuple[Decimal, str]] | None) -> ScoreRow:
+    total, shown = (baseline or {}).get(one.instrument, (None, ""))
+    compared = None
+    if one.instrument in POINTS and total is not None and one.total is not None:
+        compared = response(one.instrument, total, one.total)
+    return ScoreRow(one.instrument, one.score, one.answered, shown, compared)
+
+
+def _with_scores(rows: list[FormRow], recovery: Recovery) -> list[FormRow]:
+    """Each score beside its baseline: the form's, else for pain what was typed at enrolment."""
+    baseline: dict[str, tuple[Decimal, str]] = {}
+    if recovery.baseline_pain is not None:
+        baseline["NRS"] = Decimal(recovery.baseline_pain), str(recovery.baseline_pain)
+    for row in rows:
+        scores = list(row.sent.scores.all()) if row.sent else []
+        if row.key == BASELINE_KEY:
+            baseline |= {
+                one.instrument: (one.total, one.score) for one in scores if one.total is not None
+            }
+        row.scores.extend(
+            _score_row(one, None if row.key == BASELINE_KEY else baseline) for one in scores
+        )
+    return rows

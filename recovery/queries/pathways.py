@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from recovery.clinical.pathway import Plan, plan_from_json
+from recovery.clinical.pathway import Occasion, Plan, occasions, plan_from_json
 from recovery.clinical.phases import phase_of
 from recovery.models import Pathway, Recovery, RecoveryPhase
 
@@ -31,4 +31,15 @@ def phase_now(recovery: Recovery, now: datetime) -> RecoveryPhase | None:
         procedure_at=recovery.procedure_at,
         discharged_at=recovery.discharged_at,
         phases=phases_of(recovery.pathway_id),
+    )
+
+
+def planned(recovery: Recovery) -> list[Occasion]:
+    """Every occasion of the recovery as its facts stand now."""
+    return occasions(
+        recovery.procedure_at,
+        recovery.patient.zone,
+        plan_of(recovery.pathway_id),
+        procedure_on=recovery.procedure_on,
+        discharged_at=recovery.discharged_at,
     )

@@ -17,6 +17,7 @@ from recovery.clinical.checkinforms import LOG
 from recovery.clinical.instruments import Instrument, evaluate, score
 from recovery.clinical.rules import judging
 from recovery.models import AccessEvent, CheckIn, DailyLog, FormResponse, Recovery, Score, User
+from recovery.queries.checkins import form_checkin
 from recovery.queries.pathways import phase_now
 from recovery.services import alerts, messages, status
 
@@ -137,6 +138,25 @@ def save(
         status.set_queue_rank(recovery)
     recovery.save(update_fields=STATUS)
     return Saved(response, replay=False)
+
+
+@transaction.atomic
+def row_for(*, recovery: Recovery, key: str, now: datetime) -> CheckIn:
+    """The check-in of a form that staff enter: written now if it never opened for the patient.
+
+    Raises LookupError for a key under which the plan has no form that is or was open.
+    """
+    locked = (
+        Recovery.objects.select_for_update(of=("self",))
+        .select_related("patient")
+        .get(pk=recovery.pk)
+    )
+    checkin = form_checkin(locked, key, now=now)
+    if checkin is None:
+        raise LookupError(key)
+    if checkin._state.adding:
+        checkin.save()
+    return checkin
 
 
 def _plain(answers: Answers) -> dict[str, dict[str, Any]]:

@@ -90,7 +90,7 @@ def advice(findings: Iterable[Finding]) -> Advice:
     )
 
 
-def precedence(severity: Severity, rule_id: str) -> tuple[bool, int, str]:
+def precedence(severity: Severity | str, rule_id: str) -> tuple[bool, int, str]:
     """Sort key of the one text, also for stored alerts, whose severity a clinic may have raised."""
     return rule_id == INCOMPLETE, Severity(severity).rank, rule_id
 

@@ -1,0 +1,109 @@
+"""The check-in forms of a patient: what was answered, and entry on the patient's behalf."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from recovery import access
+from recovery.clinical import rules
+from recovery.forms.checkin_layout import checkin_helper
+from recovery.forms.checkins import StaffCheckInForm
+from recovery.models import CheckIn, DailyLog, FormResponse, Recovery
+from recovery.queries.checkins import form_checkin, forms_of, named, response_of
+from recovery.queries.instruments import instruments_of
+from recovery.queries.patients import waiting
+from recovery.services import checkins
+
+
+@require_safe
+@access.for_staff()
+def staff_checkins(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
+    row = access.staff_recovery(request, recovery)
+    access.record_read(request, row, "forms")
+    context = {"forms": forms_of(row, now=request.now), **_frame(request, row)}
+    return render(request, "staff/checkins.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.for_staff()
+def staff_checkin(request: HttpRequest, recovery: uuid.UUID, key: str) -> HttpResponse:
+    """One form, empty, from the patient's draft, or from what was sent, which it then corrects."""
+    row = access.staff_recovery(request, recovery)
+    checkin = form_checkin(row, key, now=request.now)
+    if checkin is None:
+        raise Http404
+    known = None if checkin._state.adding else response_of(checkin)
+    form = _form(request, row, checkin, known)
+    if request.method == "POST" and form.is_valid():
+        checkin = checkins.row_for(recovery=row, key=key, now=request.now)
+        saved = _save(request, checkin, form, known)
+        _tell(request, saved)
+        return redirect("staff_checkins", row.uuid)
+    if request.method != "POST":
+        access.record_read(request, row, f"form {checkin.key}")
+    context = {
+        "form": form,
+        "helper": checkin_helper(form, warn=False),
+        "problems": form.problems(),
+        "checkin": checkin,
+        "known": known,
+        "name": named(checkin.form),
+        "late": checkin.expires_at <= request.now,
+        **_frame(request, row),
+    }
+    return render(request, "staff/checkin_form.html", context)
+
+
+def _form(
+    request: HttpRequest, row: Recovery, checkin: CheckIn, known: FormResponse | None
+) -> StaffCheckInForm:
+    today = access.local_date(row, request.now)
+    late = checkin.expires_at <= request.now
+    return StaffCheckInForm(
+        request.POST if request.method == "POST" else None,
+        form=checkin.form,
+        procedure_on=row.procedure_on,
+        on=access.local_date(row, checkin.due_at) if late else today,
+        instruments=instruments_of(checkin.form, staff=True),
+        answers=known.answers if known else None,
+        typed_by_patient=known is not None and known.source != DailyLog.Source.STAFF,
+    )
+
+
+def _save(
+    request: HttpRequest, checkin: CheckIn, form: StaffCheckInForm, known: FormResponse | None
+) -> FormResponse:
+    return checkins.save(
+        checkin_id=checkin.pk,
+        instruments=instruments_of(checkin.form, staff=True),
+        answers=form.sections,
+        # An empty form that is posted twice is one entry: its id comes from the check-in's own.
+        client_id=known.client_id if known else uuid.uuid5(checkin.uuid, "staff"),
+        now=request.now,
+        source=DailyLog.Source.STAFF,
+        mode=form.cleaned_data["mode"],
+        user=request.user,
+        send=True,
+    ).response
+
+
+def _tell(request: HttpRequest, saved: FormResponse) -> None:
+    if saved.shown_rule in rules.RULES_BY_ID:
+        messages.warning(
+            request, _("Saved. Tell the patient: %(advice)s") % {"advice": saved.advice}
+        )
+    else:
+        messages.success(request, _("Saved."))
+
+
+def _frame(request: HttpRequest, row: Recovery) -> dict[str, object]:
+    return {
+        "here": "patients",
+        "waiting": waiting(request.clinic),
+        "recovery": row,
+        "patient": row.patient,
+    }
