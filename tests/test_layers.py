@@ -103,6 +103,7 @@ ORDER = [
     "recovery.forms.words",
     "recovery.forms.fields",
     "recovery.forms.places",
+    "recovery.forms.addresses",
     "recovery.forms.staff_accounts",
     "recovery.forms.contacts",
     "recovery.forms.clinics",

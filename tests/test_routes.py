@@ -101,7 +101,13 @@ ROUTES = {
     "queue": Route((GET,), CLINICAL, theirs=frozenset({"harbor nurse"})),
     "patients": Route((GET,), CLINICAL, theirs=frozenset({"harbor nurse"})),
     "enrol": Route((GET, POST), CLINICAL, theirs=frozenset({"harbor nurse"})),
+    "unknown_mails": Route(
+        (GET,), CLINICAL | {"manager"}, theirs=frozenset({"harbor nurse", "harbor manager"})
+    ),
     "staff_recovery": Route((GET,), CLINICAL, ("recovery",)),
+    "address": Route((GET, POST), CLINICAL, ("recovery",)),
+    "address_works": Route((POST,), CLINICAL, ("recovery",)),
+    "invitation_again": Route((POST,), CLINICAL, ("recovery",)),
     "recovery_state": Route((POST,), CLINICAL, ("recovery",)),
     "contact_new": Route((POST,), CLINICAL, ("recovery",)),
     "staff_logs": Route((GET,), CLINICAL, ("recovery",)),

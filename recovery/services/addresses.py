@@ -1,33 +1,125 @@
+"""Where a patient's mails go: an address that fails, works again, or is another one."""
+
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from recovery.models import Message, Patient, Recovery
-from recovery.services import status
+from recovery.models import AccessEvent, Message, Patient, PatientAccess, Recovery, User
+from recovery.models.access import Relationship
+from recovery.services import messages, status
+from recovery.services.refusals import NotAllowed
+
+TO_PATIENT = (Message.Kind.REMINDER, Message.Kind.INVITATION)
 
 
 @transaction.atomic
 def address_failed(message: Message, *, now: datetime) -> None:
     """A server refused this address for good: the patient stands in the queue to be called.
 
-    A refused staff address changes nothing here; its refused messages say so.
+    A refused staff address changes nothing here; its refused messages say so. Nor does one that
+    another has replaced meanwhile.
     """
-    if message.recovery is None or message.kind not in (
-        Message.Kind.REMINDER,
-        Message.Kind.INVITATION,
-    ):
+    if message.recovery is None or message.kind not in TO_PATIENT:
         return
     patient_id = message.recovery.patient_id
-    recoveries = (
-        Recovery.objects.select_for_update(of=("self",))
-        .select_related("patient")
-        .filter(patient=patient_id)
-        .order_by("pk")
-    )
+    recoveries = _locked(patient_id)
+    if messages.addressees([patient_id]).get(patient_id) != message.user_id:
+        return
     Patient.objects.filter(pk=patient_id, address_fails_at=None).update(address_fails_at=now)
+    _rank_again(recoveries, now)
+
+
+@transaction.atomic
+def works_again(*, recovery: Recovery, user: User, now: datetime) -> None:
+    """Mails go to the patient's address again; an invitation that never left is owed now.
+
+    What was not sent meanwhile stays so.
+    """
+    _mend(recovery, now)
+    invited = Message.objects.filter(
+        recovery=recovery, kind=Message.Kind.INVITATION, state=Message.State.SENT
+    )
+    if not invited.exists():
+        messages.owe_invitation(recovery, now=now, again=True)
+    _note(recovery, user, now, "address works again")
+
+
+@transaction.atomic
+def change(*, recovery: Recovery, email: str, user: User, now: datetime) -> None:
+    """The patient's mails go to `email` from now on, and so does the sign-in; it is invited.
+
+    The address that it replaces, the patient's or else the caregiver's, opens nothing of this
+    patient any more. Another caregiver's stays as it is.
+    """
+    _mend(recovery, now)
+    patient = recovery.patient
+    old = messages.access_written_to(patient)
+    relationship = old.relationship if old else Relationship.SELF
+    holder = User.objects.of_address(email, name=patient.name, language=patient.language)
+    if old:
+        PatientAccess.objects.filter(pk=old.pk).update(ended_at=now)
+    PatientAccess.objects.update_or_create(
+        user=holder, patient=patient, defaults={"relationship": relationship, "ended_at": None}
+    )
+    Message.objects.filter(
+        recovery__patient=patient, kind__in=TO_PATIENT, state=Message.State.OWED
+    ).update(user=holder)
+    messages.owe_invitation(recovery, now=now, again=True)
+    _note(recovery, user, now, "address changed")
+
+
+@transaction.atomic
+def invite_again(*, recovery: Recovery, user: User, now: datetime) -> None:
+    """Owe one more invitation. Raises NotAllowed while one is on its way."""
+    _locked(recovery.patient_id)
+    if not messages.owe_invitation(recovery, now=now, again=True):
+        raise NotAllowed(_("An invitation is on its way already."))
+    _note(recovery, user, now, "invited again")
+
+
+@transaction.atomic
+def all_work_again(*, since: datetime, now: datetime) -> int:
+    """For the operator, after a mail server refused everybody: clear what failed from `since` on.
+
+    Returns how many patients that were.
+    """
+    ids = list(Patient.objects.filter(address_fails_at__gte=since).values_list("pk", flat=True))
+    for patient_id in ids:
+        recoveries = _locked(patient_id)
+        Patient.objects.filter(pk=patient_id).update(address_fails_at=None)
+        _rank_again(recoveries, now)
+    return len(ids)
+
+
+def _mend(recovery: Recovery, now: datetime) -> None:
+    recoveries = _locked(recovery.patient_id)
+    Patient.objects.filter(pk=recovery.patient_id).update(address_fails_at=None)
+    _rank_again(recoveries, now)
+
+
+def _locked(patient_id: int) -> list[Recovery]:
+    """The patient's recoveries, held until the transaction ends."""
+    return list(
+        Recovery.objects.select_for_update(of=("self",)).filter(patient=patient_id).order_by("pk")
+    )
+
+
+def _rank_again(recoveries: list[Recovery], now: datetime) -> None:
+    """After the patient's row was written: what was read before is not asked."""
     for recovery in recoveries:
         status.set_queue_rank(recovery)
         # A log or a contact that waits for this row has read the patient already, and writes a
-        # rank without the address. The tick looks again.
+        # rank of its own. The tick looks again.
         recovery.next_event_at = now
         recovery.save(update_fields=["queue_rank", "queue_since", "next_event_at"])
+
+
+def _note(recovery: Recovery, user: User, now: datetime, what: str) -> None:
+    AccessEvent.objects.create(
+        at=now,
+        user=user,
+        patient_id=recovery.patient_id,
+        action=AccessEvent.Action.WRITE,
+        what=what,
+    )

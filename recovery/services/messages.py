@@ -109,10 +109,9 @@ def addressee(patient: Patient) -> int | None:
     return addressees([patient.pk]).get(patient.pk)
 
 
-def relationship_written_to(patient: Patient) -> str | None:
-    """Whether the one whom the patient's mails go to is the patient; None for nobody."""
-    access = _written_to([patient.pk]).get(patient.pk)
-    return access.relationship if access else None
+def access_written_to(patient: Patient) -> PatientAccess | None:
+    """Through whom the patient's mails go: the patient, else a caregiver."""
+    return _written_to([patient.pk]).get(patient.pk)
 
 
 def _written_to(patient_ids: Iterable[int]) -> dict[int, PatientAccess]:
@@ -123,13 +122,23 @@ def _written_to(patient_ids: Iterable[int]) -> dict[int, PatientAccess]:
     return found
 
 
-def owe_invitation(recovery: Recovery, *, now: datetime) -> None:
-    """Tell the patient where to sign in. A second call owes nothing new."""
+def owe_invitation(recovery: Recovery, *, now: datetime, again: bool = False) -> bool:
+    """Tell the patient where to sign in; returns whether it is owed now.
+
+    It is owed once, and `again` whenever none is on its way.
+    """
+    key = f"invitation:recovery:{recovery.uuid}"
+    if again:
+        on_its_way = [Message.State.OWED, Message.State.CLAIMED, Message.State.HANDING]
+        invitations = Message.objects.filter(recovery=recovery, kind=Message.Kind.INVITATION)
+        if invitations.filter(state__in=on_its_way).exists():
+            return False
+        key += f":{uuid.uuid4().hex}"
     owe(
         [
             Message(
                 kind=Message.Kind.INVITATION,
-                dedupe_key=f"invitation:recovery:{recovery.uuid}",
+                dedupe_key=key,
                 clinic_id=recovery.clinic_id,
                 recovery=recovery,
                 user_id=addressee(recovery.patient),
@@ -140,6 +149,7 @@ def owe_invitation(recovery: Recovery, *, now: datetime) -> None:
             )
         ]
     )
+    return True
 
 
 def owe_password_mail(user: User, clinic: Clinic, *, now: datetime) -> None:

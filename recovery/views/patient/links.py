@@ -100,7 +100,7 @@ def _door(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> check
         url=lambda page: reverse(pages[page], args=[token, client_id]),
         home="",
         by_link=True,
-        entered={"source": DailyLog.Source.PATIENT, "mode": DailyLog.Mode.LINK},
+        entered={"source": _source(checkin), "mode": DailyLog.Mode.LINK},
     )
 
 
@@ -143,8 +143,8 @@ def _takes_answers(checkin: CheckIn, now: datetime) -> bool:
 
 def _source(checkin: CheckIn) -> DailyLog.Source:
     """Nobody signs in here; a link is answered by whoever it was mailed to."""
-    written_to = messages.relationship_written_to(checkin.recovery.patient)
-    caregiver = written_to == Relationship.CAREGIVER
+    written_to = messages.access_written_to(checkin.recovery.patient)
+    caregiver = written_to is not None and written_to.relationship == Relationship.CAREGIVER
     return DailyLog.Source.CAREGIVER if caregiver else DailyLog.Source.PATIENT
 
 

@@ -1,0 +1,44 @@
+"""What staff look up about mails: where a patient's go, and which may not have arrived."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from recovery.models import Clinic, Consent, Message, PatientAccess, Recovery
+from recovery.models.access import Relationship
+
+LISTED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where a patient's mails go."""
+
+    # Empty: nowhere.
+    address: str
+    caregiver: bool
+    agreed: bool
+    invitations: list[Message]
+
+
+def reach(recovery: Recovery) -> Reach:
+    accesses = PatientAccess.objects.filter(patient=recovery.patient_id, ended_at=None)
+    rows = sorted(
+        accesses.select_related("user"),
+        key=lambda row: (row.relationship != Relationship.SELF, row.pk),
+    )
+    invitations = Message.objects.filter(recovery=recovery, kind=Message.Kind.INVITATION)
+    return Reach(
+        address=rows[0].user.email if rows else "",
+        caregiver=bool(rows) and rows[0].relationship == Relationship.CAREGIVER,
+        agreed=Consent.objects.filter(
+            patient=recovery.patient_id, withdrawn_at=None, email_ok=True
+        ).exists(),
+        invitations=list(invitations.order_by("-pk")[:5]),
+    )
+
+
+def unknown(clinic: Clinic) -> QuerySet[Message]:
+    """Those that a server may or may not have kept, the newest first."""
+    rows = Message.objects.filter(clinic=clinic, state=Message.State.UNKNOWN)
+    return rows.select_related("recovery__patient", "user").order_by("-planned_at", "-pk")[:LISTED]
