@@ -1,7 +1,7 @@
 """The patient's Today page, as one read: what is due, what stands open, which days are logged."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -101,7 +101,7 @@ def today(recovery: Recovery, *, now: datetime) -> TodayPage:
         phases=phases,
     )
     planned = _planned(recovery, plan)
-    logged = _logged_days(recovery)
+    answers = _answers(recovery, plan)
     due = [occasion for occasion in planned if occasion.expires_at <= now]
     waiting = _waiting(recovery, now)
     return TodayPage(
@@ -117,8 +117,8 @@ def today(recovery: Recovery, *, now: datetime) -> TodayPage:
         ),
         next_opening=next_opening(recovery, now=now),
         advice=standing_advice(recovery),
-        bones=tuple(_spine(planned, logged, phases, day=day, now=now, plan=plan)),
-        answered=sum(_answered(one, logged, plan) is not None for one in due),
+        bones=tuple(_spine(planned, answers, phases, day=day, now=now, plan=plan)),
+        answered=sum(one.key in answers for one in due),
         closed=len(due),
     )
 
@@ -210,24 +210,20 @@ def _to_log(recovery: Recovery, waiting: Iterable[CheckIn], today: date) -> Iter
             yield OpenCheckIn(on, row.due_at, row.expires_at)
 
 
-def _logged_days(recovery: Recovery) -> dict[int, bool]:
-    """Each logged day, and whether all its logs were entered late."""
-    days: dict[int, bool] = {}
-    rows = DailyLog.objects.current().filter(recovery=recovery).values_list("day", "late")
-    for day, late in rows:
-        days[day] = days.get(day, True) and late
-    return days
-
-
-def _answered(occasion: Occasion, logged: dict[int, bool], plan: Plan) -> bool | None:
-    """Whether the occasion was answered only late; None without an answer."""
-    answers = [late for day, late in logged.items() if checkin_key_for(day, plan) == occasion.key]
-    return all(answers) if answers else None
+def _answers(recovery: Recovery, plan: Plan) -> dict[str | None, bool]:
+    """Each occasion that a log answers, and whether all its logs were entered late."""
+    found: dict[str | None, bool] = {}
+    rows = DailyLog.objects.current().filter(recovery=recovery)
+    for day, late, entered_at in rows.values_list("day", "late", "entered_at"):
+        early = entered_at < recovery.procedure_at
+        key = checkin_key_for(day, plan, before_procedure=early)
+        found[key] = found.get(key, True) and late
+    return found
 
 
 def _spine(
     planned: Iterable[Occasion],
-    logged: dict[int, bool],
+    answers: Mapping[str | None, bool],
     phases: Sequence[RecoveryPhase],
     *,
     day: int,
@@ -243,7 +239,7 @@ def _spine(
     width = room / len(shown)
     x = 0.0
     for one, wide in zip(shown, [*breaks, False], strict=True):
-        late = _answered(one, logged, plan)
+        late = answers.get(one.key)
         look = "done" if late is False else "late" if late else ""
         if not look and one.expires_at <= now:
             look = "miss"

@@ -105,8 +105,9 @@ def _open(situation: Situation, occasion: Occasion) -> CheckIn:
         expires_at=occasion.expires_at,
     )
     for day, entered_at, log_id in situation.logs:
-        answers = checkin_key_for(day, situation.plan) == occasion.key
-        if answers and entered_at < occasion.expires_at:
+        early = entered_at < situation.recovery.procedure_at
+        key = checkin_key_for(day, situation.plan, before_procedure=early)
+        if key == occasion.key and entered_at < occasion.expires_at:
             checkin.state = CheckIn.State.COMPLETED
             checkin.completed_at = max(entered_at, occasion.opens_at)
             checkin.completed_by_id = log_id

@@ -272,7 +272,8 @@ def _complete_checkin(recovery: Recovery, log: DailyLog, now: datetime) -> None:
     """The check-in that a log of this day answers, if it is open; one that has expired stays so,
     and one still to open counts this log when the tick opens it.
     """
-    key = checkin_key_for(log.day, plan_of(recovery.pathway_id))
+    plan = plan_of(recovery.pathway_id)
+    key = checkin_key_for(log.day, plan, before_procedure=now < recovery.procedure_at)
     if key is None:
         return
     CheckIn.objects.open().filter(

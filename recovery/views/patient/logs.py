@@ -77,11 +77,12 @@ def _page(
     **words: Any,
 ) -> HttpResponse:
     plan = plan_of(recovery.pathway_id)
+    early = request.now < recovery.procedure_at
     context = {
         "recovery": recovery,
         "form": form,
         "helper": log_helper(form.day, anticoagulated=recovery.anticoagulated is True),
-        "planned": checkin_key_for(form.day, plan) is not None,
+        "planned": checkin_key_for(form.day, plan, before_procedure=early) is not None,
         "correcting": correcting or form.filled_from is not None,
         **entry.refusal(form, request.clinic, **words),
     }

@@ -17,7 +17,7 @@ from recovery.models import Alert, Clinic, DailyLog, Recovery, RecoveryPhase
 from recovery.queries.pathways import phases_of
 from recovery.services import logs, tick
 from recovery.views.patient.warnings import EMERGENCY_SIGNS, URGENT_SIGNS
-from tests.cast import NUMBERS, QUIET, ZONE, default_pathway, make_recovery, user_of
+from tests.cast import NUMBERS, QUIET, ZONE, checkin_of, default_pathway, make_recovery, user_of
 from tests.pages import read, words
 from tests.views.patient.conftest import TODAY, at, is_data, post, url
 
@@ -140,6 +140,35 @@ def test_a_weekly_check_in_is_answered_about_today(clinic: Clinic, afternoon: da
     assert "Your check-in for today is open" in words(page)
     assert "It is open until tomorrow at 8:00 PM." in words(page)
     assert f'class="btn" href="{url("log_new", recovery)}"' in page.content.decode()
+
+
+def test_a_log_from_before_the_procedure_does_not_answer_for_the_evening_after_it(
+    clinic: Clinic, set_clock: Callable
+) -> None:
+    set_clock(at(0, 7))
+    recovery = make_recovery(clinic, day=0, now=at(0, 7))
+    client = client_of(recovery)
+    on = recovery.procedure_on.isoformat()
+    post(client, recovery, log_date=on)
+    set_clock(at(0, 17))
+    tick.run(now=at(0, 17))
+    assert "Your check-in for today is open" in today(recovery)
+
+    post(client, recovery, log_date=on)
+    assert checkin_of(recovery, "EVE0").completed_by == DailyLog.objects.latest("pk")
+    assert "No check-in is open now" in today(recovery)
+
+
+@pytest.mark.parametrize(("hour", "answered"), [(7, False), (10, True)])
+def test_the_evening_is_answered_only_by_what_came_after_the_procedure(
+    clinic: Clinic, set_clock: Callable, hour: int, answered: bool
+) -> None:
+    set_clock(at(0, hour))
+    recovery = make_recovery(clinic, day=0, now=at(0, hour))
+    log(recovery, 0, entered=at(0, hour))
+    set_clock(at(1, 13))
+    tick.run(now=at(1, 13))
+    assert ("You answered 1 of 1" in today(recovery)) is answered
 
 
 @pytest.mark.parametrize(
