@@ -112,6 +112,8 @@ ROUTES = {
     "contact_new": Route((POST,), CLINICAL, ("recovery",)),
     "staff_logs": Route((GET,), CLINICAL, ("recovery",)),
     "staff_log_new": Route((GET, POST), CLINICAL, ("recovery",)),
+    "staff_checkins": Route((GET,), CLINICAL, ("recovery",)),
+    "staff_checkin": Route((GET, POST), CLINICAL, ("recovery", "form_key")),
     "alert_claim": Route((POST,), CLINICAL, ("alert",)),
     "alert_release": Route((POST,), CLINICAL, ("alert",)),
     "alert_close": Route((POST,), CLINICAL, ("alert",)),
@@ -168,6 +170,7 @@ def world(clinic, harbor, nurse, clinician, manager, harbor_nurse, settings, tmp
         "uid": urlsafe_base64_encode(force_bytes(nurse.pk)),
         "reset": default_token_generator.make_token(nurse),
         "mail": a_kept_mail(tmp_path),
+        "form_key": "BASE",
     }
     visitors: dict[str, Callable[[], Client]] = {
         "stranger": Client,

@@ -28,23 +28,10 @@ NEW_YORK = ZoneInfo(ZONE)
 PLANNED = list(csv.DictReader((Path(__file__).parent / "data" / "whole_recovery.csv").open()))
 ENROLLED, LAST = date(2026, 2, 3), date(2026, 6, 19)
 # The hours of a day at which anything is planned or done.
-HOURS = [
-    "06:00",
-    "09:00",
-    "09:30",
-    "10:00",
-    "10:30",
-    "11:00",
-    "12:00",
-    "16:00",
-    "17:00",
-    "18:00",
-    "19:00",
-    "20:00",
-    "21:00",
-    "21:30",
-    "23:59",
-]
+HOURS = (
+    *("06:00", "09:00", "09:30", "10:00", "10:30", "11:00", "12:00", "16:00"),
+    *("17:00", "18:00", "19:00", "20:00", "21:00", "21:30", "23:59"),
+)
 RATED = {"NRS-0": "3", "PEG-0": "3", "PEG-1": "3", "PEG-2": "3"}
 CALM = {
     "leg_pain_status": "usual",

@@ -231,6 +231,14 @@ def test_links_open_answered_and_expired(world, open_page):
     assert look(world, open_page, None, ("link", token)) == []
 
 
+def test_check_in_forms_of_staff(world, open_page):
+    nurse, recovery = world.users["nurse"], make_recovery(world.clinic, day=40)
+    one = ("staff_checkin", recovery.uuid, "C42")
+    late = ("staff_checkin", recovery.uuid, "C14")
+    assert look(world, open_page, nurse, ("staff_checkins", recovery.uuid), one, late) == []
+    assert refuse(world, open_page, nurse, one) == []
+
+
 def test_doors(world, open_page, tmp_path):
     nurse = world.users["nurse"]
     uid = urlsafe_base64_encode(force_bytes(nurse.pk))

@@ -77,6 +77,13 @@ def people(house: House) -> None:
     house.take(
         nurse, "logs", "Every log with its versions", "staff_logs", recovery_of("Grantham").uuid
     )
+    birnbaum = recovery_of("Birnbaum").uuid
+    house.take(nurse, "forms", "Every form with its scores", "staff_checkins", birnbaum)
+    page = house.take(
+        nurse, "form-for", "A form entered for a patient", "staff_checkin", birnbaum, "C90"
+    )
+    send(page)
+    camera.take(page, "form-for-errors", "Sent empty")
     tubbs = recovery_of("Tubbs").uuid
     page = house.take(nurse, "log-for", "A log entered for a patient", "staff_log_new", tubbs)
     send(page)
