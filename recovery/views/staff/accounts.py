@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from recovery import access, clock
 from recovery.forms.staff_accounts import NewPasswordForm, PasswordResetForm, SignInForm
 from recovery.models import Role
-from recovery.services import clinics
+from recovery.services import aside, clinics
 
 READ_OR_POST = ["GET", "HEAD", "POST"]
 TOO_MANY = 429
@@ -102,12 +102,13 @@ def staff_password_reset(request: HttpRequest) -> HttpResponse:
     form = PasswordResetForm(request.POST or None)
     limited = request.method == "POST" and not _may_try(request, "reset_password", "email")
     sent = not limited and form.is_valid()
-    if sent:
-        clinics.owe_password_reset(email=form.cleaned_data["email"], now=clock.now())
     context = {"form": form, "limited": limited, "sent": sent}
-    return render(
+    response = render(
         request, "staff/password_reset.html", context, status=TOO_MANY if limited else 200
     )
+    if sent:
+        aside.do(clinics.owe_password_reset, email=form.cleaned_data["email"], now=clock.now())
+    return response
 
 
 class _Welcome(PasswordResetConfirmView):
