@@ -254,6 +254,30 @@ def test_going_back_after_saving_shows_the_answers_for_a_correction(
     assert list(DailyLog.objects.order_by("pk").values_list("revision", flat=True)) == [0, 1]
 
 
+def test_answers_sent_after_the_session_ended_are_saved_again_from_the_same_page(
+    recovery: Recovery, visit: Callable[..., Page]
+) -> None:
+    page = visit(
+        path("log_form", recovery, uuid.uuid4()), recovery, java_script_enabled=False, width=320
+    )
+    for name, value in (QUIET_TAPS | {"bladder": "yes"}).items():
+        tap(page, name, value)
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Save check-in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Get help now")
+    expect(page.get_by_role("heading", level=2)).to_have_text("Not saved")
+    assert not DailyLog.objects.exists()
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+    client = Client()
+    client.force_login(user_of(recovery))
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+    page.context.add_cookies([cookie | {"url": page.url}])
+    page.get_by_role("button", name="Save again").click()
+    expect(page.get_by_text("Show this to the team there")).to_be_visible()
+    assert DailyLog.objects.get().rules == ["R01"]
+
+
 # By keyboard
 # -----------
 
@@ -310,6 +334,10 @@ def pages(recovery: Recovery, clinic: Any) -> Iterator[tuple[str, str, Recovery 
     yield "today, emergency", path("today", emergency), emergency
     yield "saved, emergency", path("log_saved", emergency, log.client_id), emergency
     yield "correction", path("log_form", emergency, log.client_id), emergency
+    log = record(emergency, 9, calf_one_leg=True)
+    yield "saved, urgent under an emergency", path("log_saved", emergency, log.client_id), emergency
+    log = record(emergency, 9)
+    yield "saved, quiet under an emergency", path("log_saved", emergency, log.client_id), emergency
     answered = link_token(checkin_of(emergency, "DAY-09"))
     yield "link, answered", reverse("link", args=[answered]), None
     yield "link, expired", reverse("link", args=[link_token(checkin_of(emergency, "DAY-08"))]), None
