@@ -79,7 +79,7 @@ def staff(clinic: Clinic, name: str, *roles: Role) -> User:
         password=hashed_password(),
     )
     for role in roles:
-        Membership.objects.create(user=user, clinic=clinic, role=role)
+        Membership.objects.create(user=user, clinic=clinic, role=role, name=name)
     return user
 
 

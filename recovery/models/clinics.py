@@ -79,6 +79,8 @@ class Membership(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=12, choices=Role)
+    # As the clinic's manager wrote it. The user's own name may be another clinic's secret.
+    name = models.CharField(_("name"), max_length=120, blank=True, db_default="")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -95,4 +97,9 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} ({self.get_role_display()})"
+        return f"{self.known_as} ({self.get_role_display()})"
+
+    @property
+    def known_as(self) -> str:
+        """What this clinic calls the person."""
+        return self.name or self.user.email

@@ -164,6 +164,14 @@ class DailyLog(models.Model):
                 condition=Q(revision=0, supersedes=None)
                 | Q(revision__gt=0, supersedes__isnull=False),
             ),
+            models.CheckConstraint(
+                name="log_source_is_known",
+                condition=Q(source__in=["patient", "caregiver", "staff"]),
+            ),
+            models.CheckConstraint(
+                name="log_mode_is_known",
+                condition=Q(mode__in=["web", "link", "paper", "phone", "in_person"]),
+            ),
             _between("pain_avg", 0, 10),
             _between("pain_worst", 0, 10),
             _between("leg_pain", 0, 10),

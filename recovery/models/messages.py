@@ -93,6 +93,12 @@ class Message(models.Model):
                 name="message_leased",
                 condition=Q(state__in=["claimed", "handing"]),
             ),
+            models.Index(
+                "clinic",
+                "planned_at",
+                name="message_unknown",
+                condition=Q(state="unknown"),
+            ),
         ]
         constraints = [
             models.UniqueConstraint("dedupe_key", name="one_message_per_dedupe_key"),

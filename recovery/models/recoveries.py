@@ -47,7 +47,9 @@ class Recovery(models.Model):
         DIED = "died", _("Died")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    # The patient's clinic, repeated here because the queue's index begins with it.
+    # The patient's clinic, repeated here because the queue's index begins with it. Written once,
+    # by services.enrolment. No trigger holds them together: on SQLite the next change of this
+    # table would lose it without a word.
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="recoveries")
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="recoveries")
     pathway = models.ForeignKey(Pathway, models.PROTECT, related_name="recoveries")

@@ -37,7 +37,9 @@ def invite(*, clinic: Clinic, email: str, name: str, role: Role, now: datetime) 
     that was taken away is given back.
     """
     user = User.objects.of_address(email, name=name)
-    membership, _created = Membership.objects.get_or_create(user=user, clinic=clinic, role=role)
+    membership, _created = Membership.objects.get_or_create(
+        user=user, clinic=clinic, role=role, defaults={"name": name}
+    )
     if not membership.is_active:
         membership.is_active = True
         membership.save(update_fields=["is_active"])

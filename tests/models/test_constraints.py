@@ -43,11 +43,9 @@ def a_log(recovery: Recovery, **fields: Any) -> DailyLog:
         log_date=TODAY,
         day=5,
         entered_at=NOW,
-        source="patient",
-        mode="web",
         rule_set="1",
         advice="",
-        **{"client_id": uuid.uuid4()} | fields,
+        **{"client_id": uuid.uuid4(), "source": "patient", "mode": "web"} | fields,
     )
 
 
@@ -65,6 +63,8 @@ def a_log(recovery: Recovery, **fields: Any) -> DailyLog:
         ({"temp_value": "37.0", "temp_unit": "F"}, "log_temperature_in_range_of_its_unit"),
         ({"temp_value": "37.0"}, "log_temperature_in_range_of_its_unit"),
         ({"temp_unit": "C"}, "log_temperature_in_range_of_its_unit"),
+        ({"source": "neighbour"}, "log_source_is_known"),
+        ({"mode": "dream"}, "log_mode_is_known"),
         ({"saddle": "maybe"}, "log_saddle_is_known"),
         ({"leg_weakness": "some"}, "log_leg_weakness_is_known"),
         ({"revision": 1}, "correction_supersedes"),

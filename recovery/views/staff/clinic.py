@@ -22,6 +22,10 @@ class Person:
     memberships: list[Membership] = field(default_factory=list)
 
     @property
+    def name(self) -> str:
+        return self.memberships[0].known_as
+
+    @property
     def lacks(self) -> list[Role]:
         """The roles that could be given."""
         held = {membership.role for membership in self.memberships}
@@ -41,7 +45,7 @@ def clinic(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, form: ClinicForm, invitation: InvitationForm) -> HttpResponse:
     people: dict[int, Person] = {}
-    rows = request.clinic.memberships.select_related("user").order_by("user__name", "user_id", "pk")
+    rows = request.clinic.memberships.select_related("user").order_by("name", "user_id", "pk")
     for membership in rows:
         people.setdefault(membership.user_id, Person(membership.user)).memberships.append(
             membership
@@ -81,7 +85,7 @@ def staff_invite(request: HttpRequest) -> HttpResponse:
     message = _("%(name)s is now %(role)s here.")
     if not membership.user.has_usable_password():
         message += " " + _("A mail to set a password goes out.")
-    words = {"name": membership.user, "role": membership.get_role_display().lower()}
+    words = {"name": membership.known_as, "role": membership.get_role_display().lower()}
     messages.success(request, message % words)
     return redirect("clinic")
 
@@ -98,6 +102,6 @@ def membership_change(request: HttpRequest, membership: uuid.UUID) -> HttpRespon
         messages.error(request, str(refusal))
     else:
         message = _("%(name)s: %(role)s again.") if active else _("%(name)s: no longer %(role)s.")
-        words = {"name": row.user, "role": row.get_role_display().lower()}
+        words = {"name": row.known_as, "role": row.get_role_display().lower()}
         messages.success(request, message % words)
     return redirect("clinic")

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from recovery.models import Clinic, DailyLog, Membership, Message, Role, User
 from recovery.services import logs
-from tests.cast import NUMBERS, QUIET, make_recovery, sign_in_staff, user_of
+from tests.cast import NUMBERS, QUIET, make_recovery, sign_in_staff, staff, user_of
 from tests.crowd import at_once
 from tests.pages import words
 from tests.views.staff.conftest import url
@@ -151,6 +151,23 @@ def test_somebody_new_invited_four_times_at_once_is_one_person(
     answers = at_once([lambda client=client: words(invite(client)) for client in clients])
     assert ["Nell New is now nurse here." in str(answer) for answer in answers] == [True] * 4
     assert Membership.objects.filter(user__email="nell@northgate.example").count() == 1
+
+
+def test_inviting_an_address_tells_nobody_who_is_behind_it(
+    as_manager: Client, clinic: Clinic, harbor: Clinic
+) -> None:
+    """Their patient, and their nurse."""
+    secrets = [user_of(make_recovery(harbor, patient={"given_name": "Paula"}))]
+    secrets.append(staff(harbor, "Hanna", Role.NURSE))
+    for user in secrets:
+        said = words(invite(as_manager, name="Somebody", email=user.email))
+        said += words(as_manager.get(url("clinic")))
+        assert "Somebody is now nurse here." in said
+        change(as_manager, user.memberships.get(clinic=clinic), "no")
+        said += words(as_manager.get(url("clinic")))
+        assert user.name not in said
+    Membership.objects.filter(clinic=clinic).update(name="")
+    assert "Hanna" not in words(as_manager.get(url("clinic"))).replace("hanna@harbor", "")
 
 
 @pytest.mark.parametrize(

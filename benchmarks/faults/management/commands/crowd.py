@@ -62,7 +62,7 @@ class Command(BaseCommand):
         zone = zone_at(HOUR, now)
         clinic = Clinic.objects.create(name="Fault Clinic", zone=zone, **NUMBERS)
         nurse = User.objects.create_user("nurse@example.org", name="Nora")
-        Membership.objects.create(user=nurse, clinic=clinic, role=Role.NURSE)
+        Membership.objects.create(user=nurse, clinic=clinic, role=Role.NURSE, name=nurse.name)
         users = User.objects.bulk_create(
             User(email=odd.get("email", f"p{n}@example.org"), password="!")
             for n, odd in enumerate(people)
