@@ -6,6 +6,8 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 from recovery.clinical.phases import phase_of
 from recovery.models import DailyLog, Recovery, RecoveryPhase
 from recovery.queries.pathways import phases_of
@@ -157,7 +159,12 @@ def history(
         phases=phases,
     )
     current = DailyLog.objects.current().filter(recovery=recovery)
-    narrow = list(current.order_by("day", "pk").values_list("day", "pain_avg", "late"))
+    # A correction is no newer report of its day.
+    first = DailyLog.objects.filter(
+        recovery=OuterRef("recovery"), client_id=OuterRef("client_id"), revision=0
+    )
+    as_entered = current.order_by("day", Subquery(first.values("pk")))
+    narrow = list(as_entered.values_list("day", "pain_avg", "late"))
     pages = max(1, -(-len(narrow) // PAGE))
     number = min(max(number, 1), pages)
     first = (number - 1) * PAGE

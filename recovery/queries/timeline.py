@@ -124,8 +124,12 @@ def logs_of(recovery: Recovery) -> list[Log]:
 
 
 def current(logs: Sequence[Log]) -> list[Log]:
+    """The current versions, in the order of their first ones: a correction is no newer report."""
+    first: dict[int, int] = {}
+    for log in logs:
+        first[log.pk] = first[log.supersedes_id] if log.supersedes_id else log.pk
     superseded = {log.supersedes_id for log in logs}
-    return [log for log in logs if log.pk not in superseded]
+    return sorted((log for log in logs if log.pk not in superseded), key=lambda log: first[log.pk])
 
 
 def alerts_of(recovery: Recovery) -> list[Alert]:

@@ -12,23 +12,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from recovery.clinical import logfields, rules
-from recovery.clinical.pathway import checkin_key_for
+from recovery.clinical.pathway import checkin_key_for, occasions
 from recovery.clinical.phases import phase_of
 from recovery.models import AccessEvent, CheckIn, DailyLog, Recovery, User
 from recovery.models.alerts import Severity
 from recovery.queries.pathways import phases_of, plan_of
 from recovery.queries.today import means_today
-from recovery.services import alerts, messages, status
+from recovery.services import alerts, messages, replays, status
 
-# The questions of a log, as the row stores them.
-NO_ANSWERS = frozenset(
-    {"day", "log_date", "entered_at", "entered_by", "opioid_mme", "opioid_total_unknown"}
-)
-ANSWERS = (
-    *(name for name in logfields.FIELDS if hasattr(DailyLog, name) and name not in NO_ANSWERS),
-    "temp_value",
-    "temp_unit",
-)
 # Who reports, in the clinical core's words; a staff text says it.
 WHO = {
     DailyLog.Source.PATIENT: "patient",
@@ -87,11 +78,11 @@ def record(
 
     `values` holds the answered questions by field name, a temperature as temp_value and
     temp_unit. `revision` is that of the stored row the form was filled from, None for a blank
-    form. The same client id with the same answers, or late with those of that revision or the
-    next, changes nothing (see _replay); with other answers it is a correction, which supersedes
-    the newest row of that client id. The rules run in every state of the recovery. `checkin` is
-    given by a link alone: it may have expired, and then the log is late. Where the sender did not
-    choose `log_date`, `dated` is false, and what is stored already keeps its own.
+    form. The same client id again changes nothing where it only repeats (replays.replay_of);
+    else it is a correction, which supersedes the newest row of that client id. The rules run in
+    every state of the recovery. `checkin` is given by a link alone: it may have expired, and then
+    the log is late. Where the sender did not choose `log_date`, `dated` is false, and what is
+    stored already keeps its own.
 
     Raises logfields.LogError for a value that the form should have refused, ValueError for a day
     that has not come yet where the patient is, and PermissionDenied when a patient would correct
@@ -112,13 +103,16 @@ def record(
     dated = dated and not (checkin is not None and means_today(checkin))
     if own and not dated:
         log_date = own[-1].log_date
-    today = now.astimezone(ZoneInfo(recovery.patient.zone)).date()
+    zone = ZoneInfo(recovery.patient.zone)
+    today = now.astimezone(zone).date()
     if log_date > today:
         raise ValueError(f"{log_date} has not come yet")
     day = recovery.day_on(log_date)
     clean = logfields.clean({**values, "day": day, "entered_by": WHO[source]})
     if own and own[-1].source == DailyLog.Source.STAFF != source:
         raise PermissionDenied("what staff entered is corrected by staff")
+    first_sent = own[0].entered_at if own else now
+    late = log_date < first_sent.astimezone(zone).date()
     log = DailyLog(
         recovery=recovery,
         client_id=client_id,
@@ -130,14 +124,14 @@ def record(
         entered_by=user,
         source=source,
         mode=mode,
-        late=log_date < today or (checkin is not None and checkin.expires_at <= now),
+        late=late or (checkin is not None and checkin.expires_at <= first_sent),
         still_happening=still_happening,
         retrospective=today - log_date > DailyLog.RECENT,
-        **_given(values),
+        **replays.given(values),
     )
-    if own and (same := _replay(own, log, revision, dated=dated)):
+    if own and (same := replays.replay_of(own, log, revision, dated=dated)):
         return Recorded(same, replay=True)
-    _judge_and_save(recovery, log, clean, _history(earlier, log), now)
+    _judge_and_save(recovery, log, clean, _reported(earlier, log), now)
     return Recorded(log, replay=False)
 
 
@@ -147,74 +141,23 @@ def _versions(earlier: Sequence[_Narrow], client_id: uuid.UUID) -> list[DailyLog
     return list(DailyLog.objects.filter(pk__in=keys).order_by("pk")) if keys else []
 
 
-def _replay(
-    own: Sequence[DailyLog], log: DailyLog, revision: int | None, *, dated: bool
-) -> DailyLog | None:
-    """The stored row that `log` only repeats.
-
-    That is the newest row, from whatever page it comes; or an older one that this form may have
-    made, since a retry that comes late reverts no correction. But an emergency or urgent answer
-    that the correction took back is said again, not repeated: it is stored, and fires.
+def _reported(earlier: Sequence[_Narrow], log: DailyLog) -> list[_Narrow | DailyLog]:
+    """The current version of every log, this one too, in the order of their first versions: a
+    correction is no newer report of its day.
     """
-    *older, newest = own
-    if _says(newest, dated=dated) == _says(log, dated=dated):
-        return newest
-    base = -1 if revision is None else revision
-    for row in older:
-        made_it = row.revision in (base, base + 1)
-        if made_it and _says(row, dated=dated) == _says(log, dated=dated):
-            return row if _calling(row) <= _calling(newest) else None
-    return None
-
-
-def _says(log: DailyLog, *, dated: bool) -> tuple[Any, ...]:
-    """What a person told by this log; how it came says something only where staff entered it."""
-    by_staff = log.source == DailyLog.Source.STAFF
-    entered = (log.mode, log.still_happening) if by_staff else ()
-    return answers(log), log.log_date if dated else None, entered
-
-
-def _calling(log: DailyLog) -> set[str]:
-    """The rules it fired that ask for a call at once or today."""
-    return {
-        rule for rule in log.rules if Severity(rules.RULES_BY_ID[rule].severity) in alerts.CALLS
-    }
-
-
-def answers(log: DailyLog) -> dict[str, Any]:
-    """The answered questions of a stored log; a question left empty is absent."""
-    return _given({name: getattr(log, name) for name in ANSWERS})
-
-
-def _given(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers as they are stored and compared. What is computed from others is no answer."""
-    given = {name: values[name] for name in ANSWERS if values.get(name) not in (None, "")}
-    if "wound" in given:
-        given["wound"] = sorted(given["wound"])
-    if "opioids" in given:
-        given["opioids"] = [_plain(entry) for entry in given["opioids"]]
-    return given
-
-
-def _plain(opioid: Mapping[str, Any]) -> dict[str, Any]:
-    """An entry as JSON can hold it, so that 5, 5.0 and what was stored of them are equal."""
-    return {
-        name: value if name == "drug" or value is None else float(value)
-        for name, value in opioid.items()
-    }
-
-
-def _history(earlier: Sequence[_Narrow], log: DailyLog) -> list[_Narrow]:
-    """The current versions of the other logs, in the order they were entered."""
-    superseded = {row.supersedes_id for row in earlier} | {log.supersedes_id}
-    return [row for row in earlier if row.pk not in superseded]
+    rows: list[_Narrow | DailyLog] = [*earlier, log]
+    superseded = {row.supersedes_id for row in rows}
+    names = dict.fromkeys(row.client_id for row in rows)
+    place = {name: number for number, name in enumerate(names)}
+    current = [row for row in rows if row is log or row.pk not in superseded]
+    return sorted(current, key=lambda row: place[row.client_id])
 
 
 def _judge_and_save(
     recovery: Recovery,
     log: DailyLog,
     clean: Mapping[str, Any],
-    history: Sequence[_Narrow],
+    reported: Sequence[_Narrow | DailyLog],
     now: datetime,
 ) -> None:
     log.phase = phase_of(
@@ -239,7 +182,7 @@ def _judge_and_save(
             anticoagulated=recovery.anticoagulated,
             osteoporosis=recovery.osteoporosis,
         ),
-        [rules.Earlier(row.day, row.pain_avg) for row in history if row.day < log.day],
+        [rules.Earlier(row.day, row.pain_avg) for row in reported if row.day < log.day],
         clean,
     )
     advice = rules.advice(findings)
@@ -260,7 +203,7 @@ def _judge_and_save(
             what="log",
         )
     _complete_checkin(recovery, log, now)
-    _set_status(recovery, log, history, now)
+    _set_status(recovery, log, reported, now)
     if findings:
         alerts.raise_findings(recovery, findings, cause=log, phase=log.phase, now=now)
     else:
@@ -274,6 +217,8 @@ def _complete_checkin(recovery: Recovery, log: DailyLog, now: datetime) -> None:
     """
     plan = plan_of(recovery.pathway_id)
     key = checkin_key_for(log.day, plan, before_procedure=now < recovery.procedure_at)
+    if log.supersedes and log.supersedes.day != log.day:
+        _give_back_checkin(recovery, log, key, now)
     if key is None:
         return
     CheckIn.objects.open().filter(
@@ -282,21 +227,59 @@ def _complete_checkin(recovery: Recovery, log: DailyLog, now: datetime) -> None:
     messages.answered(recovery, key)
 
 
+def _give_back_checkin(recovery: Recovery, log: DailyLog, key: str | None, now: datetime) -> None:
+    """The check-in of the day that a correction took back: another log of that day may answer it,
+    else it waits again, or has expired without an answer.
+    """
+    plan = plan_of(recovery.pathway_id)
+
+    def answers(one: DailyLog, key: str) -> bool:
+        early = one.entered_at < recovery.procedure_at
+        return checkin_key_for(one.day, plan, before_procedure=early) == key
+
+    answered = CheckIn.objects.filter(
+        recovery=recovery, anchor=recovery.anchor, completed_by__client_id=log.client_id
+    )
+    for checkin in answered.exclude(key=key or ""):
+        in_time = recovery.logs.current().filter(entered_at__lt=checkin.expires_at).order_by("pk")
+        checkin.completed_by = next((one for one in in_time if answers(one, checkin.key)), None)
+        if checkin.completed_by is None:
+            checkin.completed_at = None
+            waits = checkin.expires_at > now
+            checkin.state = CheckIn.State.OPEN if waits else CheckIn.State.EXPIRED
+        checkin.save(update_fields=["completed_by", "completed_at", "state"])
+    # The tick counts its expiry and what is left of its reminders again.
+    status.bring_forward(recovery, [now])
+
+
 def _set_status(
-    recovery: Recovery, log: DailyLog, history: Sequence[_Narrow], now: datetime
+    recovery: Recovery, log: DailyLog, reported: Sequence[_Narrow | DailyLog], now: datetime
 ) -> None:
-    current: list[_Narrow | DailyLog] = [*history, log]
-    by_day = {row.day: row.pain_avg for row in current if row.pain_avg is not None}
-    newest = max(row.day for row in current)
+    by_day = {row.day: row.pain_avg for row in reported if row.pain_avg is not None}
+    newest = max(row.day for row in reported)
     recovery.last_log_at = now
     recovery.last_log_day = newest
     recovery.last_pain = by_day[max(by_day)] if by_day else None
     recovery.pain_trend = [
         [day, pain] for day, pain in sorted(by_day.items()) if day > newest - TREND_DAYS
     ]
-    recovery.days_logged = len({row.day for row in current})
-    recovery.overdue_since = None
-    recovery.overdue_hidden = False
+    recovery.days_logged = len({row.day for row in reported})
+    if recovery.overdue_since and all(log.day > day for day in _missed_days(recovery, now)):
+        recovery.overdue_since = None
+        recovery.overdue_hidden = False
+
+
+def _missed_days(recovery: Recovery, now: datetime) -> list[int]:
+    """The days of the check-ins that have passed since the patient fell silent."""
+    planned = occasions(
+        recovery.procedure_at,
+        recovery.patient.zone,
+        plan_of(recovery.pathway_id),
+        procedure_on=recovery.procedure_on,
+        discharged_at=recovery.discharged_at,
+    )
+    since = recovery.overdue_since
+    return [one.day for one in planned if since and since <= one.expires_at <= now]
 
 
 def severity_shown(log: DailyLog) -> Severity | None:

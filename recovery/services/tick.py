@@ -104,7 +104,7 @@ def _situations(recoveries: Sequence[Recovery], now: datetime) -> list[Situation
         or any(one.expires_at <= now for one in by_key[r.pk].values() if one.is_open)
     ]
     logs: dict[int, list[tuple[int, datetime, int]]] = defaultdict(list)
-    entries = DailyLog.objects.filter(recovery__in=changing).order_by("pk")
+    entries = DailyLog.objects.current().filter(recovery__in=changing).order_by("pk")
     for pk, recovery_id, day, entered_at in entries.values_list(
         "pk", "recovery_id", "day", "entered_at"
     ):

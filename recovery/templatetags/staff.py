@@ -1,7 +1,7 @@
 """How the staff's pages say times, differences and trends: 24-hour clock, the clinic's zone."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from recovery.models import Contact, Recovery
 from recovery.models.recoveries import QueueRank
 from recovery.templatetags.care import ICONS, tel
+from recovery.templatetags.sparkline import sparkline
 
 register = template.Library()
 
@@ -135,34 +136,6 @@ def yes_no(value: bool | None) -> str:
     if value is None:
         return _("not known")
     return _("yes") if value else _("no")
-
-
-SPARK_LEFT, SPARK_WIDTH, SPARK_BOTTOM, SPARK_STEP = 4, 84, 33, 3
-
-
-@register.simple_tag
-def sparkline(trend: Sequence[Sequence[int]], baseline: int | None) -> SafeString:
-    """The last answers against the baseline, days to scale and gaps kept.
-
-    Decoration beside the number, the baseline and the difference, so screen readers skip it.
-    """
-    parts = []
-    if baseline is not None:
-        parts.append(f'<path class="b" d="M2 {SPARK_BOTTOM - SPARK_STEP * baseline}H94"/>')
-    if trend:
-        first, last = trend[0][0], trend[-1][0]
-        scale = SPARK_WIDTH / max(last - first, 1)
-        path, before = "", None
-        for day, pain in trend:
-            x, y = SPARK_LEFT + (day - first) * scale, SPARK_BOTTOM - SPARK_STEP * pain
-            path += f"{'L' if before == day - 1 else 'M'}{x:.0f} {y}"
-            before = day
-        parts.append(
-            f'<path class="l" d="{path}"/><circle class="e" cx="{x:.0f}" cy="{y}" r="3.5"/>'
-        )
-    return mark_safe(  # noqa: S308 - numbers of our own
-        f'<svg class="ic-spark" viewBox="0 0 96 36" aria-hidden="true">{"".join(parts)}</svg>'
-    )
 
 
 def clock_words(clock: Any, now: datetime) -> tuple[str, str]:
@@ -299,6 +272,18 @@ LOOKS = {
 }
 
 
+def _last_log(recovery: Any, now: datetime) -> dict[str, str]:
+    """When the last log came; where it is about another day than it came on, that day."""
+    at, day = recovery.last_log_at, recovery.last_log_day
+    if at is None or day is None:
+        return {"log_time": "", "log_ago": ""}
+    on = recovery.procedure_on + timedelta(days=day)
+    if on == timezone.localdate(at):
+        return {"log_time": day_and_time(at, now), "log_ago": ago(at, now)}
+    past = ago(timezone.make_aware(datetime.combine(on, time.min)), now)
+    return {"log_time": short_date(on), "log_ago": f"{day_label(day)}, {past}"}
+
+
 def row_words(recovery: Any, now: datetime) -> dict[str, Any]:
     """What a row of any list says of a recovery. In Python, since a page has fifty of them."""
     patient, pain, base = recovery.patient, recovery.last_pain, recovery.baseline_pain
@@ -308,8 +293,7 @@ def row_words(recovery: Any, now: datetime) -> dict[str, Any]:
         "base": _("no base") if base is None else _("base %(n)d") % {"n": base},
         "change": "" if pain is None or base is None else signed(pain - base),
         "spark": sparkline(recovery.pain_trend, base),
-        "log_time": recovery.last_log_at and day_and_time(recovery.last_log_at, now),
-        "log_ago": recovery.last_log_at and ago(recovery.last_log_at, now),
+        **_last_log(recovery, now),
         "tel": tel(patient.phone) if patient.phone else "",
         "phone": patient.phone,
         "url": reverse("staff_recovery", args=[recovery.uuid]),

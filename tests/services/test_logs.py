@@ -67,6 +67,15 @@ def test_a_log_of_yesterday_is_marked(on_day_5):
     assert record(on_day_5, log_date=TODAY - timedelta(days=1)).log.late is True
 
 
+def test_a_correction_is_as_late_as_what_it_corrects(on_day_5):
+    client_id = uuid.uuid4()
+    record(on_day_5, client_id=client_id)
+    tomorrow = {"client_id": client_id, "revision": 0, "now": NOW + timedelta(days=1)}
+    assert record(on_day_5, **tomorrow, free_text="Slept badly").log.late is False
+    other_day = {"log_date": TODAY - timedelta(days=1), "revision": 1}
+    assert record(on_day_5, **tomorrow | other_day).log.late is True
+
+
 def test_a_log_of_tomorrow_is_refused(on_day_5):
     with pytest.raises(ValueError, match="not come yet"):
         record(on_day_5, log_date=TODAY + timedelta(days=1))

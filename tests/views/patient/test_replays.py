@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from recovery.models import Alert, Clinic, DailyLog, Message, Recovery, User
-from recovery.services import alerts, contacts
+from recovery.services import alerts, contacts, tick
 from recovery.tokens import link_token
-from tests.cast import make_recovery
+from tests.cast import checkin_of, make_recovery, user_of
 from tests.pages import words
 from tests.views.patient.conftest import QUIET_POST, TODAY, at, post, url
 
@@ -126,10 +126,91 @@ def test_a_link_that_means_today_keeps_the_day_it_was_answered_on(
     assert days() == rows
 
 
-def test_a_corrected_date_is_followed(as_patient: Client, recovery: Recovery) -> None:
+def test_a_corrected_date_is_followed_once(as_patient: Client, recovery: Recovery) -> None:
     client_id = uuid.uuid4()
     post(as_patient, recovery, client_id)
     for _tap in range(2):
         post(as_patient, recovery, client_id, log_date=YESTERDAY, revision="0")
     assert days() == [2, 1]
-    assert as_patient.get(url("today", recovery)).status_code == 200
+
+
+# What a corrected date does to the check-ins
+# -------------------------------------------
+
+
+def moved_to_yesterday(client: Client, recovery: Recovery) -> None:
+    client_id = uuid.uuid4()
+    post(client, recovery, client_id)
+    assert checkin_of(recovery, "DAY-02").state == "completed"
+    post(client, recovery, client_id, log_date=YESTERDAY, revision="0")
+
+
+def test_the_day_that_was_not_meant_waits_for_its_answer_again(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    moved_to_yesterday(as_patient, recovery)
+    checkin = checkin_of(recovery, "DAY-02")
+    assert (checkin.state, checkin.completed_at, checkin.completed_by) == ("open", None, None)
+    tick.run(now=at(2, 17, 1))
+    assert checkin.messages.filter(state="owed", planned_at=at(2, 17)).exists()
+    tick.run(now=at(3, 12, 1))
+    checkin.refresh_from_db()
+    recovery.refresh_from_db()
+    assert (checkin.state, recovery.overdue_since) == ("expired", at(3, 12))
+
+
+def test_after_its_window_the_day_that_was_not_meant_is_missed(
+    as_patient: Client, recovery: Recovery, set_clock: Callable[[datetime], None]
+) -> None:
+    client_id = uuid.uuid4()
+    post(as_patient, recovery, client_id)
+    set_clock(at(3, 13))
+    tick.run(now=at(3, 13))
+    today = (TODAY + timedelta(days=1)).isoformat()
+    post(as_patient, recovery, client_id, log_date=today, revision="0")
+    assert checkin_of(recovery, "DAY-02").state == "expired"
+    assert checkin_of(recovery, "DAY-03").state == "completed"
+
+
+def test_another_log_of_the_day_that_was_not_meant_answers_it(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    client_id = uuid.uuid4()
+    post(as_patient, recovery, client_id)
+    post(as_patient, recovery)
+    post(as_patient, recovery, client_id, log_date=YESTERDAY, revision="0")
+    checkin = checkin_of(recovery, "DAY-02")
+    assert (checkin.state, checkin.completed_by.client_id == client_id) == ("completed", False)
+
+
+def test_a_date_corrected_before_the_checkin_opens_does_not_answer_it(
+    clinic: Clinic, nurse: User, set_clock: Callable[[datetime], None]
+) -> None:
+    set_clock(at(2, 3))
+    recovery = make_recovery(clinic, now=at(2, 3))
+    client = Client()
+    client.force_login(user_of(recovery))
+    client_id = uuid.uuid4()
+    post(client, recovery, client_id)
+    post(client, recovery, client_id, log_date=YESTERDAY, revision="0")
+    tick.run(now=at(2, 15))
+    assert checkin_of(recovery, "DAY-02").state == "open"
+
+
+# A correction is no newer report
+# -------------------------------
+
+
+def test_of_two_logs_of_a_day_the_one_entered_last_counts_whichever_is_corrected(
+    as_patient: Client, recovery: Recovery, as_nurse: Client
+) -> None:
+    client_id = uuid.uuid4()
+    post(as_patient, recovery, client_id, pain_avg="3")
+    post(as_patient, recovery, pain_avg="5")
+    post(as_patient, recovery, client_id, pain_avg="3", revision="0", free_text="Slept badly")
+    recovery.refresh_from_db()
+    assert (recovery.last_pain, recovery.pain_trend) == (5, [[2, 5]])
+    history = words(as_patient.get(url("history", recovery)))
+    assert "Your last answer was 5, on day 2." in history
+    page = words(as_nurse.get(reverse("staff_recovery", args=[recovery.uuid])))
+    assert "Pain 5 today" in page

@@ -87,6 +87,29 @@ def test_the_answer_marks_the_log_as_retrospective(
     assert (log.day, log.late) == (5, True)
 
 
+@pytest.mark.parametrize(
+    ("days", "silent"), [(10, True), (5, True), (2, True), (1, False), (0, False)]
+)
+def test_a_log_about_a_day_before_the_last_miss_does_not_end_the_silence(
+    as_nurse: Client, older: Recovery, days: int, silent: bool
+) -> None:
+    """D1 to D8 are missed on the morning of D10."""
+    send(as_nurse, older, log_date=back(days), still_happening="no", mode="paper")
+    older.refresh_from_db()
+    assert (older.overdue_since is not None, older.queue_rank is not None) == (silent, silent)
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(0, "10:17 0 min ago"), (1, "Mar 4 D9, yesterday"), (8, "Feb 25 D2, 8 days ago")],
+)
+def test_the_last_log_is_told_by_the_day_it_is_about(
+    as_nurse: Client, older: Recovery, days: int, said: str
+) -> None:
+    send(as_nurse, older, log_date=back(days), still_happening="no", mode="paper")
+    assert said in words(as_nurse.get(url("patients")))
+
+
 def test_a_recent_day_takes_no_such_answer(as_nurse: Client, older: Recovery) -> None:
     send(as_nurse, older, log_date=back(1), still_happening="yes")
     log = DailyLog.objects.get()

@@ -1,0 +1,74 @@
+"""What is sent again: by a double tap, from a page gone stale, by a phone that was offline."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from recovery.clinical import logfields, rules
+from recovery.models import DailyLog
+from recovery.models.alerts import Severity
+from recovery.services.alerts import CALLS
+
+# The questions of a log, as the row stores them.
+NO_ANSWERS = frozenset(
+    {"day", "log_date", "entered_at", "entered_by", "opioid_mme", "opioid_total_unknown"}
+)
+ANSWERS = (
+    *(name for name in logfields.FIELDS if hasattr(DailyLog, name) and name not in NO_ANSWERS),
+    "temp_value",
+    "temp_unit",
+)
+
+
+def replay_of(
+    own: Sequence[DailyLog], log: DailyLog, revision: int | None, *, dated: bool
+) -> DailyLog | None:
+    """The stored row that `log` only repeats.
+
+    That is the newest row, from whatever page it comes; or an older one that this form may have
+    made, since a retry that comes late reverts no correction. But an emergency or urgent answer
+    that the correction took back is said again, not repeated: it is stored, and fires.
+    """
+    *older, newest = own
+    if _says(newest, dated=dated) == _says(log, dated=dated):
+        return newest
+    base = -1 if revision is None else revision
+    for row in older:
+        made_it = row.revision in (base, base + 1)
+        if made_it and _says(row, dated=dated) == _says(log, dated=dated):
+            return row if _calling(row) <= _calling(newest) else None
+    return None
+
+
+def _says(log: DailyLog, *, dated: bool) -> tuple[Any, ...]:
+    """What a person told by this log; how it came says something only where staff entered it."""
+    by_staff = log.source == DailyLog.Source.STAFF
+    entered = (log.mode, log.still_happening) if by_staff else ()
+    return answers(log), log.log_date if dated else None, entered
+
+
+def _calling(log: DailyLog) -> set[str]:
+    """The rules it fired that ask for a call at once or today."""
+    return {rule for rule in log.rules if Severity(rules.RULES_BY_ID[rule].severity) in CALLS}
+
+
+def answers(log: DailyLog) -> dict[str, Any]:
+    """The answered questions of a stored log; a question left empty is absent."""
+    return given({name: getattr(log, name) for name in ANSWERS})
+
+
+def given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers as they are stored and compared. What is computed from others is no answer."""
+    found = {name: values[name] for name in ANSWERS if values.get(name) not in (None, "")}
+    if "wound" in found:
+        found["wound"] = sorted(found["wound"])
+    if "opioids" in found:
+        found["opioids"] = [_plain(entry) for entry in found["opioids"]]
+    return found
+
+
+def _plain(opioid: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry as JSON can hold it, so that 5, 5.0 and what was stored of them are equal."""
+    return {
+        name: value if name == "drug" or value is None else float(value)
+        for name, value in opioid.items()
+    }

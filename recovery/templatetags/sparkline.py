@@ -1,0 +1,31 @@
+"""The staff's lists draw the last days of pain beside each patient."""
+
+from collections.abc import Sequence
+
+from django.utils.safestring import SafeString, mark_safe
+
+LEFT, WIDTH, BOTTOM, STEP = 4, 84, 33, 3
+
+
+def sparkline(trend: Sequence[Sequence[int]], baseline: int | None) -> SafeString:
+    """The last answers against the baseline, days to scale and gaps kept.
+
+    Decoration beside the number, the baseline and the difference, so screen readers skip it.
+    """
+    parts = []
+    if baseline is not None:
+        parts.append(f'<path class="b" d="M2 {BOTTOM - STEP * baseline}H94"/>')
+    if trend:
+        first, last = trend[0][0], trend[-1][0]
+        scale = WIDTH / max(last - first, 1)
+        path, before = "", None
+        for day, pain in trend:
+            x, y = LEFT + (day - first) * scale, BOTTOM - STEP * pain
+            path += f"{'L' if before == day - 1 else 'M'}{x:.0f} {y}"
+            before = day
+        parts.append(
+            f'<path class="l" d="{path}"/><circle class="e" cx="{x:.0f}" cy="{y}" r="3.5"/>'
+        )
+    return mark_safe(  # noqa: S308 - numbers of our own
+        f'<svg class="ic-spark" viewBox="0 0 96 36" aria-hidden="true">{"".join(parts)}</svg>'
+    )
