@@ -1,3 +1,5 @@
+import uuid
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -18,4 +20,6 @@ class ContactForm(forms.Form):
         error_messages={"required": _("Choose what happened.")},
     )
     minutes = Number(label=_("Minutes"), required=False, low=0, high=1440, like="6")
+    # Names the page, so that a double tap is one contact.
+    client_id = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
     note = forms.CharField(label=_("Note for the chart"), required=False, max_length=2000)

@@ -150,12 +150,15 @@ def _day(day: int, logs: Sequence[Log]) -> Day:
     shown = answered[-1] if answered else logs[-1]
     pains = [pain for log in logs for pain in (log.pain_avg, log.pain_worst) if pain is not None]
     has_worst = len(logs) > 1 or shown.pain_worst is not None
+    unknown = any(log.opioid_total_unknown for log in logs)
+    totals = [log.opioid_mme for log in logs if log.opioid_mme is not None]
     return Day(
         day=day,
         average=shown.pain_avg,
         worst=max(pains) if pains and has_worst else None,
-        mme=max((log.opioid_mme for log in logs if log.opioid_mme is not None), default=None),
-        mme_unknown=any(log.opioid_total_unknown for log in logs),
+        # What one log of the day could not count, no total of another one holds.
+        mme=None if unknown else max(totals, default=None),
+        mme_unknown=unknown,
         acetaminophen_mg=max(
             (log.acetaminophen_mg for log in logs if log.acetaminophen_mg is not None),
             default=None,

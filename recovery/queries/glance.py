@@ -50,6 +50,8 @@ def summary(
 
 
 def _best_mean(rated: Sequence[Day]) -> str:
+    """From D1 on: what was before the procedure, or on its day, is no effect of it."""
+    rated = [day for day in rated if day.day >= 1]
     windows = [rated[i : i + THREE] for i in range(len(rated) - THREE + 1)]
     if not windows:
         return ""
@@ -70,11 +72,17 @@ def _answered(record: Record) -> str:
 
 
 def _opioids(recovery: Recovery, days: Sequence[Day]) -> str:
-    taken = [day for day in days if day.mme is not None]
-    # Who took none before and takes none now needs no sentence.
-    if not taken or not (taken[-1].mme or recovery.baseline_opioid_mme):
+    told = [day for day in days if day.mme is not None or day.mme_unknown]
+    if not told:
         return ""
-    text = _("Opioids %(n)s MME on D%(day)d") % {"n": _plain(taken[-1].mme), "day": taken[-1].day}
+    last = told[-1]
+    if last.mme_unknown:
+        text = _("Opioids: total not known on D%(day)d") % {"day": last.day}
+    elif last.mme or recovery.baseline_opioid_mme:
+        text = _("Opioids %(n)s MME on D%(day)d") % {"n": _plain(last.mme), "day": last.day}
+    else:
+        # Who took none before and takes none now needs no sentence.
+        return ""
     if recovery.baseline_opioid_mme is not None:
         text += _(", baseline %(n)s") % {"n": _plain(recovery.baseline_opioid_mme)}
     return text + "."

@@ -67,8 +67,6 @@ def alert_close(request: HttpRequest, alert: uuid.UUID) -> HttpResponse:
     Contact and closing are stored together or not at all.
     """
     row = _alert(request, alert)
-    if row.state == Alert.State.CLOSED:
-        return _too_late(request, row)
     recovery = access.staff_recovery(request, row.recovery.uuid)
     chosen = ticked(request)
     close, contact = CloseForm(request.POST), ContactForm(request.POST)
@@ -76,6 +74,8 @@ def alert_close(request: HttpRequest, alert: uuid.UUID) -> HttpResponse:
     if not contacted:
         # What was typed is kept, and nothing is wrong with a contact that there was not.
         contact.errors.clear()
+    if row.state == Alert.State.CLOSED and not _standing(recovery, chosen):
+        return _too_late(request, recovery, row, contact if contacted else None)
     valid = all([close.is_valid(), contact.is_valid()])
     if not chosen:
         close.add_error(None, _("Tick at least one alert to close."))
@@ -113,14 +113,28 @@ def _close(
     )
 
 
-def _too_late(request: HttpRequest, row: Alert) -> HttpResponse:
+def _standing(recovery: Recovery, chosen: alerts.Read) -> bool:
+    return recovery.alerts.not_closed().filter(uuid__in=chosen).exists()
+
+
+def _too_late(
+    request: HttpRequest, recovery: Recovery, row: Alert, contact: ContactForm | None
+) -> HttpResponse:
+    """Say who closed it and why. What the nurse did for the patient is stored all the same."""
     message = _("%(name)s closed this at %(time)s: %(reason)s.") % {
         "name": row.closed_by,
         "time": full_time(row.closed_at),
         "reason": row.get_closing_reason_display(),
     }
     messages.warning(request, message)
-    return redirect("staff_recovery", row.recovery.uuid)
+    if contact and not contact.is_valid():
+        return recoveries.page(request, recovery, contact=contact, picked=[])
+    if contact:
+        contacts.record(
+            recovery=recovery, read={}, user=request.user, now=request.now, **contact.cleaned_data
+        )
+        messages.success(request, _("Contact saved."))
+    return redirect("staff_recovery", recovery.uuid)
 
 
 def ticked(request: HttpRequest) -> dict[uuid.UUID, int]:

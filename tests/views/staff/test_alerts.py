@@ -255,14 +255,39 @@ def test_a_ticked_alert_of_another_patient_is_not_closed(
     assert (states(recovery), theirs.state) == ({"R35": "closed"}, "open")
 
 
-def test_the_second_to_close_sees_who_did_and_why(
+def test_the_second_to_close_sees_who_did_and_why_and_keeps_the_contact(
+    as_nurse: Client, as_second_nurse: Client, second_nurse: User, alert: Alert
+) -> None:
+    page = shown(as_second_nurse, alert.recovery)
+    close(as_nurse, alert, reason="ed", **CONTACT)
+    visit = CONTACT | {"kind": "visit", "note": "No reflexes, sent by ambulance"}
+    response = close(as_second_nurse, alert, reason="phone", alerts=page, **visit)
+    expected = "Nora closed this at Mar 5, 10:17: Sent to the emergency department."
+    assert expected in words(response)
+    assert "Visit: reached and advised Jonas, 6 min. No reflexes, sent by amb" in words(response)
+    assert Contact.objects.get(by=second_nurse).kind == "visit"
+    alert.refresh_from_db()
+    assert alert.closing_reason == "ed"
+
+
+def test_the_second_to_close_without_a_contact_stores_none(
     as_nurse: Client, as_second_nurse: Client, alert: Alert
 ) -> None:
     close(as_nurse, alert, reason="ed", **CONTACT)
-    response = close(as_second_nurse, alert, reason="phone", **CONTACT)
-    expected = "Nora closed this at Mar 5, 10:17: Sent to the emergency department."
-    assert expected in words(response)
+    response = close(as_second_nurse, alert, reason="phone")
+    assert "Nora closed this at" in words(response)
     assert Contact.objects.count() == 1
+
+
+def test_a_wrong_contact_is_kept_on_the_page_also_when_a_colleague_closed_first(
+    as_nurse: Client, as_second_nurse: Client, alert: Alert
+) -> None:
+    close(as_nurse, alert, reason="ed", **CONTACT)
+    wrong = CONTACT | {"minutes": "soon", "note": "No reflexes"}
+    response = close(as_second_nurse, alert, reason="phone", **wrong)
+    assert "Nora closed this at" in words(response)
+    assert "“soon” is not a number we can read" in words(response)
+    assert 'value="No reflexes"' in response.content.decode()
 
 
 # Contacts
@@ -303,6 +328,49 @@ def test_a_contact_with_nothing_ticked_is_kept_and_touches_no_alert(
     assert Contact.objects.count() == 1
     alert.refresh_from_db()
     assert alert.state == "open"
+
+
+def page_id(client: Client, recovery: Recovery) -> str:
+    content = client.get(url("staff_recovery", recovery.uuid)).content.decode()
+    return content.partition('name="client_id" value="')[2][:36]
+
+
+@pytest.mark.parametrize("with_alert", [True, False])
+def test_a_double_tap_on_a_contact_is_one(
+    as_nurse: Client, recovery: Recovery, with_alert: bool
+) -> None:
+    if with_alert:
+        report(recovery, **EMERGENCY)
+    name = page_id(as_nurse, recovery)
+    for _tap in range(2):
+        response = save_contact(as_nurse, recovery, client_id=name)
+        assert "Contact saved." in words(response)
+    assert Contact.objects.count() == 1
+    save_contact(as_nurse, recovery, client_id=page_id(as_nurse, recovery))
+    assert Contact.objects.count() == 2
+
+
+def test_another_contact_from_the_same_page_is_another_one(
+    as_nurse: Client, recovery: Recovery
+) -> None:
+    """No answer; then back to the page, and this time somebody answered."""
+    report(recovery, **EMERGENCY)
+    name = page_id(as_nurse, recovery)
+    for outcome in ("no_answer", "advised", "advised"):
+        save_contact(as_nurse, recovery, client_id=name, outcome=outcome)
+    assert list(Contact.objects.order_by("pk").values_list("outcome", flat=True)) == [
+        "no_answer",
+        "advised",
+    ]
+    assert states(recovery) == {"R01": "contacted"}
+
+
+def test_a_double_tap_on_contact_and_close_is_one(as_nurse: Client, alert: Alert) -> None:
+    data = CONTACT | {"alerts": shown(as_nurse, alert.recovery), "reason": "ed"}
+    name = page_id(as_nurse, alert.recovery)
+    for _tap in range(2):
+        close(as_nurse, alert, **data, client_id=name)
+    assert Contact.objects.count() == 1
 
 
 def test_a_refused_contact_keeps_what_was_typed(as_nurse: Client, alert: Alert) -> None:

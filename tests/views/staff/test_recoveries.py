@@ -112,6 +112,41 @@ def test_opioids_are_told_of_who_takes_or_took_them(
     assert said in text
 
 
+@pytest.mark.parametrize("known_too", [False, True])
+def test_an_opioid_total_that_cannot_be_counted_is_said_to_be_not_known(
+    as_nurse: Client, clinic: Clinic, now: Any, known_too: bool
+) -> None:
+    """Also where another log of the day, or of a day before, has a total."""
+    recovery = someone(clinic, "Ruth", "Keller", day=10, baseline_opioid_mme=20)
+    tramadol = [{"drug": "tramadol", "mg": 50, "doses": 2}]
+    report(recovery, ago=24 * timedelta(hours=1), opioids=tramadol)
+    report(recovery, ago=timedelta(hours=2), opioids=[{"drug": "other"}])
+    if known_too:
+        report(recovery, opioids=tramadol)
+    text = words(page(as_nurse, recovery))
+    assert "Opioids: total not known on D10, baseline 20." in text
+    assert "20 MME on" not in text
+
+
+def test_the_best_mean_counts_from_the_day_after_the_procedure(
+    as_nurse: Client, clinic: Clinic, now: Any
+) -> None:
+    recovery = someone(clinic, "Ruth", "Keller", day=3)
+    for day, pain in ((-2, 1), (-1, 1), (0, 1), (1, 6), (2, 5), (3, 4)):
+        logs.record(
+            recovery_id=recovery.pk,
+            values=QUIET | {"pain_avg": pain},
+            client_id=uuid.uuid4(),
+            revision=None,
+            log_date=recovery.procedure_on + day * DAY,
+            now=NOW,
+            source="staff",
+            mode="paper",
+        )
+    text = words(page(as_nurse, recovery))
+    assert "Best three-day mean 5.0 (D1 to D3)." in text
+
+
 def test_missing_facts_are_said_to_be_missing(as_nurse: Client, clinic: Clinic, now: Any) -> None:
     recovery = someone(clinic, "Ruth", "Keller", baseline_pain=None, email="", zone="Asia/Tokyo")
     text = words(page(as_nurse, recovery))
