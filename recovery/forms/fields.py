@@ -19,22 +19,36 @@ TENTHS = re.compile(r"[+-]?\d{1,9}([.,]\d)?")
 DIGITS = re.compile(r"[+-]?\d{1,9}[.,]\d+")
 
 
-class Radios(forms.RadioSelect):
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        """The value, or the list of them when several came for this one question."""
-        values = [value for value in _all_of(data, name) if value != ""]
-        return values if len(values) > 1 else (values[0] if values else None)
-
-
-class OneLine(forms.TextInput):
-    """One line of text, in which two values stand side by side so that neither is lost."""
+class _OneAnswer:
+    """Of a widget: the value, or the list of them when several came for this one question."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         values = _all_of(data, name)
         return values if len(values) > 1 else (values[0] if values else None)
 
+
+class Radios(forms.RadioSelect):
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        values = [value for value in _all_of(data, name) if value != ""]
+        return values if len(values) > 1 else (values[0] if values else None)
+
+
+class Dropdown(_OneAnswer, forms.Select):
+    pass
+
+
+class OneLine(_OneAnswer, forms.TextInput):
+    """One line of text, in which two values stand side by side so that neither is lost."""
+
     def format_value(self, value: Any) -> str | None:
         return super().format_value(" ".join(value) if isinstance(value, list) else value)
+
+
+class Lines(_OneAnswer, forms.Textarea):
+    """As OneLine, one below the other."""
+
+    def format_value(self, value: Any) -> str | None:
+        return super().format_value("\n".join(value) if isinstance(value, list) else value)
 
 
 def short(value: str) -> str:
@@ -69,6 +83,16 @@ class Choice(forms.ChoiceField):
                 code="invalid_choice",
                 params={"value": short(value)},
             )
+
+
+class Note(forms.CharField):
+    widget = Lines
+    default_error_messages = {"several": _("This came twice. Send one text only.")}
+
+    def to_python(self, value: Any) -> str | None:
+        if isinstance(value, list):
+            raise forms.ValidationError(self.error_messages["several"], code="several")
+        return super().to_python(value)
 
 
 class YesNo(Choice):

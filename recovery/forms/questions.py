@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from recovery.clinical.logfields import FIELDS
 from recovery.forms import words
-from recovery.forms.fields import Choice, Number, Rating, Ticks, YesNo
+from recovery.forms.fields import Choice, Dropdown, Lines, Note, Number, Rating, Ticks, YesNo
 
 OPIOID_ROWS = (1, 2, 3)
 
@@ -114,11 +114,11 @@ class Questions(forms.Form):
         required=False,
         label=_("How well did you sleep?"),
     )
-    free_text = forms.CharField(
+    free_text = Note(
         required=False,
         label=_("A note for the nurses"),
         max_length=FIELDS["free_text"].high,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=Lines(attrs={"rows": 4}),
     )
 
 
@@ -129,7 +129,7 @@ def opioid_row(row: int) -> dict[str, forms.Field]:
             required=False,
             label=_("Medicine"),
             choices=words.DRUGS,
-            widget=forms.Select(attrs={"class": "form-select"}),
+            widget=Dropdown(attrs={"class": "form-select"}),
         ),
         f"opioid_{row}_mg": Number(
             required=False,

@@ -18,7 +18,7 @@ from recovery import access
 from recovery.clinical import logfields, rules
 from recovery.forms.logs import LogForm
 
-LOG_ROUTES = frozenset({"log_form", "link_form"})
+LOG_ROUTES = frozenset({"log_form", "link_form", "staff_log_new"})
 
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:

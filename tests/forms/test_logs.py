@@ -66,6 +66,24 @@ def form(
     return made
 
 
+@pytest.mark.parametrize(
+    ("name", "sent", "kept"),
+    [
+        ("opioid_1_drug", ["morphine", "tramadol"], 'value="morphine" selected'),
+        ("free_text", ["first note", "second note"], "first note\nsecond note</textarea>"),
+    ],
+)
+def test_two_values_for_one_question_are_refused_and_neither_is_taken(
+    name: str, sent: list[str], kept: str
+) -> None:
+    opioid = {"opioids_taken": "yes", "opioid_1_drug": "codeine", "opioid_1_mg": "5"}
+    made = form(**opioid | {"opioid_1_doses": "2", name: sent})
+    assert name in made.errors
+    assert kept in str(made[name])
+    assert [value for value in sent if value in str(made.answers)] == []
+    assert "free_text" not in made.answers
+
+
 def test_a_quiet_day_is_complete() -> None:
     made = form()
     assert made.errors == {}

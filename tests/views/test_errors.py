@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DataError
 from django.db.backends.utils import CursorWrapper
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from recovery.clinical.rules import RULES_BY_ID
 from recovery.models import Clinic, DailyLog, Recovery, Role, User
@@ -176,14 +178,17 @@ def test_what_another_site_sent_is_not_offered_to_be_sent_again(recovery: Recove
         assert "Press Back" in words(page)
 
 
-@pytest.mark.parametrize("by_link", [True, False])
+@pytest.mark.parametrize("door", ["link", "patient", "staff"])
 def test_a_log_that_breaks_something_is_answered_all_the_same(
-    recovery: Recovery, monkeypatch: pytest.MonkeyPatch, by_link: bool
+    recovery: Recovery, nurse: User, monkeypatch: pytest.MonkeyPatch, door: str
 ) -> None:
     client = Client(raise_request_exception=False)
     client.force_login(user_of(recovery))
     address = form_of(recovery)
-    if by_link:
+    if door == "staff":
+        client = sign_in_staff(Client(raise_request_exception=False), nurse)
+        address = reverse("staff_log_new", args=[recovery.uuid])
+    if door == "link":
         token = link_token(checkin_of(recovery, "DAY-02"))
         address = reverse("link_form", args=[token, uuid4()])
     execute = CursorWrapper.execute
@@ -194,7 +199,11 @@ def test_a_log_that_breaks_something_is_answered_all_the_same(
         return execute(self, sql, params)
 
     monkeypatch.setattr(CursorWrapper, "execute", refuse)
-    page = client.post(address, ANSWERS | {"chest_or_breath": "no"}, **OWN_PAGE)
+    told = {"chest_or_breath": "no"}
+    if door == "staff":
+        today = timezone.now().astimezone(ZoneInfo(recovery.patient.zone)).date()
+        told |= {"mode": "phone", "client_id": str(uuid4()), "log_date": today.isoformat()}
+    page = client.post(address, ANSWERS | told, **OWN_PAGE)
     monkeypatch.undo()
     assert_not_saved(page, 500)
     assert client.post(address, filled(page)).status_code in (200, 302)
