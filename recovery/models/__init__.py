@@ -9,7 +9,7 @@ from recovery.models.logs import DailyLog
 from recovery.models.messages import Message
 from recovery.models.pathways import Pathway, RecoveryPhase
 from recovery.models.patients import Patient
-from recovery.models.recoveries import Recovery, Reschedule
+from recovery.models.recoveries import FactChange, Recovery, Reschedule
 from recovery.models.responses import FormResponse, Score
 from recovery.models.users import User
 
@@ -23,6 +23,7 @@ __all__ = [
     "Consent",
     "Contact",
     "DailyLog",
+    "FactChange",
     "FormResponse",
     "Heartbeat",
     "Membership",

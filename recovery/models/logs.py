@@ -43,7 +43,8 @@ class DailyLog(models.Model):
 
     An empty field is a question that was not answered; nothing is ever filled in. Field names,
     ranges and units are those of clinical.logfields. The profile values and the rule set are
-    the ones the log was judged by.
+    the ones the log was judged by, and so is `day`: where the procedure has moved since, `day_now`
+    counts from its present date (services.reschedules).
     """
 
     class Source(models.TextChoices):
@@ -210,3 +211,7 @@ class DailyLog(models.Model):
 
     def __str__(self) -> str:
         return f"Log of {self.log_date}"
+
+    @property
+    def day_now(self) -> int:
+        return self.recovery.day_on(self.log_date)

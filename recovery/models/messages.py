@@ -48,6 +48,7 @@ class Message(models.Model):
         BROKEN = "broken", _("The message could not be built")
         SERVER = "server", _("The mail server refused it")
         CONTACTED = "contacted", _("Staff made contact first")
+        MOVED = "moved", _("The procedure was moved")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=12, choices=Kind)

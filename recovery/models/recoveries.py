@@ -1,5 +1,5 @@
 import uuid
-from datetime import date
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
@@ -46,6 +46,10 @@ class Recovery(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
         DIED = "died", _("Died")
 
+    # Followed now, or again after a pause. A patient has one such recovery at most: two would ask
+    # the same questions twice a day, and nobody could tell which procedure an answer is about.
+    FOLLOWED = (State.PLANNED, State.ACTIVE, State.PAUSED)
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # The patient's clinic, repeated here because the queue's index begins with it. Written once,
     # by services.enrolment. No trigger holds them together: on SQLite the next change of this
@@ -55,7 +59,7 @@ class Recovery(models.Model):
     pathway = models.ForeignKey(Pathway, models.PROTECT, related_name="recoveries")
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
     created_at = models.DateTimeField()
-    # Set by every resume: an occasion that expired before it never becomes a row.
+    # Set by every resume and move: an occasion that expired before it never becomes a row.
     resumed_at = models.DateTimeField(null=True, blank=True)
 
     procedure_at = models.DateTimeField(_("procedure"))
@@ -158,6 +162,11 @@ class Recovery(models.Model):
                 condition=models.Q(modic="") | models.Q(modic__in=Modic.values),
             ),
             models.CheckConstraint(name="anchor_from_1", condition=models.Q(anchor__gte=1)),
+            models.UniqueConstraint(
+                "patient",
+                name="one_followed_recovery_per_patient",
+                condition=models.Q(state__in=["planned", "active", "paused"]),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -167,6 +176,18 @@ class Recovery(models.Model):
     def sends(self) -> bool:
         """Whether the patient may be sent anything at all."""
         return self.state in (self.State.PLANNED, self.State.ACTIVE)
+
+    @property
+    def precedence(self) -> tuple[bool, bool, datetime, int]:
+        """Of one patient's recoveries the greatest is the one that a page is about: the followed
+        one, else the latest procedure that took place.
+        """
+        return (
+            self.state in self.FOLLOWED,
+            self.state != self.State.CANCELLED,
+            self.procedure_at,
+            self.pk,
+        )
 
     def day_on(self, on: date) -> int:
         """Calendar days since the procedure; `on` is a date in the patient's zone."""
@@ -200,3 +221,30 @@ class Reschedule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_procedure_at:%Y-%m-%d} to {self.to_procedure_at:%Y-%m-%d}"
+
+
+class FactChange(models.Model):
+    """A fact of a recovery that staff wrote or corrected after enrolment: from what, to what.
+
+    Logs keep the values that they were judged by; this says who changed them since.
+    """
+
+    recovery = models.ForeignKey(Recovery, models.CASCADE, related_name="fact_changes")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    # The name of a field of Recovery.
+    fact = models.CharField(max_length=24)
+    # As text; empty where nothing was known.
+    before = models.CharField(max_length=80, blank=True)
+    after = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="fact_change_changes",
+                condition=~models.Q(before=models.F("after")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fact}: {self.before or '-'} to {self.after or '-'}"

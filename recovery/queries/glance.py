@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from recovery.clinical.pathway import Occasion
 from recovery.models import Alert, CheckIn, Recovery
@@ -18,6 +18,14 @@ from recovery.queries.timeline import Record
 THREE = 3
 # Forms that ask for a daily log; the others are not counted as logs.
 LOGS = ("evening", "daily")
+# The facts of candidacy as the source names them: known or missing, never judged.
+CANDIDACY = {
+    "pain_months": gettext_lazy("months of back pain"),
+    "care_months": gettext_lazy("months of conservative care"),
+    "modic": gettext_lazy("Modic type"),
+    "levels": gettext_lazy("levels"),
+    "icd10": gettext_lazy("diagnosis code"),
+}
 BONE, GAP = 12, 6
 
 
@@ -47,6 +55,10 @@ def summary(
         else _("No open alert.")
     )
     return lead, " ".join(filter(None, rest))
+
+
+def missing_facts(recovery: Recovery) -> list[str]:
+    return [str(name) for fact, name in CANDIDACY.items() if getattr(recovery, fact) in (None, "")]
 
 
 def _best_mean(rated: Sequence[Day]) -> str:

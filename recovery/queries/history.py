@@ -158,13 +158,14 @@ def history(
         discharged_at=recovery.discharged_at,
         phases=phases,
     )
-    current = DailyLog.objects.current().filter(recovery=recovery)
+    current = recovery.logs.current()
     # A correction is no newer report of its day.
     first = DailyLog.objects.filter(
         recovery=OuterRef("recovery"), client_id=OuterRef("client_id"), revision=0
     )
-    as_entered = current.order_by("day", Subquery(first.values("pk")))
-    narrow = list(as_entered.values_list("day", "pain_avg", "late"))
+    as_entered = current.order_by("log_date", Subquery(first.values("pk")))
+    dated = as_entered.values_list("log_date", "pain_avg", "late")
+    narrow = [(recovery.day_on(on), pain, late) for on, pain, late in dated]
     pages = max(1, -(-len(narrow) // PAGE))
     number = min(max(number, 1), pages)
     first = (number - 1) * PAGE

@@ -82,7 +82,7 @@ class PatientsPage:
 def page(
     *, clinic: Clinic, now: datetime, text: str = "", after: uuid.UUID | None = None
 ) -> PatientsPage:
-    """Fifty patients by name, each with the newest recovery, in two statements."""
+    """Fifty patients by name, each with the recovery it is about, in two statements."""
     listed = (
         Patient.objects.filter(clinic=clinic)
         .filter(found(text, prefix=""))
@@ -107,12 +107,13 @@ def page(
 
 
 def _newest(people: Sequence[Patient]) -> dict[int, Any]:
-    """By patient: the recovery with the latest procedure."""
+    """By patient: the followed recovery, else that of the latest procedure."""
     if not people:
         return {}
     rows = with_mail_marks(Recovery.objects.filter(patient__in=[person.pk for person in people]))
-    rows = rows.select_related("patient").only(*ROW).order_by("procedure_at", "pk")
-    return {recovery.patient_id: recovery for recovery in rows}
+    rows = rows.select_related("patient").only(*ROW)
+    in_turn = sorted(rows, key=lambda recovery: recovery.precedence)
+    return {recovery.patient_id: recovery for recovery in in_turn}
 
 
 def found(text: str, prefix: str = "patient__") -> Q:

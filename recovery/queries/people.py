@@ -7,16 +7,14 @@ LISTED = 4
 
 
 def recoveries_of(user: User) -> list[Recovery]:
-    """The newest recovery of every person the user may act for, newest first."""
-    rows = (
-        Recovery.objects.filter(patient__accesses__user=user.pk, patient__accesses__ended_at=None)
-        .select_related("patient", "clinic")
-        .order_by("-procedure_at", "-pk")
-    )
-    newest: dict[int, Recovery] = {}
-    for recovery in rows:
-        newest.setdefault(recovery.patient_id, recovery)
-    return list(newest.values())
+    """One recovery of every person the user may act for: the followed one, else the latest."""
+    rows = Recovery.objects.filter(
+        patient__accesses__user=user.pk, patient__accesses__ended_at=None
+    ).select_related("patient", "clinic")
+    chosen: dict[int, Recovery] = {}
+    for recovery in sorted(rows, key=lambda row: row.precedence, reverse=True):
+        chosen.setdefault(recovery.patient_id, recovery)
+    return list(chosen.values())
 
 
 def clinics_to_call() -> list[Clinic]:

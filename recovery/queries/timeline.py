@@ -24,9 +24,11 @@ from recovery.models import (
     Consent,
     Contact,
     DailyLog,
+    FactChange,
     Message,
     PatientAccess,
     Recovery,
+    Reschedule,
 )
 from recovery.queries.patients import waiting_up_to
 
@@ -41,7 +43,7 @@ NEEDLESS = (Message.Reason.ANSWERED, Message.Reason.EXPIRED, Message.Reason.SUPE
 NARROW = (
     "pk",
     "supersedes_id",
-    "day",
+    "log_date",
     "entered_at",
     "source",
     "mode",
@@ -57,7 +59,7 @@ NARROW = (
 
 
 class Log(NamedTuple):
-    """A daily log without its answers."""
+    """A daily log without its answers; its day counts from the present procedure date."""
 
     pk: int
     supersedes_id: int | None
@@ -99,6 +101,10 @@ class Record:
     accesses: list[Row] = field(default_factory=list)
     # code: the text's version, number: 1 when e-mails are agreed to.
     consents: list[Row] = field(default_factory=list)
+    # Since enrolment. move: kind before, code after, text why; fact: kind which, code before, text.
+    changes: list[Row] = field(default_factory=list)
+    # The patient's other recoveries. at: the procedure, kind: the state, code: the uuid.
+    others: list[Row] = field(default_factory=list)
     # How many recoveries of the clinic wait for somebody.
     waiting: int = 0
 
@@ -120,7 +126,7 @@ class Event:
 def logs_of(recovery: Recovery) -> list[Log]:
     """All logs with their superseded versions, oldest first."""
     rows = DailyLog.objects.filter(recovery=recovery).order_by("pk").values_list(*NARROW)
-    return [Log(*row) for row in rows]
+    return [Log(pk, old, recovery.day_on(on), *rest) for pk, old, on, *rest in rows]
 
 
 def current(logs: Sequence[Log]) -> list[Log]:
@@ -141,7 +147,7 @@ def alerts_of(recovery: Recovery) -> list[Alert]:
 
 
 def record_of(recovery: Recovery) -> Record:
-    """Six tables in one statement: a page of one patient may not cost one for each."""
+    """Nine tables in one statement: a page of one patient may not cost one for each."""
     record = Record()
     of = {
         "contact": record.contacts,
@@ -149,6 +155,9 @@ def record_of(recovery: Recovery) -> Record:
         "checkin": record.checkins,
         "access": record.accesses,
         "consent": record.consents,
+        "move": record.changes,
+        "fact": record.changes,
+        "other": record.others,
     }
     for values in sorted(_union(recovery), key=lambda values: values[1]):
         row = Row(*values)
@@ -167,14 +176,12 @@ def _union(recovery: Recovery) -> QuerySet[Any]:
     )
     mails = Message.objects.filter(pk__in=Subquery(newest.values("pk")[:MAILS]))
     parts = [
-        _part(
+        _by_staff(
             Contact.objects.filter(recovery=recovery),
             "contact",
-            at=F("at"),
             kind=F("kind"),
             code=F("outcome"),
             text=F("note"),
-            person=_name_of("by"),
             number=F("minutes"),
         ),
         _part(
@@ -210,6 +217,27 @@ def _union(recovery: Recovery) -> QuerySet[Any]:
             code=F("text_version"),
             number=F("email_ok"),
         ),
+        _by_staff(
+            Reschedule.objects.filter(recovery=recovery),
+            "move",
+            kind=F("from_procedure_at"),
+            code=F("to_procedure_at"),
+            text=F("reason"),
+        ),
+        _by_staff(
+            FactChange.objects.filter(recovery=recovery),
+            "fact",
+            kind=F("fact"),
+            code=F("before"),
+            text=F("after"),
+        ),
+        _part(
+            Recovery.objects.filter(patient=recovery.patient_id).exclude(pk=recovery.pk),
+            "other",
+            at=F("procedure_at"),
+            kind=F("state"),
+            code=F("uuid"),
+        ),
         _part(
             Clinic.objects.filter(pk=recovery.clinic_id),
             "clinic",
@@ -222,6 +250,10 @@ def _union(recovery: Recovery) -> QuerySet[Any]:
 
 def _name_of(field_name: str) -> Any:
     return Coalesce(NullIf(f"{field_name}__name", Value("")), f"{field_name}__email")
+
+
+def _by_staff(rows: QuerySet[Any], part: str, **columns: Any) -> QuerySet[Any]:
+    return _part(rows, part, at=F("at"), person=_name_of("by"), **columns)
 
 
 def _part(rows: QuerySet[Any], part: str, **columns: Any) -> QuerySet[Any]:
@@ -252,6 +284,7 @@ def events(
         Event(alert.closed_at, "closed", alerts=[alert]) for alert in alerts if alert.closed_at
     ]
     found += [Event(row.at, "contact", row=row) for row in record.contacts]
+    found += [Event(row.at, row.part, row=row) for row in record.changes]
     found += [
         Event(row.at, "missed", row=row)
         for row in record.checkins

@@ -214,9 +214,9 @@ def _answers(recovery: Recovery, plan: Plan) -> dict[str | None, bool]:
     """Each occasion that a log answers, and whether all its logs were entered late."""
     found: dict[str | None, bool] = {}
     rows = DailyLog.objects.current().filter(recovery=recovery)
-    for day, late, entered_at in rows.values_list("day", "late", "entered_at"):
+    for on, late, entered_at in rows.values_list("log_date", "late", "entered_at"):
         early = entered_at < recovery.procedure_at
-        key = checkin_key_for(day, plan, before_procedure=early)
+        key = checkin_key_for(recovery.day_on(on), plan, before_procedure=early)
         found[key] = found.get(key, True) and late
     return found
 

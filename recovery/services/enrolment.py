@@ -1,11 +1,11 @@
-"""A patient and a recovery, in one step."""
+"""A patient and a recovery in one step, or one more recovery of a patient."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from recovery.models import (
     AccessEvent,
@@ -19,6 +19,7 @@ from recovery.models import (
     User,
 )
 from recovery.services import messages
+from recovery.services.refusals import FOLLOWED_ALREADY, NotAllowed
 
 # The text that staff read out or hand over; its version is stored with the consent.
 CONSENT_VERSION = "1"
@@ -61,18 +62,14 @@ def enrol(
     phone: str = "",
     zone: str = "",
     language: str = "en",
-    levels: str = "",
-    surgeon: str = "",
-    baseline_pain: int | None = None,
-    baseline_opioid_mme: Decimal | None = None,
-    anticoagulated: bool | None = None,
-    osteoporosis: bool | None = None,
+    **facts: Any,
 ) -> Recovery:
     """Create the patient, the recovery and the consent; owe the invitation.
 
-    `procedure_at` is aware; its local date in the patient's zone becomes day 0. An address that
-    somebody uses already is shared: after the code it asks which person. Raises Incomplete, and
-    Known for a record number that the clinic has already.
+    `procedure_at` is aware; its local date in the patient's zone becomes day 0. `facts` are columns
+    of the recovery (`services.facts.FACTS`). An address that somebody uses already is shared: after
+    the code it asks which person. Raises Incomplete, and Known for a record number that the clinic
+    has already.
     """
     if lacking := missing(clinic):
         raise Incomplete(lacking)
@@ -99,25 +96,49 @@ def enrol(
         text_version=CONSENT_VERSION,
         email_ok=email_ok,
     )
+    return _begin(patient, user=user, now=now, procedure_at=procedure_at, what="enrolled", **facts)
+
+
+@transaction.atomic
+def add_procedure(
+    *, patient: Patient, user: User, now: datetime, procedure_at: datetime, **facts: Any
+) -> Recovery:
+    """One more procedure of a patient: a recovery of its own, on the clinic's present pathway.
+
+    Consent, addresses and accesses are the patient's and stay. One recovery of a patient at a time
+    is planned, active or paused: raises NotAllowed while there is one. Raises Incomplete.
+    """
+    if lacking := missing(patient.clinic):
+        raise Incomplete(lacking)
+    # Locked, so that two colleagues add one: the second sees what the first wrote.
+    patient = Patient.objects.select_for_update().get(pk=patient.pk)
+    states = set(Recovery.objects.filter(patient=patient).values_list("state", flat=True))
+    if Recovery.State.DIED in states:
+        raise NotAllowed(_("The patient has died."))
+    if states & set(Recovery.FOLLOWED):
+        raise NotAllowed(FOLLOWED_ALREADY)
+    return _begin(
+        patient, user=user, now=now, procedure_at=procedure_at, what="procedure added", **facts
+    )
+
+
+def _begin(
+    patient: Patient, *, user: User, now: datetime, procedure_at: datetime, what: str, **facts: Any
+) -> Recovery:
     recovery = Recovery.objects.create(
-        clinic=clinic,
+        clinic=patient.clinic,
         patient=patient,
-        pathway=_current_pathway(clinic),
+        pathway=_current_pathway(patient.clinic),
         created_at=now,
         procedure_at=procedure_at,
         procedure_on=procedure_at.astimezone(ZoneInfo(patient.zone)).date(),
         # Now: the tick looks at once, since the procedure may lie in the past.
         next_event_at=now,
-        levels=levels,
-        surgeon=surgeon,
-        baseline_pain=baseline_pain,
-        baseline_opioid_mme=baseline_opioid_mme,
-        anticoagulated=anticoagulated,
-        osteoporosis=osteoporosis,
+        **facts,
     )
     messages.owe_invitation(recovery, now=now)
     AccessEvent.objects.create(
-        at=now, user=user, patient=patient, action=AccessEvent.Action.WRITE, what="enrolled"
+        at=now, user=user, patient=patient, action=AccessEvent.Action.WRITE, what=what
     )
     return recovery
 

@@ -54,8 +54,10 @@ class _Narrow(NamedTuple):
     client_id: uuid.UUID
     revision: int
     supersedes_id: int | None
-    day: int
+    log_date: date
     pain_avg: int | None
+    # Counted from the present procedure date, which may have moved since it was written.
+    day: int = 0
 
 
 @transaction.atomic
@@ -94,10 +96,10 @@ def record(
         .get(pk=recovery_id)
     )
     earlier = [
-        _Narrow(*row)
-        for row in DailyLog.objects.filter(recovery=recovery)
+        (row := _Narrow(*columns))._replace(day=recovery.day_on(row.log_date))
+        for columns in DailyLog.objects.filter(recovery=recovery)
         .order_by("pk")
-        .values_list(*_Narrow._fields)
+        .values_list(*_Narrow._fields[:-1])
     ]
     own = _versions(earlier, client_id)
     dated = dated and not (checkin is not None and means_today(checkin))

@@ -1,22 +1,44 @@
 """How the entries of a timeline read."""
 
+import uuid
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import timezone
-from django.utils.text import get_text_list
+from django.utils.formats import date_format
+from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from recovery.models import Alert, DailyLog, Message
+from recovery.models import Alert, DailyLog, Message, Recovery
 from recovery.models.alerts import Severity
+from recovery.models.recoveries import Modic
 from recovery.templatetags.staff import full_time, hm
 
 register = template.Library()
 
 SHAPES = {Severity.EMERGENCY: "em", Severity.URGENT: "ur", Severity.REVIEW: "re"}
+FORMS = {
+    "baseline": gettext_lazy("Baseline"),
+    "evening": gettext_lazy("First evening"),
+    "daily": gettext_lazy("Daily log"),
+    "two_week": gettext_lazy("Two-week check"),
+    "one_month": gettext_lazy("One-month check"),
+    "six_week": gettext_lazy("Six-week check"),
+    "three_month": gettext_lazy("Three-month check"),
+    "six_month": gettext_lazy("Six-month check"),
+    "one_year": gettext_lazy("One-year check"),
+    "two_year": gettext_lazy("Two-year check"),
+}
 TO_STAFF = (Message.Kind.ALERT, Message.Kind.ESCALATION)
+
+
+@register.filter
+def form_name(form: str) -> str:
+    return str(FORMS.get(form, form))
 
 
 @register.filter
@@ -64,3 +86,50 @@ def mail_words(event: Any) -> str:
         ) % {"kind": words, "n": event.count}
     words += f": {str(Message.State(row.code).label).lower()}"
     return f"{words}. {Message.Reason(row.text).label}" if row.text else words
+
+
+@register.filter
+def as_uuid(text: str) -> uuid.UUID:
+    return uuid.UUID(text)
+
+
+@register.filter
+def state_name(code: str) -> str:
+    return str(Recovery.State(code).label)
+
+
+@register.filter
+def move_words(row: Any, zone: str) -> str:
+    """Procedure moved from Mar 10, 09:30 to Mar 17, 09:30, in the patient's zone."""
+    return _("Procedure moved from %(before)s to %(after)s") % {
+        "before": _moment(row.kind, zone),
+        "after": _moment(row.code, zone),
+    }
+
+
+@register.filter
+def fact_words(row: Any, zone: str) -> str:
+    """Baseline pain: 6, before 7. Discharged at: Mar 10, 14:05."""
+    name = str(Recovery._meta.get_field(row.kind).verbose_name)  # noqa: SLF001 - Django documents it
+    after = _fact(row.kind, row.text, zone)
+    if not row.code:
+        return f"{capfirst(name)}: {after}"
+    before = _fact(row.kind, row.code, zone)
+    return f"{capfirst(name)}: {after}, " + _("before: %(value)s") % {"value": before}
+
+
+def _fact(name: str, text: str, zone: str) -> str:
+    if not text:
+        return _("not known")
+    if name == "discharged_at":
+        return _moment(text, zone)
+    if name == "modic":
+        return str(Modic(text).label)
+    return {"yes": _("yes"), "no": _("no")}.get(text, text)
+
+
+def _moment(text: str, zone: str) -> str:
+    """A time that the database wrote as text; without an offset it is UTC."""
+    at = datetime.fromisoformat(text)
+    at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(ZoneInfo(zone))
+    return f"{date_format(at, 'M j, Y')}, {at:%H:%M}"

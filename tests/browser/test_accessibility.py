@@ -239,6 +239,26 @@ def test_check_in_forms_of_staff(world, open_page):
     assert refuse(world, open_page, nurse, one) == []
 
 
+def test_procedures_and_facts(world, open_page):
+    nurse = world.users["nurse"]
+    planned, today = make_recovery(world.clinic, day=-5), make_recovery(world.clinic, day=1)
+    done = make_recovery(world.clinic, day=200)
+    for recovery in (planned, today, done):
+        ids = recovery.uuid
+        routes = ("procedure", ids), ("procedure_new", ids), ("facts_edit", ids)
+        assert look(world, open_page, nurse, *routes, ("staff_recovery", ids)) == []
+    refused = ("procedure", planned.uuid), ("procedure_new", done.uuid)
+    assert refuse(world, open_page, nurse, *refused) == []
+    for width in WIDTHS:
+        page = visit(world, open_page, nurse, width)
+        page.goto(world.site + reverse("procedure", args=[planned.uuid]))
+        page.fill("#id_procedure_time", "11:45")
+        page.locator("main form button.btn-primary").click()
+        page.wait_for_load_state()
+        assert "Move the procedure of" in page.title()
+        assert list(check(page, world, f"the preview at {width}")) == []
+
+
 def test_doors(world, open_page, tmp_path):
     nurse = world.users["nurse"]
     uid = urlsafe_base64_encode(force_bytes(nurse.pk))

@@ -61,6 +61,7 @@ def test_namesakes_at_a_page_border_are_all_shown(clinic: Clinic) -> None:
 
 def test_a_patient_with_two_recoveries_stands_once_with_the_newer(clinic: Clinic) -> None:
     [old] = crowd(clinic, 1, now=NOW, rank=None)
+    Recovery.objects.update(state=Recovery.State.COMPLETED)
     new = Recovery.objects.create(
         clinic=clinic,
         patient=old.patient,

@@ -1,6 +1,7 @@
 """The staff's pages, and those that say no."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.test import RequestFactory
@@ -66,6 +67,7 @@ def people(house: House) -> None:
         ("Roth", "patient-paused", "Paused"),
         ("Soliman", "patient-completed", "Completed"),
         ("Nwosu", "patient-planned", "Before the procedure, little known"),
+        ("Sloane", "patient-day-0", "Treated today; the discharge is asked for"),
     ):
         recovery = recovery_of(family).uuid
         house.take(nurse, name, what, "staff_recovery", recovery)
@@ -91,6 +93,31 @@ def people(house: House) -> None:
     page = house.take(nurse, "enrol", "A patient and a recovery in one form", "enrol")
     send(page)
     camera.take(page, "enrol-errors", "Sent empty")
+
+
+def procedures(house: House) -> None:
+    nurse, camera = staff(NURSE), house.camera
+    planned, done = recovery_of("Nwosu").uuid, recovery_of("Soliman").uuid
+    page = house.take(nurse, "procedure", "A procedure's date", "procedure", planned)
+    page.locator("summary", has_text="It will not take place").click()
+    camera.take(page, "procedure-cancel", "What cancelling it stops")
+    send(page)
+    camera.take(page, "procedure-error", "Sent without a change")
+    for family, name in (("Nwosu", "procedure-preview"), ("Kellerman", "procedure-preview-late")):
+        page = house.visit(nurse, reverse("procedure", args=[recovery_of(family).uuid]))
+        page.fill("#id_procedure_date", (BEGIN + timedelta(days=9)).date().isoformat())
+        page.fill("#id_reason", "Fever on the morning")
+        send(page)
+        camera.take(page, name, "What would move, what is cancelled and what stays")
+    house.take(nurse, "procedure-new", "A second procedure", "procedure_new", done)
+    house.take(
+        nurse, "procedure-new-followed", "While the first is followed", "procedure_new", planned
+    )
+    house.take(nurse, "facts", "The facts, to correct", "facts_edit", planned)
+    page.goto(settings.SITE_URL + reverse("facts_edit", args=[planned]))
+    page.fill("#id_icd10", "lumbago")
+    send(page)
+    camera.take(page, "facts-error", "A code that is none")
 
 
 def clinic(house: House) -> None:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from recovery.models import CheckIn, Clinic, Consent, Membership, Message, Patient, Role, User
 from recovery.services import clinics, enrolment, recoveries, tick
@@ -156,3 +156,44 @@ def test_pausing_stops_what_is_owed_to_the_patient(clinic, nurse):
     recoveries.change_state(recovery=recovery, user=nurse, now=NOW, state="paused")
     assert set(Message.objects.filter(recovery=recovery, state="owed")) == set()
     assert Message.objects.filter(recovery=recovery, reason="not_followed").exists()
+
+
+# A second procedure
+# ------------------
+
+
+def again(recovery, user, **facts):
+    at = NOW + timedelta(days=20)
+    return enrolment.add_procedure(
+        patient=recovery.patient, user=user, now=NOW, procedure_at=at, **facts
+    )
+
+
+def test_a_second_procedure_is_a_recovery_of_its_own(clinic, nurse):
+    first = make_recovery(clinic, day=200, now=NOW)
+    second = again(first, nurse, baseline_pain=5)
+    assert (second.patient, second.state, second.baseline_pain) == (first.patient, "planned", 5)
+    assert (first.baseline_pain, second.anchor) == (6, 1)
+    assert Consent.objects.filter(patient=first.patient).count() == 1
+    assert Message.objects.get(kind="invitation", recovery=second).user is not None
+
+
+@pytest.mark.parametrize("state", ["planned", "active", "paused", "died"])
+def test_one_follow_up_of_a_patient_at_a_time(clinic, nurse, state):
+    first = make_recovery(clinic, day=5, now=NOW, ticked=False, state=state)
+    with pytest.raises(NotAllowed):
+        again(first, nurse)
+
+
+@pytest.mark.parametrize("state", ["completed", "withdrawn", "cancelled"])
+def test_after_the_first_has_ended_another_may_follow(clinic, nurse, state):
+    first = make_recovery(clinic, day=5, now=NOW, ticked=False, state=state)
+    assert again(first, nurse).state == "planned"
+
+
+def test_the_database_holds_one_follow_up_a_patient(clinic, nurse):
+    first = make_recovery(clinic, day=200, now=NOW)
+    again(first, nurse)
+    first.state = "active"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        first.save()

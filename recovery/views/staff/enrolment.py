@@ -8,6 +8,8 @@ from django.views.decorators.http import require_http_methods
 from recovery.access import for_staff
 from recovery.forms.clinics import ClinicForm
 from recovery.forms.enrolment import EnrolmentForm
+from recovery.forms.procedures import ProcedureForm
+from recovery.models import Clinic
 from recovery.queries.patients import waiting
 from recovery.services import enrolment
 
@@ -18,7 +20,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
     """A patient and a recovery. Refused, saying what is missing, until the clinic can answer."""
     today = timezone.localdate(request.now)
     form = EnrolmentForm(request.POST or None, clinic=request.clinic, today=today)
-    missing = enrolment.missing(request.clinic)
+    missing = lacking(request.clinic)
     if not missing and form.is_valid():
         try:
             recovery = enrolment.enrol(
@@ -34,10 +36,15 @@ def enrol(request: HttpRequest) -> HttpResponse:
         "here": "enrol",
         "waiting": waiting(request.clinic),
         "form": form,
-        "missing": [_name(name) for name in missing],
+        "missing": missing,
         "consent_version": enrolment.CONSENT_VERSION,
     }
     return render(request, "staff/enrol.html", context)
+
+
+def lacking(clinic: Clinic) -> list[str]:
+    """What the clinic must have before it may enrol, in words; empty when it may."""
+    return [_name(name) for name in enrolment.missing(clinic)]
 
 
 def _name(missing: str) -> str:
@@ -57,8 +64,12 @@ def _confirm(request: HttpRequest, form: EnrolmentForm) -> None:
     )
     messages.success(request, told % {"name": name})
     if form.comes_twice:
-        messages.warning(
-            request,
-            _("That night the clocks go back and %(time)s comes twice. The first is stored.")
-            % {"time": f"{given['procedure_time']:%H:%M}"},
-        )
+        say_that_it_comes_twice(request, form)
+
+
+def say_that_it_comes_twice(request: HttpRequest, form: ProcedureForm) -> None:
+    messages.warning(
+        request,
+        _("That night the clocks go back and %(time)s comes twice. The first is stored.")
+        % {"time": f"{form.cleaned_data['procedure_time']:%H:%M}"},
+    )

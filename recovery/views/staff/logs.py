@@ -46,8 +46,7 @@ def staff_logs(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
 def _newest_first(recovery: Recovery, before: str) -> Any:
     newer = DailyLog.objects.filter(supersedes=OuterRef("pk"))
     rows = (
-        DailyLog.objects.filter(recovery=recovery)
-        .select_related("entered_by")
+        recovery.logs.select_related("entered_by")
         .annotate(superseded=Exists(newer))
         .order_by("-pk")
     )

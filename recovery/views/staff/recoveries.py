@@ -16,12 +16,13 @@ from recovery import access
 from recovery.clinical.pathway import Occasion, occasions
 from recovery.forms.alerts import CloseForm
 from recovery.forms.contacts import ContactForm
-from recovery.models import Alert, DailyLog, Recovery, Role
+from recovery.forms.procedures import DISCHARGE_DAYS, DischargeForm
+from recovery.models import Alert, CheckIn, DailyLog, Recovery, Role
 from recovery.models.access import Relationship
 from recovery.queries import chart, glance, queue, timeline
 from recovery.queries.pathways import phases_of, plan_of
 from recovery.queries.patients import Place, place
-from recovery.services import recoveries
+from recovery.services import recoveries, reschedules
 from recovery.services.refusals import NotAllowed
 from recovery.templatetags.answers import Answers, answers
 
@@ -83,6 +84,7 @@ def page(
     contact: ContactForm | None = None,
     close: CloseForm | None = None,
     picked: Collection[uuid.UUID] | None = None,
+    discharge: DischargeForm | None = None,
 ) -> HttpResponse:
     """The whole page; with a form that was refused, and the alerts it was about, as typed."""
     access.record_read(request, recovery, "recovery")
@@ -119,8 +121,28 @@ def page(
         "minutes": sum(row.number or 0 for row in record.contacts),
         "upcoming": [o for o in planned if o.opens_at > request.now][:NEXT],
         "moves": [Recovery.State(state) for state in recoveries.MOVES[recovery.state]],
+        "movable": recovery.state in reschedules.MOVABLE,
+        "cancellable": Recovery.State.CANCELLED in recoveries.MOVES[recovery.state],
+        "missing_facts": glance.missing_facts(recovery),
+        "discharge": discharge or _discharge(request, recovery, record, where),
     }
     return render(request, "staff/recovery.html", context)
+
+
+def _discharge(
+    request: HttpRequest, recovery: Recovery, record: timeline.Record, where: Place
+) -> DischargeForm | None:
+    """Asked on D0 and D1, and correctable until the first evening is answered."""
+    answered = any(
+        row.kind == "evening" and row.code == CheckIn.State.COMPLETED for row in record.checkins
+    )
+    wanted = (
+        recovery.state in Recovery.FOLLOWED
+        and where.day in DISCHARGE_DAYS
+        and recovery.procedure_at <= request.now
+        and not answered
+    )
+    return DischargeForm(recovery=recovery, now=request.now) if wanted else None
 
 
 def _planned(recovery: Recovery) -> list[Occasion]:

@@ -213,6 +213,7 @@ def test_a_shared_address_asks_which_person(
 def test_a_second_recovery_of_one_person_replaces_the_first(
     as_patient: Client, recovery: Recovery
 ) -> None:
+    Recovery.objects.update(state=Recovery.State.COMPLETED)
     recovery.refresh_from_db()
     later = Recovery.objects.create(
         clinic=recovery.clinic,

@@ -1,0 +1,91 @@
+"""When the patient left, which anchors the first evening."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from recovery.clinical.pathway import occasions
+from recovery.models import AccessEvent, CheckIn, FactChange, Message, Recovery, User
+from recovery.queries.pathways import plan_of
+from recovery.services import facts
+from recovery.services.refusals import NotAllowed
+
+LAST_DAY = 1
+
+
+@transaction.atomic
+def record(*, recovery: Recovery, user: User, now: datetime, discharged_at: datetime) -> Recovery:
+    """Write down when the patient left, or correct it until the first evening is answered.
+
+    If the first evening's check-in has opened already and no mail about it was ever owed, its row
+    goes, and the tick opens it again with its new window; a log written meanwhile counts then.
+    Once a mail is owed the row keeps the window that the mail may have told. Only if the discharge
+    is so late that no first evening is left, the check-in is cancelled.
+
+    Raises NotAllowed: outside D0 and D1, before the procedure, in the future, after the answer.
+    """
+    recovery = (
+        Recovery.objects.select_for_update(of=("self",))
+        .select_related("patient", "clinic")
+        .get(pk=recovery.pk)
+    )
+    evening = _evening(recovery)
+    _refuse(recovery, evening, discharged_at, now)
+    change = facts.note(recovery, "discharged_at", discharged_at, user, now)
+    if change is None:
+        return recovery
+    if evening is not None and evening.state == CheckIn.State.OPEN:
+        _rearrange(recovery, evening)
+    recovery.next_event_at = now
+    recovery.save(update_fields=["discharged_at", "next_event_at"])
+    FactChange.objects.bulk_create([change])
+    AccessEvent.objects.create(
+        at=now,
+        user=user,
+        patient_id=recovery.patient_id,
+        action=AccessEvent.Action.WRITE,
+        what="discharge",
+    )
+    return recovery
+
+
+def _evening(recovery: Recovery) -> CheckIn | None:
+    keys = _evening_keys(recovery)
+    return CheckIn.objects.filter(recovery=recovery, anchor=recovery.anchor, key__in=keys).first()
+
+
+def _evening_keys(recovery: Recovery) -> list[str]:
+    return [slot.key for slot in plan_of(recovery.pathway_id).slots if slot.anchor == "discharge"]
+
+
+def _refuse(
+    recovery: Recovery, evening: CheckIn | None, discharged_at: datetime, now: datetime
+) -> None:
+    zone = ZoneInfo(recovery.patient.zone)
+    if recovery.state not in Recovery.FOLLOWED:
+        raise NotAllowed(_("This follow-up has ended."))
+    if not 0 <= recovery.day_on(discharged_at.astimezone(zone).date()) <= LAST_DAY:
+        raise NotAllowed(_("A discharge is on the day of the procedure or the next."))
+    if not recovery.procedure_at <= discharged_at <= now:
+        raise NotAllowed(_("A discharge lies between the procedure and now."))
+    if evening is not None and evening.state == CheckIn.State.COMPLETED:
+        raise NotAllowed(_("The first evening is answered, so the discharge stays as it is."))
+
+
+def _rearrange(recovery: Recovery, evening: CheckIn) -> None:
+    planned = occasions(
+        recovery.procedure_at,
+        recovery.patient.zone,
+        plan_of(recovery.pathway_id),
+        procedure_on=recovery.procedure_on,
+        discharged_at=recovery.discharged_at,
+    )
+    if not Message.objects.filter(checkin=evening).exists():
+        evening.delete()
+    elif all(occasion.key != evening.key for occasion in planned):
+        CheckIn.objects.filter(pk=evening.pk).update(state=CheckIn.State.CANCELLED)
+        Message.objects.filter(
+            checkin=evening, state__in=[Message.State.OWED, Message.State.CLAIMED]
+        ).update(state=Message.State.NOT_SENT, reason=Message.Reason.EXPIRED)
