@@ -30,8 +30,11 @@ def next_change(hours: Hours, zone: str, now: datetime) -> datetime | None:
 def add_open_time(hours: Hours, zone: str, start: datetime, wait: timedelta) -> datetime:
     """The moment at which the clinic has been open for `wait` since `start`, in UTC.
 
-    A clinic that names no hours counts every hour: no wait may be endless.
+    No wait may be endless: a clinic that names no hours counts every hour, and one that is open so
+    seldom that the wait would pass HORIZON days ends it then.
     """
+    if not any(hours):
+        return start + wait
     for opens, closes in _spans(hours, zone, start, days=HORIZON):
         begin = max(start, opens)
         if closes <= begin:
@@ -39,7 +42,7 @@ def add_open_time(hours: Hours, zone: str, start: datetime, wait: timedelta) -> 
         if begin + wait <= closes:
             return begin + wait
         wait -= closes - begin
-    return start + wait
+    return start + timedelta(days=HORIZON)
 
 
 def _spans(
