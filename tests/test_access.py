@@ -15,3 +15,12 @@ def test_an_answer_leaves_no_zone_and_no_language_to_the_next(client, clinic, nu
     assert client.get(reverse("today", args=[recovery.uuid])).status_code == 200
     assert str(timezone.get_current_timezone()) == str(UTC)
     assert translation.get_language() == "en"
+
+
+def test_a_door_leaves_no_zone_either(client, clinic, nurse):
+    client.get(reverse("account_login"))
+    client.post(reverse("account_login"), {"email": ""})
+    assert str(timezone.get_current_timezone()) == str(UTC)
+    client.force_login(nurse)
+    client.get(reverse("people"))
+    assert str(timezone.get_current_timezone()) == str(UTC)

@@ -4,7 +4,8 @@ people means.
 allauth checks addresses and codes and answers alike for known and unknown ones; the pages are ours.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -48,35 +49,38 @@ def people(request: HttpRequest) -> HttpResponse:
         return redirect("account_login")
     if _is_staff_session(request):
         raise PermissionDenied
-    _know_clinics(request)
-    recoveries = people_query.recoveries_of(request.user)
-    return render(request, "patient/people.html", {"recoveries": recoveries})
+    with _at_the_clinics(request):
+        recoveries = people_query.recoveries_of(request.user)
+        return render(request, "patient/people.html", {"recoveries": recoveries})
 
 
 def _is_staff_session(request: HttpRequest) -> bool:
     return request.session.get(access.DOOR) == access.STAFF_DOOR
 
 
-def _know_clinics(request: HttpRequest) -> None:
-    """Before a patient is known, the page names the site's only clinic, or offers the few."""
+@contextmanager
+def _at_the_clinics(request: HttpRequest) -> Iterator[None]:
+    """Before a patient is known, the page names the site's only clinic, or offers the few. The
+    clinic's zone is left to no other answer of this thread.
+    """
     request.now = clock.now()
     request.clinics = people_query.clinics_to_call()
     request.clinic = request.clinics[0] if len(request.clinics) == 1 else None
-    if request.clinic:
-        timezone.activate(ZoneInfo(request.clinic.zone))
+    with timezone.override(request.clinic and ZoneInfo(request.clinic.zone)):
+        yield
 
 
 def _at_the_door(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def wrapper(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        _know_clinics(request)
-        response = view(request, **kwargs)
-        if not hasattr(response, "render"):
-            return response
-        told = messages.get_messages(request)
-        request.problems = [str(one) for one in told if one.level_tag == "error"]
-        # allauth renders late, and the page needs the clinic that was found here.
-        return response.render()
+        with _at_the_clinics(request):
+            response = view(request, **kwargs)
+            if not hasattr(response, "render"):
+                return response
+            told = messages.get_messages(request)
+            request.problems = [str(one) for one in told if one.level_tag == "error"]
+            # allauth renders late, and the page needs the clinic that was found here.
+            return response.render()
 
     return wrapper
 
