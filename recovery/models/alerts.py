@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from recovery.models.logs import DailyLog
 from recovery.models.pathways import RecoveryPhase
-from recovery.models.recoveries import Recovery
+from recovery.models.recoveries import QueueRank, Recovery
 from recovery.models.responses import FormResponse
 
 
@@ -16,6 +16,14 @@ class Severity(models.TextChoices):
     EMERGENCY = "emergency", _("Emergency")
     URGENT = "urgent", _("Urgent")
     REVIEW = "review", _("Review")
+
+
+# Where an alert that is open or acknowledged puts its recovery.
+RANK_OF = {
+    Severity.EMERGENCY: QueueRank.EMERGENCY,
+    Severity.URGENT: QueueRank.URGENT,
+    Severity.REVIEW: QueueRank.REVIEW,
+}
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):

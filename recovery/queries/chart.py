@@ -13,7 +13,7 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from recovery.models import Alert, RecoveryPhase
-from recovery.queries.queue import RANK_OF
+from recovery.models.alerts import RANK_OF
 from recovery.queries.timeline import Log, Row
 
 LEFT, RIGHT, FIRST_X, LAST_X = 92, 868, 104, 856

@@ -13,7 +13,7 @@ from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
 from recovery.clinical import hours
 from recovery.models import Alert, Clinic, Contact, Recovery, User
-from recovery.models.alerts import Severity
+from recovery.models.alerts import RANK_OF, Severity
 from recovery.models.recoveries import QueueRank
 from recovery.queries.patients import (
     COUNTED,
@@ -28,11 +28,6 @@ from recovery.queries.patients import (
 
 FILTERS = {rank.name.lower(): rank for rank in QueueRank}
 ORDER = ("queue_rank", "queue_since", "id")
-RANK_OF = {
-    Severity.EMERGENCY: QueueRank.EMERGENCY,
-    Severity.URGENT: QueueRank.URGENT,
-    Severity.REVIEW: QueueRank.REVIEW,
-}
 # Until when staff should have made contact (R47, docs/protocol.md): clinic hours for urgent ones.
 EMERGENCY_WAIT = timedelta(minutes=15)
 URGENT_WAIT = timedelta(hours=2)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from recovery.models import Alert, Recovery
-from recovery.models.alerts import Severity
+from recovery.models.alerts import RANK_OF, Severity
 from recovery.models.recoveries import QueueRank
 
 STATUS = (
@@ -17,12 +17,6 @@ STATUS = (
     "queue_since",
     "next_event_at",
 )
-
-RANK_OF = {
-    Severity.EMERGENCY: QueueRank.EMERGENCY,
-    Severity.URGENT: QueueRank.URGENT,
-    Severity.REVIEW: QueueRank.REVIEW,
-}
 
 
 def set_alert_rank(recovery: Recovery, not_closed: Iterable[Alert]) -> None:
