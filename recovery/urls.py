@@ -16,6 +16,7 @@ from recovery.views.staff import (
     mails,
     patients,
     procedures,
+    questionnaires,
     queue,
     recoveries,
 )
@@ -25,6 +26,7 @@ from recovery.views.staff import logs as staff_logs
 RECOVERY = "recoveries/<uuid:recovery>/"
 CHECKIN = f"{RECOVERY}checkins/<uuid:checkin>/"
 LINK = "c/<str:token>/"
+QUESTIONNAIRE = "staff/clinic/questionnaires/<uuid:questionnaire>/"
 STAFF_RECOVERY = "staff/recoveries/<uuid:recovery>/"
 
 patient_urls = [
@@ -89,6 +91,12 @@ staff_urls = [
     path("staff/clinic/staff/", clinic.staff_invite, name="staff_invite"),
     path(
         "staff/clinic/staff/<uuid:membership>/", clinic.membership_change, name="membership_change"
+    ),
+    path("staff/clinic/questionnaires/", questionnaires.questionnaires, name="questionnaires"),
+    path(QUESTIONNAIRE, questionnaires.questionnaire, name="questionnaire"),
+    path(f"{QUESTIONNAIRE}forms/", questionnaires.questionnaire_forms, name="questionnaire_forms"),
+    path(
+        f"{QUESTIONNAIRE}retire/", questionnaires.questionnaire_retire, name="questionnaire_retire"
     ),
 ]
 

@@ -35,6 +35,7 @@ from recovery.models import (
     Role,
     User,
 )
+from recovery.queries.instruments import own_instrument_of
 from recovery.queries.pathways import phases_of, plan_of
 from recovery.services import status, tick
 
@@ -59,6 +60,7 @@ def _forget_cached_pathways() -> None:
     """Row numbers come back after a rollback, and what was cached under them is another's."""
     plan_of.cache_clear()
     phases_of.cache_clear()
+    own_instrument_of.cache_clear()
 
 
 @pytest.fixture

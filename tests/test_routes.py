@@ -23,9 +23,10 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from recovery.models import Alert, CheckIn, DailyLog, Recovery, Role, User
-from recovery.services import logs
+from recovery.services import logs, questionnaires
 from recovery.tokens import link_token, unsubscribe_token
 from tests.cast import QUIET, make_recovery, sign_in_staff, staff, user_of
+from tests.questionnaires import BACK_AND_DAY
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +125,12 @@ ROUTES = {
     "clinic": Route((GET, POST), frozenset({"manager"}), theirs=frozenset({"harbor manager"})),
     "staff_invite": Route((POST,), frozenset({"manager"}), theirs=frozenset({"harbor manager"})),
     "membership_change": Route((POST,), frozenset({"manager"}), ("membership",)),
+    "questionnaires": Route(
+        (GET, POST), frozenset({"manager"}), theirs=frozenset({"harbor manager"})
+    ),
+    "questionnaire": Route((GET,), frozenset({"manager"}), ("questionnaire",)),
+    "questionnaire_forms": Route((POST,), frozenset({"manager"}), ("questionnaire",)),
+    "questionnaire_retire": Route((POST,), frozenset({"manager"}), ("questionnaire",)),
 }
 
 
@@ -169,6 +176,9 @@ def world(clinic, harbor, nurse, clinician, manager, harbor_nurse, settings, tmp
         "new_id": uuid.uuid4(),
         "alert": Alert.objects.get().uuid,
         "membership": clinician.memberships.get().uuid,
+        "questionnaire": questionnaires.load(
+            clinic=clinic, raw=BACK_AND_DAY.read_bytes(), now=now
+        ).questionnaire.uuid,
         "token": link_token(CheckIn.objects.get(recovery=recovery, key="DAY-05")),
         "unsubscribe": unsubscribe_token(recovery.patient),
         "uid": urlsafe_base64_encode(force_bytes(nurse.pk)),

@@ -9,6 +9,7 @@ from recovery.models.logs import DailyLog
 from recovery.models.messages import Message
 from recovery.models.pathways import Pathway, RecoveryPhase
 from recovery.models.patients import Patient
+from recovery.models.questionnaires import Questionnaire
 from recovery.models.recoveries import FactChange, Recovery, Reschedule
 from recovery.models.responses import FormResponse, Score
 from recovery.models.users import User
@@ -31,6 +32,7 @@ __all__ = [
     "Pathway",
     "Patient",
     "PatientAccess",
+    "Questionnaire",
     "Recovery",
     "RecoveryPhase",
     "Reschedule",

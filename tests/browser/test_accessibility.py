@@ -24,9 +24,10 @@ from django.utils.http import urlsafe_base64_encode
 from playwright.sync_api import Page
 
 from recovery.models import CheckIn, Recovery, User
-from recovery.services import contacts, logs
+from recovery.services import contacts, logs, questionnaires
 from recovery.tokens import link_token, unsubscribe_token
 from tests.cast import QUIET, default_pathway, make_recovery, sign_in_staff, staff, user_of
+from tests.questionnaires import BACK_AND_DAY
 from tests.test_routes import ROUTES, a_kept_mail, names
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -213,6 +214,19 @@ def test_forms_with_errors(world, open_page):
     assert refuse(world, open_page, None, "staff_sign_in", "staff_password_reset") == []
     routes = "enrol", ("staff_log_new", recovery.uuid)
     assert refuse(world, open_page, world.users["nurse"], *routes) == []
+
+
+def test_questionnaires(world, open_page):
+    manager = world.users["manager"]
+    assert look(world, open_page, manager, "questionnaires") == []
+    assert refuse(world, open_page, manager, "questionnaires") == []
+    given = {"clinic": world.clinic, "user": manager, "now": timezone.now()}
+    raw = BACK_AND_DAY.read_bytes()
+    old = questionnaires.load(raw=raw, key="BACK", forms=["one_month"], **given).questionnaire
+    raw = raw.replace(b"2026-03", b"2026-04")
+    new = questionnaires.load(raw=raw, key="BACK", **given).questionnaire
+    pages = "questionnaires", ("questionnaire", old.uuid), ("questionnaire", new.uuid)
+    assert look(world, open_page, manager, *pages) == []
 
 
 def test_links_open_answered_and_expired(world, open_page):

@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from recovery.mails.build import password_link
 from recovery.models import Clinic, User
-from recovery.services import clinics
+from recovery.services import clinics, questionnaires
 from recovery.views.errors import unavailable
+from tests.questionnaires import BACK_AND_DAY
 from tests.screens.house import BEGIN, House, patient, recovery_of, staff
 from tests.screens.patient import send
 
@@ -126,6 +127,18 @@ def clinic(house: House) -> None:
     page.fill("input[name=emergency_number]", "soon")
     send(page)
     camera.take(page, "clinic-errors", "A number that is none")
+    page = house.take(manager, "questionnaires", "No questionnaire loaded yet", "questionnaires")
+    send(page)
+    camera.take(page, "questionnaires-errors", "Sent empty")
+    given = {"clinic": Clinic.objects.get(name="Northgate Spine Clinic"), "user": manager}
+    raw = BACK_AND_DAY.read_bytes()
+    for version in (b"2026-02", b"2026-03"):
+        row = questionnaires.load(
+            raw=raw.replace(b"2026-03", version), key="BACK", forms=["six_week"], now=BEGIN, **given
+        ).questionnaire
+    house.take(manager, "questionnaires-loaded", "A version in use, one retired", "questionnaires")
+    name, what = "questionnaire", "As patients see it, with all its questions"
+    house.take(manager, name, what, "questionnaire", row.uuid)
     harbor = Clinic.objects.get(name="Harbor Spine")
     samir = staff("clinician2@northgate.example")
     clinics.invite(clinic=harbor, email=samir.email, name=samir.name, role="clinician", now=BEGIN)

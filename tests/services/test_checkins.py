@@ -52,7 +52,7 @@ def save(
     checkin = checkin_of(recovery, key)
     return checkins.save(
         checkin_id=checkin.pk,
-        instruments=instruments_of(checkin.form, staff=staff),
+        instruments=instruments_of(checkin.form, staff=staff, clinic=recovery.clinic),
         answers=answers,
         now=now,
         source="staff" if staff else "patient",

@@ -1,5 +1,6 @@
 """Elements of a FHIR R4 resource as JSON has them; what is wrong is refused with its path."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -16,6 +17,8 @@ BASE = "http://hl7.org/fhir/StructureDefinition/"
 TRANSLATION = f"{BASE}translation"
 # What every element may have.
 ELEMENT = frozenset({"id", "extension", "modifierExtension"})
+# JSON can escape them; no database stores the first, and no page can hold the others.
+UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
 _NAMES: Mapping[type, str] = {
     str: "text",
@@ -52,6 +55,9 @@ def get(element: Element, name: str, kind: type[Wanted], path: str) -> Wanted | 
         raise QuestionnaireError(at(path, name), f"{quoted(value)} is not {_NAMES[kind]}")
     if isinstance(value, str) and not value.strip():
         raise QuestionnaireError(at(path, name), "is empty")
+    if isinstance(value, str) and (found := UNWRITABLE.search(value)):
+        wrong = f"U+{ord(found[0]):04X} stands in no text"
+        raise QuestionnaireError(at(path, name), wrong)
     return value
 
 

@@ -8,6 +8,7 @@ while a link shows only what the same browser typed.
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,19 +19,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 from recovery import access
 from recovery.clinical import logfields, rules
 from recovery.clinical.checkinforms import LOG_FORMS
+from recovery.clinical.instruments import Instrument
 from recovery.forms.checkin_layout import checkin_helper
 from recovery.forms.checkin_told import pairs
 from recovery.forms.checkins import CheckInForm
 from recovery.models import CheckIn, DailyLog, FormResponse, Recovery
 from recovery.models.access import Relationship
 from recovery.queries.checkins import named, response_of
-from recovery.queries.instruments import instruments_of
+from recovery.queries.instruments import instruments_for, instruments_of
 from recovery.services import checkins
 
 READ_OR_POST = ["GET", "HEAD", "POST"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Door:
     """How a reader came in."""
 
@@ -45,6 +47,24 @@ class Door:
     @property
     def recovery(self) -> Recovery:
         return self.checkin.recovery
+
+    @cached_property
+    def stored(self) -> FormResponse | None:
+        """The newest version under this client id; by link only what came by a link."""
+        rows = FormResponse.objects.filter(checkin=self.checkin, client_id=self.client_id)
+        if self.by_link:
+            rows = rows.filter(mode=DailyLog.Mode.LINK)
+        found = rows.order_by("-revision").first()
+        if found is not None:
+            found.checkin, found.recovery = self.checkin, self.recovery
+        return found
+
+    @cached_property
+    def instruments(self) -> list[Instrument]:
+        """A form goes on with the versions that it was begun with."""
+        if self.stored is not None:
+            return instruments_for(self.stored)
+        return instruments_of(self.checkin.form, staff=False, clinic=self.recovery.clinic)
 
 
 # Signed in
@@ -117,7 +137,7 @@ def _signed_in(
 
 
 def fill_in(request: HttpRequest, door: Door) -> HttpResponse:
-    stored = _stored(door)
+    stored = door.stored
     if request.method == "POST":
         return _post(request, door, stored)
     if not _takes_answers(request, door):
@@ -152,7 +172,7 @@ def _correct(request: HttpRequest, door: Door, form: CheckInForm, *, valid: bool
 
 def look_over(request: HttpRequest, door: Door) -> HttpResponse:
     """Everything that will be sent, and what is missing. Only the post sends."""
-    stored = _stored(door)
+    stored = door.stored
     if stored is None:
         return redirect(door.url("form"))
     if stored.status == FormResponse.Status.COMPLETED:
@@ -166,19 +186,11 @@ def look_over(request: HttpRequest, door: Door) -> HttpResponse:
 
 
 def sent(request: HttpRequest, door: Door) -> HttpResponse:
-    stored = _stored(door)
+    stored = door.stored
     if stored is None or stored.status != FormResponse.Status.COMPLETED:
         raise Http404
     context = {"correctable": _takes_answers(request, door)}
     return _render(request, "patient/checkin_saved.html", door, response=stored, **context)
-
-
-def _stored(door: Door) -> FormResponse | None:
-    """The newest version under this client id; by link only what came by a link."""
-    rows = FormResponse.objects.filter(checkin=door.checkin, client_id=door.client_id)
-    if door.by_link:
-        rows = rows.filter(mode=DailyLog.Mode.LINK)
-    return rows.order_by("-revision").first()
 
 
 def _takes_answers(request: HttpRequest, door: Door) -> bool:
@@ -193,7 +205,7 @@ def _form(request: HttpRequest, door: Door, data: Any = None, answers: Any = Non
         form=checkin.form,
         procedure_on=recovery.procedure_on,
         on=access.local_date(recovery, request.now),
-        instruments=instruments_of(checkin.form, staff=False),
+        instruments=door.instruments,
         answers=answers,
     )
 
@@ -201,7 +213,7 @@ def _form(request: HttpRequest, door: Door, data: Any = None, answers: Any = Non
 def _save(request: HttpRequest, door: Door, sections: Any, *, send: bool) -> FormResponse:
     return checkins.save(
         checkin_id=door.checkin.pk,
-        instruments=instruments_of(door.checkin.form, staff=False),
+        instruments=door.instruments,
         answers=sections,
         client_id=door.client_id,
         now=request.now,
@@ -251,7 +263,7 @@ def _render(
     response: FormResponse | None = None,
     **context: Any,
 ) -> HttpResponse:
-    shown = instruments_of(door.checkin.form, staff=False)
+    shown = door.instruments
     rule = rules.RULES_BY_ID.get(response.shown_rule) if response else None
     context |= {
         "base": door.base,

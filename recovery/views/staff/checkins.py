@@ -14,7 +14,7 @@ from recovery.forms.checkin_layout import checkin_helper
 from recovery.forms.checkins import StaffCheckInForm
 from recovery.models import CheckIn, DailyLog, FormResponse, Recovery
 from recovery.queries.checkins import form_checkin, forms_of, named, response_of
-from recovery.queries.instruments import instruments_of
+from recovery.queries.instruments import instruments_for_staff
 from recovery.queries.patients import waiting
 from recovery.services import checkins
 
@@ -68,7 +68,7 @@ def _form(
         form=checkin.form,
         procedure_on=row.procedure_on,
         on=access.local_date(row, checkin.due_at) if late else today,
-        instruments=instruments_of(checkin.form, staff=True),
+        instruments=instruments_for_staff(checkin.form, clinic=row.clinic, begun=known),
         answers=known.answers if known else None,
         typed_by_patient=known is not None and known.source != DailyLog.Source.STAFF,
     )
@@ -79,7 +79,7 @@ def _save(
 ) -> FormResponse:
     return checkins.save(
         checkin_id=checkin.pk,
-        instruments=instruments_of(checkin.form, staff=True),
+        instruments=form.instruments,
         answers=form.sections,
         # An empty form that is posted twice is one entry: its id comes from the check-in's own.
         client_id=known.client_id if known else uuid.uuid5(checkin.uuid, "staff"),

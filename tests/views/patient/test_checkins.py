@@ -282,8 +282,8 @@ def test_statements(phone, checkin):
         phone.get(form)
     with CaptureQueriesContext(connection) as kept:
         phone.post(form, ONE_MONTH)
-    assert len(read) <= 6
-    assert len(kept) <= 14
+    assert len(read) <= 7
+    assert len(kept) <= 15
 
 
 def test_today_costs_no_more_for_it(phone, recovery):

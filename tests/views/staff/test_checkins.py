@@ -44,7 +44,7 @@ def from_patient(recovery: Recovery, key: str, answers: dict[str, Any], **given:
     checkin = checkin_of(recovery, key)
     return checkins.save(
         checkin_id=checkin.pk,
-        instruments=instruments_of(checkin.form, staff=False),
+        instruments=instruments_of(checkin.form, staff=False, clinic=recovery.clinic),
         answers=answers,
         source="patient",
         mode="web",

@@ -1,0 +1,238 @@
+"""The manager loads the clinic's own questionnaires; patients and staff are asked by them."""
+
+import uuid
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from recovery.clinical.instruments.fhir import MAX_BYTES
+from recovery.models import Clinic, FormResponse, Questionnaire, Recovery, Role, Score, User
+from recovery.services import questionnaires
+from tests.cast import checkin_of, make_recovery, sign_in_staff, staff, user_of
+from tests.pages import words
+from tests.questionnaires import BACK_AND_DAY, file, rmdq, sleep
+from tests.views.staff.conftest import NOW, url
+
+RMDQ_LINES = 24
+
+
+@pytest.fixture
+def as_harbor_manager(harbor: Clinic) -> Client:
+    return sign_in_staff(Client(), staff(harbor, "Hugo", Role.MANAGER))
+
+
+def upload(client: Client, data: Any, **fields: Any) -> Any:
+    raw = data if isinstance(data, bytes) else file(data)
+    given = {"file": SimpleUploadedFile("own.json", raw), "key": "RMDQ"} | fields
+    return client.post(url("questionnaires"), given, follow=True)
+
+
+def test_a_copy_is_loaded_and_listed(as_manager: Client, manager: User, now: Any) -> None:
+    page = words(upload(as_manager, rmdq()))
+    assert "RMDQ 2026-01 is in use. Look it over as patients see it." in page
+    assert "Line 24 is true today" in page
+    row = Questionnaire.objects.get()
+    assert (row.loaded_by, row.loaded_at.replace(microsecond=0)) == (manager, NOW)
+    listed = words(as_manager.get(url("questionnaires")))
+    for told in (
+        "Lines to tick RMDQ, version 2026-01 © a clinic",
+        "RMDQ: lines ticked Mar 5, 10:17 Max In use",
+        "Before your procedure, Six-week check-in, Three-month check-in",
+    ):
+        assert told in listed
+
+
+def test_a_new_one_with_its_forms(as_manager: Client) -> None:
+    fields = {"key": "new", "new_key": "sleep", "scorer": "sum", "asked_in": ["one_month"]}
+    page = words(upload(as_manager, sleep(), **fields))
+    assert "SLEEP 2026-01 is in use." in page
+    row = Questionnaire.objects.get()
+    assert (row.key, row.scorer, row.forms) == ("SLEEP", "sum", ["one_month"])
+    # Its next version keeps them, and may be chosen by its name.
+    upload(as_manager, sleep(version="2026-02"), key="SLEEP", scorer="sum")
+    rows = Questionnaire.objects.order_by("pk").values_list("version", "forms")
+    assert list(rows) == [("2026-01", ["one_month"]), ("2026-02", ["one_month"])]
+    assert "Retired" in words(as_manager.get(url("questionnaires")))
+
+
+def test_the_same_file_twice_changes_nothing(as_manager: Client) -> None:
+    upload(as_manager, rmdq())
+    before = Questionnaire.objects.values().get()
+    assert "RMDQ 2026-01 was in use already. Nothing changed." in words(upload(as_manager, rmdq()))
+    assert Questionnaire.objects.values().get() == before
+
+
+@pytest.mark.parametrize(
+    ("data", "fields", "message"),
+    [
+        (b"{", {}, "File: not JSON: Expecting property name"),
+        (b"", {}, "File: This file is empty."),
+        (b" " * (MAX_BYTES + 1), {}, "File: This file has 1048577 bytes. At most 1 MiB is taken"),
+        (sleep(item=[{"type": "string"}]), {}, "File: item[0].linkId: is missing"),
+        (
+            sleep(item=[{"linkId": "a", "type": "date", "text": "?"}]),
+            {},
+            'File: item[0].type: "date" is not one of choice',
+        ),
+        (sleep(), {}, "File: item: rmdq_count counts 24 boolean questions"),
+        (rmdq(), {"scorer": "sum"}, 'Score: "sum" does not count RMDQ: rmdq_count does'),
+        (rmdq(), {"scorer": "best"}, "Score: Select a valid choice."),
+        (rmdq(), {"key": ""}, "Takes the place of: Fill this in."),
+        (rmdq(), {"key": "OTHER"}, "Takes the place of: Select a valid choice."),
+        (sleep(), {"key": "new"}, "Short name, if new: Fill this in, or choose one from the list."),
+        (sleep(), {"key": "new", "new_key": "my sleep"}, "Short name, if new: a key is up to"),
+        (sleep(), {"key": "new", "new_key": "x" * 41}, "Short name, if new: Shorten this to"),
+        (rmdq(), {"asked_in": ["baseline"]}, "Forms that ask it: RMDQ is asked where it always"),
+        (rmdq(), {"asked_in": ["weekly"]}, "Forms that ask it: Select a valid choice."),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field(
+    as_manager: Client, data: Any, fields: dict[str, Any], message: str
+) -> None:
+    page = upload(as_manager, data, **fields)
+    assert page.status_code == 200
+    assert message in words(page)
+    assert "<title>Error:" in page.content.decode()
+    assert not Questionnaire.objects.exists()
+
+
+def test_no_file_at_all(as_manager: Client) -> None:
+    page = words(as_manager.post(url("questionnaires"), {"key": "RMDQ"}))
+    assert "File: Choose a file." in page
+
+
+@pytest.fixture
+def loaded(clinic: Clinic) -> Questionnaire:
+    raw = BACK_AND_DAY.read_bytes()
+    given = {"key": "BACK", "scorer": "sum", "forms": ["one_month"]}
+    return questionnaires.load(clinic=clinic, raw=raw, now=NOW, **given).questionnaire
+
+
+def test_the_preview_asks_all_questions_in_each_language(
+    as_manager: Client, loaded: Questionnaire
+) -> None:
+    english = words(as_manager.get(url("questionnaire", loaded.uuid)))
+    assert "Did you need the rail?" in english
+    assert "by the command" in english
+    assert "© Northgate Spine Clinic. Made up" in english
+    spanish = words(as_manager.get(url("questionnaire", loaded.uuid), {"language": "es"}))
+    assert "¿Necesitó la barandilla?" in spanish
+    assert "Inventado para hacer pruebas" in spanish
+    odd = as_manager.get(url("questionnaire", loaded.uuid), {"language": "../es"})
+    assert "Did you need the rail?" in words(odd)
+
+
+def test_forms_are_chosen_anew(as_manager: Client, loaded: Questionnaire) -> None:
+    address = url("questionnaire_forms", loaded.uuid)
+    page = as_manager.post(address, {"asked_in": ["six_week", "two_week"]}, follow=True)
+    assert "Two-week check-in, Six-week check-in" in words(page)
+    loaded.refresh_from_db()
+    assert loaded.forms == ["two_week", "six_week"]
+    page = as_manager.post(address, {"asked_in": ["weekly"]}, follow=True)
+    assert '"weekly" is not one of baseline' in words(page)
+    loaded.refresh_from_db()
+    assert loaded.forms == ["two_week", "six_week"]
+
+
+def test_one_is_taken_out_of_use(
+    as_manager: Client, manager: User, loaded: Questionnaire, now: Any
+) -> None:
+    page = as_manager.post(url("questionnaire_retire", loaded.uuid), follow=True)
+    assert "BACK 2026-03 is out of use." in words(page)
+    loaded.refresh_from_db()
+    assert loaded.retired_by == manager
+    assert "Take out of use" not in words(as_manager.get(url("questionnaire", loaded.uuid)))
+
+
+def test_the_neighbours_are_not_there(as_harbor_manager: Client, loaded: Questionnaire) -> None:
+    assert "BACK" not in words(as_harbor_manager.get(url("questionnaires")))
+    assert as_harbor_manager.get(url("questionnaire", loaded.uuid)).status_code == 404
+    for name in ("questionnaire_forms", "questionnaire_retire"):
+        answer = as_harbor_manager.post(url(name, loaded.uuid), {"asked_in": ["baseline"]})
+        assert answer.status_code == 404
+    # The same file is theirs to load.
+    upload(as_harbor_manager, rmdq())
+    assert Questionnaire.objects.in_use().count() == 2
+
+
+def test_a_nurse_loads_none(as_nurse: Client) -> None:
+    assert upload(as_nurse, rmdq()).status_code == 403
+    assert not Questionnaire.objects.exists()
+
+
+# Asked and answered
+# ------------------
+
+
+@pytest.fixture
+def six_weeks(clinic: Clinic, now: Any) -> Recovery:
+    return make_recovery(clinic, day=40, now=NOW)
+
+
+def phone_of(recovery: Recovery) -> Client:
+    client = Client()
+    client.force_login(user_of(recovery))
+    return client
+
+
+def test_patients_tick_the_lines_and_get_a_score(as_manager: Client, six_weeks: Recovery) -> None:
+    upload(as_manager, rmdq())
+    phone = phone_of(six_weeks)
+    checkin = checkin_of(six_weeks, "C42")
+    form = url("checkin_form", six_weeks.uuid, checkin.uuid, uuid.uuid4())
+    assert "Line 24 is true today" in words(phone.get(form))
+    ticks = {f"RMDQ-{line}": "yes" if line < 8 else "no" for line in range(RMDQ_LINES)}
+    phone.post(
+        form, {"NRS-0": "4", "PEG-0": "1", "PEG-1": "2", "PEG-2": "3", "PGIC-0": "2", **ticks}
+    )
+    upload(as_manager, rmdq(version="2026-02"))
+    assert phone.post(f"{form}review/").url == f"{form}sent/"
+    score = Score.objects.get(instrument="RMDQ")
+    assert (score.score, score.version) == ("8", "2026-01")
+    rows = words(as_manager.get(url("questionnaires")))
+    assert "Retired 1 answer" in rows
+
+
+def test_a_draft_goes_on_with_its_version_on_another_device(
+    as_manager: Client, six_weeks: Recovery
+) -> None:
+    upload(as_manager, rmdq())
+    checkin = checkin_of(six_weeks, "C42")
+    form = url("checkin_form", six_weeks.uuid, checkin.uuid, uuid.uuid4())
+    phone_of(six_weeks).post(form, {"RMDQ-0": "yes", "later": "1"})
+    upload(as_manager, sleep(version="9"), key="new", new_key="sleep", asked_in=["six_week"])
+    questionnaires.retire(questionnaire=Questionnaire.objects.get(key="RMDQ"), user=None, now=NOW)
+    page = words(phone_of(six_weeks).get(form))
+    assert "Line 24 is true today" in page
+    assert "Question nap" not in page
+    other = url("checkin_form", six_weeks.uuid, checkin.uuid, uuid.uuid4())
+    page = words(phone_of(six_weeks).get(other))
+    assert "Question nap" in page
+    assert "Line 24 is true today" not in page
+
+
+def test_the_page_costs_the_same_for_any_number_of_answers(
+    as_manager: Client, six_weeks: Recovery, loaded: Questionnaire
+) -> None:
+    with CaptureQueriesContext(connection) as before:
+        as_manager.get(url("questionnaires"))
+    for _ in range(3):
+        FormResponse.objects.create(
+            recovery=six_weeks,
+            checkin=checkin_of(six_weeks, "C42"),
+            client_id=uuid.uuid4(),
+            status="completed",
+            instruments={"BACK": "2026-03"},
+            saved_at=NOW,
+            completed_at=NOW,
+            source="patient",
+            mode="web",
+        )
+    with CaptureQueriesContext(connection) as after:
+        page = as_manager.get(url("questionnaires"))
+    assert len(after) == len(before)
+    assert "In use One-month check-in 3 answers" in words(page)
