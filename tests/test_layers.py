@@ -130,6 +130,7 @@ ORDER = [
     "recovery.queries.patients",
     "recovery.queries.queue",
     "recovery.queries.reschedules",
+    "recovery.queries.record",
     "recovery.queries.timeline",
     "recovery.queries.chart",
     "recovery.queries.glance",

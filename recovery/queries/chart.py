@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from recovery.models import Alert, RecoveryPhase
 from recovery.models.alerts import RANK_OF
-from recovery.queries.timeline import Log, Row
+from recovery.queries.record import Row
+from recovery.queries.timeline import Log
 
 LEFT, RIGHT, FIRST_X, LAST_X = 92, 868, 104, 856
 TOP, BOTTOM = 40, 236

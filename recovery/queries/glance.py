@@ -13,7 +13,7 @@ from recovery.models import Alert, CheckIn, Recovery
 from recovery.queries.chart import Day
 from recovery.queries.pathways import phases_of
 from recovery.queries.patients import Place
-from recovery.queries.timeline import Record
+from recovery.queries.record import Record
 
 THREE = 3
 # Forms that ask for a daily log; the others are not counted as logs.

@@ -9,7 +9,8 @@ import pytest
 
 from recovery.clinical.phases import DEFAULT_PHASES
 from recovery.queries import chart
-from recovery.queries.timeline import Log, Row
+from recovery.queries.record import Row
+from recovery.queries.timeline import Log
 
 AT = datetime(2026, 3, 5, 15, 0, tzinfo=UTC)
 

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from recovery.models import Clinic, Consent, Contact, Message, Recovery, User
 from recovery.queries import timeline
+from recovery.queries.record import MAILS, record_of
 from recovery.services import logs
 from tests.cast import QUIET, make_recovery
 
@@ -39,7 +40,7 @@ def mail(recovery: Recovery, key: str, state: str = "sent", **more: Any) -> Mess
 
 
 def mails(recovery: Recovery) -> list[timeline.Event]:
-    record = timeline.record_of(recovery)
+    record = record_of(recovery)
     return [event for event in timeline.events(recovery, [], [], record) if event.what == "mail"]
 
 
@@ -55,7 +56,7 @@ def test_six_tables_are_one_statement(recovery: Recovery, nurse: User) -> None:
     )
     mail(recovery, "one")
     with CaptureQueriesContext(connection) as statements:
-        record = timeline.record_of(recovery)
+        record = record_of(recovery)
     assert len(statements) == 1
     [contact] = record.contacts
     assert contact[2:] == ("call", "advised", "Spot healed.", "Nora", 7)
@@ -72,7 +73,7 @@ def test_six_tables_are_one_statement(recovery: Recovery, nurse: User) -> None:
 def test_somebody_without_a_name_is_shown_by_the_address(recovery: Recovery, nurse: User) -> None:
     User.objects.filter(pk=nurse.pk).update(name="")
     Contact.objects.create(recovery=recovery, by=nurse, at=NOW, kind="call", outcome="advised")
-    [contact] = timeline.record_of(recovery).contacts
+    [contact] = record_of(recovery).contacts
     assert (contact.person, contact.number) == ("nora@northgate.example", None)
 
 
@@ -82,7 +83,7 @@ def test_what_has_ended_or_is_another_s_is_not_there(
     mail(make_recovery(clinic, day=3, now=NOW), "theirs")
     recovery.patient.accesses.update(ended_at=NOW)
     Consent.objects.filter(patient=recovery.patient).update(withdrawn_at=NOW)
-    record = timeline.record_of(recovery)
+    record = record_of(recovery)
     assert (record.accesses, record.consents, mails(recovery)) == ([], [], [])
 
 
@@ -118,11 +119,11 @@ def test_the_mails_of_one_alert_are_one_entry(
 
 
 def test_no_more_than_the_newest_mails_are_read(recovery: Recovery) -> None:
-    for n in range(timeline.MAILS + 5):
+    for n in range(MAILS + 5):
         mail(recovery, str(n), at=NOW + n * MINUTE)
-    record = timeline.record_of(recovery)
-    assert len(record.mails) == timeline.MAILS
-    assert record.mails[-1].at - NOW == (timeline.MAILS + 4) * MINUTE
+    record = record_of(recovery)
+    assert len(record.mails) == MAILS
+    assert record.mails[-1].at - NOW == (MAILS + 4) * MINUTE
 
 
 def report(recovery: Recovery, at: datetime) -> None:
@@ -144,7 +145,7 @@ def told(recovery: Recovery) -> list[tuple[str, int]]:
 
 
 def entries(recovery: Recovery) -> list[timeline.Event]:
-    record, rows = timeline.record_of(recovery), timeline.logs_of(recovery)
+    record, rows = record_of(recovery), timeline.logs_of(recovery)
     return timeline.events(recovery, rows, [], record)
 
 

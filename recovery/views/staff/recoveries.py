@@ -22,6 +22,7 @@ from recovery.models.access import Relationship
 from recovery.queries import chart, glance, queue, timeline
 from recovery.queries.pathways import phases_of, plan_of
 from recovery.queries.patients import Place, place
+from recovery.queries.record import Record, record_of
 from recovery.services import recoveries, reschedules
 from recovery.services.refusals import NotAllowed
 from recovery.templatetags.answers import Answers, answers
@@ -90,7 +91,7 @@ def page(
     access.record_read(request, recovery, "recovery")
     logs = timeline.logs_of(recovery)
     alerts = timeline.alerts_of(recovery)
-    record = timeline.record_of(recovery)
+    record = record_of(recovery)
     days = chart.by_day(timeline.current(logs))
     where = place(recovery, request.now)
     planned = _planned(recovery)
@@ -130,7 +131,7 @@ def page(
 
 
 def _discharge(
-    request: HttpRequest, recovery: Recovery, record: timeline.Record, where: Place
+    request: HttpRequest, recovery: Recovery, record: Record, where: Place
 ) -> DischargeForm | None:
     """Asked on D0 and D1, and correctable until the first evening is answered."""
     answered = any(
@@ -203,7 +204,7 @@ def _chart(
     recovery: Recovery,
     days: list[chart.Day],
     alerts: Sequence[Alert],
-    record: timeline.Record,
+    record: Record,
     planned: Sequence[Occasion],
     where: Place,
 ) -> chart.Chart:
