@@ -1,6 +1,6 @@
 """What is shown when a page is refused or something breaks. A lost database is not a fault of ours
-to hide: the page says so plainly, with the emergency number. A log that could not be stored, for
-whatever reason, is said to be not saved, its red flags are answered all the same, and its answers
+to hide: the page says so plainly, with the emergency number. Answers that could not be stored, for
+whatever reason, are said to be not saved, their red flags are answered all the same, and they
 stand in the page to be sent again.
 """
 
@@ -18,7 +18,10 @@ from recovery import access
 from recovery.clinical import logfields, rules
 from recovery.forms.logs import LogForm
 
-LOG_ROUTES = frozenset({"log_form", "link_form", "staff_log_new"})
+# Where answers are sent. A check-in form asks some questions of the log by the same names.
+ANSWER_ROUTES = frozenset(
+    {"log_form", "link_form", "checkin_form", "checkin_review", "staff_log_new"}
+)
 
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -31,13 +34,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def lost_token(request: HttpRequest, reason: str) -> HttpResponse:
     """The CSRF token did not come back: nothing of the post was taken."""
-    if _sends_a_log(request):
+    if _sends_answers(request):
         return _not_saved(request, 403, why="token")
     return _no(request, "errors/403_csrf.html", 403)
 
 
 def _no(request: HttpRequest, template: str, status: int) -> HttpResponse:
-    if _sends_a_log(request):
+    if _sends_answers(request):
         return _not_saved(request, status, why="person")
     # Messages are rows too, and wait for the next page.
     context = {"frame": _frame(request), "messages": ()}
@@ -68,7 +71,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """The 500 page, or the 503 page when what failed is the database."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return unavailable(request)
-    if _sends_a_log(request):
+    if _sends_answers(request):
         return _not_saved(request, 500)
     response = render(request, "errors/500.html", {"emergency_number": settings.EMERGENCY_NUMBER})
     response.status_code = 500
@@ -77,7 +80,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503, for as long as the database is gone."""
-    if _sends_a_log(request):
+    if _sends_answers(request):
         response = _not_saved(request, 503)
     else:
         context = {
@@ -117,8 +120,8 @@ def _red_flags(request: HttpRequest) -> tuple[rules.Finding, ...]:
     return rules.red_flags(logfields.sift(form.answers)[0])
 
 
-def _sends_a_log(request: HttpRequest) -> bool:
-    return request.method == "POST" and _route(request) in LOG_ROUTES
+def _sends_answers(request: HttpRequest) -> bool:
+    return request.method == "POST" and _route(request) in ANSWER_ROUTES
 
 
 def _route(request: HttpRequest) -> str | None:

@@ -148,6 +148,15 @@ def test_a_log_sent_after_the_session_ended_is_answered_and_not_lost(
     assert DailyLog.objects.get().free_text == ANSWERS["free_text"]
 
 
+def test_a_check_in_form_sent_after_the_session_ended_is_not_lost(recovery: Recovery) -> None:
+    ids = [recovery.uuid, checkin_of(recovery, "DAY-02").uuid, uuid4()]
+    for name in ("checkin_form", "checkin_review"):
+        page = Client().post(reverse(name, args=ids), {"nrs": "4", "ask": "yes"}, **OWN_PAGE)
+        assert page.status_code == 403
+        assert "Not saved" in words(page)
+        assert filled(page) == {"nrs": ["4"], "ask": ["yes"]}
+
+
 def test_fever_with_a_weak_leg_is_answered_when_signed_out(recovery: Recovery) -> None:
     answers = {"temp_value": "39.8", "temp_unit": "C", "saddle": "no"}
     assert_not_saved(Client().post(form_of(recovery), answers), 403, R05)
