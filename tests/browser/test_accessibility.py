@@ -23,8 +23,8 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from playwright.sync_api import Page
 
-from recovery.models import CheckIn, Recovery, User
-from recovery.services import contacts, logs, questionnaires
+from recovery.models import CheckIn, Message, Recovery, User
+from recovery.services import addresses, contacts, logs, questionnaires
 from recovery.tokens import link_token, unsubscribe_token
 from tests.cast import QUIET, default_pathway, make_recovery, sign_in_staff, staff, user_of
 from tests.questionnaires import BACK_AND_DAY
@@ -180,6 +180,17 @@ def test_many_rows(world, open_page):
     assert look(world, open_page, nurse, "queue", "patients", *ids) == []
     ids = ("today", recovery.uuid), ("history", recovery.uuid)
     assert look(world, open_page, user_of(recovery), *ids) == []
+
+
+def test_an_address_that_fails_and_a_mail_of_unknown_fate(world, open_page):
+    recovery, nurse = make_recovery(world.clinic, day=5), world.users["nurse"]
+    addresses.invite_again(recovery=recovery, user=nurse, now=timezone.now())
+    pages = ("address", recovery.uuid), "unknown_mails"
+    assert look(world, open_page, nurse, *pages) == []
+    mail = recovery.messages.filter(kind="invitation").first()
+    addresses.address_failed(mail, now=timezone.now())
+    Message.objects.filter(pk=mail.pk).update(state="unknown", message_id="<" + "1" * 60 + "@x>")
+    assert look(world, open_page, nurse, *pages) == []
 
 
 def test_an_emergency_that_is_not_closed(world, open_page):
