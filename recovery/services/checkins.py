@@ -154,7 +154,7 @@ def row_for(*, recovery: Recovery, key: str, now: datetime) -> CheckIn:
     checkin = form_checkin(locked, key, now=now)
     if checkin is None:
         raise LookupError(key)
-    if checkin._state.adding:
+    if not checkin.pk:
         checkin.save()
     return checkin
 

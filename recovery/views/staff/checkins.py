@@ -36,7 +36,7 @@ def staff_checkin(request: HttpRequest, recovery: uuid.UUID, key: str) -> HttpRe
     checkin = form_checkin(row, key, now=request.now)
     if checkin is None:
         raise Http404
-    known = None if checkin._state.adding else response_of(checkin)
+    known = response_of(checkin) if checkin.pk else None
     form = _form(request, row, checkin, known)
     if request.method == "POST" and form.is_valid():
         checkin = checkins.row_for(recovery=row, key=key, now=request.now)
