@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout
+from crispy_forms.layout import Layout, LayoutObject
+from crispy_forms.utils import TEMPLATE_PACK
+from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from recovery.clinical.checkinforms import ACTIVITY, FORMS, MEDICINE, USUAL_STATE, WOUND, LogPart
+from recovery.clinical.instruments.items import Item, walk
 from recovery.forms.checkins import Asked, CheckInForm
 from recovery.forms.fields import Choice, Number, Rating, Ticks, YesNo
 from recovery.forms.layout import (
@@ -39,6 +42,16 @@ DRAWN = (
 )
 
 
+class Stem(LayoutObject):
+    """What a group of questions says before them all, such as the time they ask about."""
+
+    def __init__(self, words: str) -> None:
+        self.words, self.fields = words, []
+
+    def render(self, form: Any, context: Any, template_pack: str = TEMPLATE_PACK, **_: Any) -> str:
+        return render_to_string("log/stem.html", {"words": self.words})
+
+
 def checkin_helper(form: CheckInForm, *, warn: bool = True) -> FormHelper:
     """Every part that has a question to show, numbered; `warn` shows emergency texts at once."""
     parts = list(_parts(form))
@@ -67,12 +80,24 @@ def _parts(form: CheckInForm) -> Iterator[tuple[Any, Any, list[Any]]]:
 
 
 def _instrument_part(form: CheckInForm, instrument: Any) -> tuple[Any, Any, list[Any]]:
-    questions = [
-        _question(form, one)
-        for one in form.asked
-        if one.instrument is instrument and (instrument.key, one.item.link_id) in form.enabled
-    ]
-    return instrument.title.in_language(get_language() or "en"), "", questions
+    title = instrument.title.in_language(get_language() or "en")
+    return title, "", list(_own_questions(form, instrument))
+
+
+def _own_questions(form: CheckInForm, instrument: Any) -> Iterator[Any]:
+    """Those that are shown, each group's words before the first of them."""
+    above = {item.link_id: groups for _path, item, groups in walk(instrument.items)}
+    told: tuple[Item, ...] = ()
+    for one in form.asked:
+        link_id = one.item.link_id
+        if one.instrument is not instrument or (instrument.key, link_id) not in form.enabled:
+            continue
+        groups = above[link_id]
+        for depth, group in enumerate(groups, start=1):
+            if group.text.base and groups[:depth] != told[:depth]:
+                yield Stem(group.text.in_language(get_language() or "en"))
+        told = groups
+        yield _question(form, one)
 
 
 def _log_questions(part: LogPart, day: int) -> list[Any]:
