@@ -76,7 +76,7 @@ def test_the_preview_says_what_is_cancelled_and_what_stays(
     assert "Follow-up Active → Planned" in text
     assert "Is cancelled 1 open check-in: Daily log D2 1 reminder that is owed" in text
     assert "the discharge of Mar 3, 12:30" in text
-    assert "2 answered check-ins: Baseline D−1, Daily log D1" in text
+    assert "Stays 2 answered check-ins" in text
     assert "1 log; its day counts from the new date" in text
     assert "Daily log D1 Mar 4, 06:00 completed Mar 18, 06:00" in text
 
