@@ -105,10 +105,12 @@ def _situations(recoveries: Sequence[Recovery], now: datetime) -> list[Situation
     ]
     logs: dict[int, list[tuple[int, datetime, int]]] = defaultdict(list)
     entries = DailyLog.objects.current().filter(recovery__in=changing).order_by("pk")
-    for pk, recovery_id, day, entered_at in entries.values_list(
-        "pk", "recovery_id", "day", "entered_at"
+    by_pk = {recovery.pk: recovery for recovery in changing}
+    for pk, recovery_id, on, entered_at in entries.values_list(
+        "pk", "recovery_id", "log_date", "entered_at"
     ):
-        logs[recovery_id].append((day, entered_at, pk))
+        # From the present procedure date, which may have moved since it was written.
+        logs[recovery_id].append((by_pk[recovery_id].day_on(on), entered_at, pk))
     users = messages.addressees(recovery.patient_id for recovery in recoveries)
     staff = messages.on_call({r.clinic_id for r in recoveries}) if any(alerts.values()) else {}
     facts = timing.facts_of(recoveries, alerts)

@@ -307,3 +307,16 @@ def test_state_after_is_what_the_move_does():
     future = datetime(2026, 5, 1, tzinfo=UTC)
     assert reschedules.state_after("active", future, NOW) == "planned"
     assert reschedules.state_after("paused", future, NOW) == "paused"
+
+
+def test_logs_of_the_old_date_answer_nothing_of_the_new_but_their_own_dates(clinic, nurse):
+    recovery = make_recovery(clinic, day=5, now=NOW)
+    for day in range(1, 6):
+        log(recovery, on=recovery.procedure_on + day * DAY)
+    recovery.refresh_from_db()
+    new = move(recovery, nurse, 3 * DAY)
+    live_until(new, new.procedure_at + 10 * DAY)
+    states = dict(CheckIn.objects.filter(anchor=2, form="daily").values_list("key", "state"))
+    # D5 of the old date is D2 of the new one; no other day of the new date was logged.
+    assert {key for key, state in states.items() if state == "completed"} == {"DAY-02"}
+    assert {"DAY-03", "DAY-04", "DAY-05"} <= set(states)
