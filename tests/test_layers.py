@@ -173,6 +173,8 @@ ORDER = [
     "recovery.management.demo.people",
     "recovery.management.demo.scenes",
     "recovery.management.demo.courses",
+    "recovery.management.demo.stage",
+    "recovery.management.demo.checkins",
     "recovery.management.demo.script",
     "recovery.management.demo.play",
     "recovery.management.demo.signins",

@@ -39,7 +39,6 @@ def add_caregiver(*, patient: Patient, name: str, email: str) -> User:
     return user
 
 
-@transaction.atomic
 def settle_mails(*, now: datetime, failing: Collection[str] = ()) -> None:
     """Treat what is owed and due at `now` as the senders would have, but send nothing.
 
@@ -47,22 +46,27 @@ def settle_mails(*, now: datetime, failing: Collection[str] = ()) -> None:
     """
     _demo_only()
     owed = Message.objects.filter(state=State.OWED, send_after__lte=now)
-    if not (pks := list(owed.values_list("pk", flat=True))):
-        return
+    # Most often there is nothing, so that is asked at the least cost.
+    if pks := list(owed.values_list("pk", flat=True)):
+        _settle(pks, now, failing)
+
+
+@transaction.atomic
+def _settle(pks: Collection[int], now: datetime, failing: Collection[str]) -> None:
     due = Message.objects.filter(pk__in=pks)
     batch = list(due.select_related("user", "checkin", "recovery__patient").order_by("pk"))
     recheck = Recheck(batch)
     sent = set()
     for message in batch:
+        row = Message.objects.filter(pk=message.pk)
         if morning := quiet_until(message, now=now):
-            due.filter(pk=message.pk).update(send_after=morning)
+            row.update(send_after=morning)
         elif reason := recheck.reason(message, now=now):
-            due.filter(pk=message.pk).update(state=State.NOT_SENT, reason=reason)
+            row.update(state=State.NOT_SENT, reason=reason)
         elif message.user is not None and message.user.email in failing:
-            due.filter(pk=message.pk).update(
-                state=State.REFUSED, reason=Message.Reason.ADDRESS_FAILS
-            )
+            row.update(state=State.REFUSED, reason=Message.Reason.ADDRESS_FAILS)
             address_failed(message, now=now)
         else:
             sent.add(message.pk)
-    due.filter(pk__in=sent).update(state=State.SENT, sent_at=now + HANDOVER, attempts=1)
+    handed = Message.objects.filter(pk__in=sent)
+    handed.update(state=State.SENT, sent_at=now + HANDOVER, attempts=1)

@@ -14,11 +14,13 @@ from recovery.models import (
     Consent,
     Contact,
     DailyLog,
+    FormResponse,
     Membership,
     Message,
     Patient,
     PatientAccess,
     Recovery,
+    Score,
     User,
 )
 
@@ -36,11 +38,13 @@ TABLES: tuple[type[Model], ...] = (
     Consent,
     Contact,
     DailyLog,
+    FormResponse,
     Membership,
     Message,
     Patient,
     PatientAccess,
     Recovery,
+    Score,
     User,
 )
 RANDOM = ("id", "uuid", "password", "dedupe_key", "token", "last_login")

@@ -12,22 +12,28 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.clinical.logfields import missing_fields
 from recovery.management.demo.people import HOUSES, NORTHGATE, PASSWORD
 from recovery.management.demo.play import play
-from recovery.management.demo.script import steps
+from recovery.management.demo.scenes import SCENES
 from recovery.management.demo.signins import WORTH_TRYING
 from recovery.models import (
     Alert,
+    CheckIn,
     Clinic,
+    ClockOffset,
     Contact,
     DailyLog,
+    FormResponse,
     Membership,
     Message,
     Patient,
     PatientAccess,
     Recovery,
+    Score,
     User,
 )
 from recovery.models.recoveries import QueueRank
@@ -94,8 +100,8 @@ def test_the_queue_has_every_kind_of_row(rows: None) -> None:
     ranks = Counter(northgate().exclude(queue_rank=None).values_list("queue_rank", flat=True))
     wanted = {
         QueueRank.EMERGENCY: (1, 2),
-        QueueRank.URGENT: (3, 4),
-        QueueRank.REVIEW: (6, 8),
+        QueueRank.URGENT: (4, 5),
+        QueueRank.REVIEW: (10, 14),
         QueueRank.ADDRESS: (1, 2),
         QueueRank.OVERDUE: (3, 6),
         QueueRank.CONTACTED: (2, 4),
@@ -128,9 +134,77 @@ def test_most_improve_as_in_the_trials_and_courses_alone_raise_no_alert(rows: No
         for recovery in northgate().filter(last_log_day__gte=60)
     ]
     assert 3.0 <= mean(falls) <= 4.3
-    staged = {step.patient.case.number for step in steps(now=NOW, seed=SEED)}
     raised = set(Alert.objects.values_list("recovery__patient__record_number", flat=True))
-    assert len(raised) < len(staged) / 1.8
+    assert raised <= set(SCENES)
+    assert northgate().count() - len(raised) >= 15
+
+
+def test_every_rule_of_time_and_score_has_fired_and_what_is_old_was_handled(rows: None) -> None:
+    alerts = Alert.objects.filter(rule__gte="R40")
+    assert set(alerts.values_list("rule", flat=True)) == {f"R{n}" for n in range(40, 47)}
+    assert not alerts.exclude(state="closed").filter(raised_at__lt=NOW - timedelta(days=2)).exists()
+    assert alerts.filter(state="closed").count() >= 6
+    assert alerts.filter(rule="R42").count() == 1
+    silent = alerts.filter(rule__in=["R40", "R41"]).values("recovery").distinct()
+    assert 2 <= silent.count() <= 4
+
+
+def test_nearly_everybody_has_told_how_it_was_before(rows: None) -> None:
+    begun = northgate().filter(procedure_at__lt=NOW - timedelta(days=2))
+    told = FormResponse.objects.current().filter(checkin__form="baseline")
+    without = begun.exclude(pk__in=told.values("recovery"))
+    assert 2 <= without.count() <= 5
+    reached = set(Alert.objects.filter(rule="R46").values_list("recovery", flat=True))
+    assert set(without.values_list("pk", flat=True)) <= reached
+
+
+def test_forms_are_answered_on_time_by_most(rows: None) -> None:
+    states: dict[str, Counter[str]] = {}
+    for form, state in CheckIn.objects.exclude(form__in=LOG_FORMS).values_list("form", "state"):
+        states.setdefault(form, Counter())[state] += 1
+    assert set(states) == {"baseline", "two_week", "one_month", "six_week", "three_month"}
+    for form, found in states.items():
+        assert found["completed"] >= 5, form
+        assert found["expired"] <= 0.2 * found["completed"], form
+    unfilled = CheckIn.objects.filter(state="expired").exclude(form__in=["baseline", *LOG_FORMS])
+    assert unfilled.count() == Alert.objects.filter(rule="R43").count() == 3
+    drafts = FormResponse.objects.in_progress()
+    assert drafts.count() == 3
+    assert all(draft.answers and draft.checkin.is_open for draft in drafts)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param({"mode": "link"}, id="by a link"),
+        pytest.param({"source": "caregiver"}, id="by a caregiver"),
+        pytest.param({"source": "staff", "mode": "phone"}, id="by phone"),
+        pytest.param({"source": "staff", "mode": "in_person"}, id="with scores of a visit"),
+    ],
+)
+def test_there_are_forms_of_each_kind(rows: None, question: dict[str, Any]) -> None:
+    assert FormResponse.objects.filter(status="completed", **question).exists()
+
+
+def test_scores_fit_each_other_and_fall_as_in_the_trials(rows: None) -> None:
+    scores = Score.objects.filter(response__successor=None, response__status="completed")
+    assert not scores.filter(total=None).exists()
+    found = {
+        (one.response.recovery_id, one.response.checkin.form, one.instrument): float(one.total)
+        for one in scores.select_related("response__checkin")
+    }
+    for (recovery, form, instrument), total in found.items():
+        if instrument == "PEG" and (pain := found.get((recovery, form, "NRS"))) is not None:
+            assert abs(total / 3 - pain) <= 1.7, (recovery, form)
+    for instrument, low, high in (("NRS", 2.8, 4.3), ("ODI", 18, 30), ("RMDQ", 5, 12)):
+        falls = [
+            found[recovery, "baseline", instrument] - total
+            for (recovery, form, name), total in found.items()
+            if (form, name) == ("three_month", instrument)
+            and (recovery, "baseline", instrument) in found
+        ]
+        assert falls, instrument
+        assert low <= mean(falls) <= high, instrument
 
 
 @pytest.mark.parametrize(
@@ -195,8 +269,11 @@ def test_nothing_of_the_past_is_left_to_send(rows: None) -> None:
 
 
 def test_reminders_went_at_the_hours_of_the_plan(rows: None) -> None:
-    for message in Message.objects.filter(state="sent", kind="reminder"):
-        assert message.sent_at - message.planned_at < timedelta(minutes=1), message
+    """One that was planned before the enrolment goes with it."""
+    for message in Message.objects.filter(state="sent", kind="reminder").select_related("recovery"):
+        enrolled = message.recovery.created_at + timedelta(minutes=1)
+        due = max(message.planned_at, enrolled)
+        assert message.sent_at - due < timedelta(minutes=1), message
 
 
 def test_a_second_run_changes_nothing_and_prints_the_sign_ins_again(rows: None) -> None:
@@ -231,3 +308,23 @@ def test_those_who_are_named_can_sign_in(rows: None) -> None:
         )
         == emails
     )
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        pytest.param("NS-2067", ["Two-week check-in"], id="a form is open"),
+        pytest.param(
+            "NS-2095", ["Before your procedure", "You have begun. Go on."], id="partly answered"
+        ),
+    ],
+)
+def test_who_signs_in_finds_the_form_that_was_promised(
+    rows: None, settings: Any, number: str, words: list[str]
+) -> None:
+    recovery = Recovery.objects.get(patient__record_number=number)
+    ClockOffset.objects.create(id=1, offset=NOW - timezone.now())
+    client = Client()
+    client.force_login(PatientAccess.objects.get(patient=recovery.patient).user)
+    page = client.get(reverse("today", args=[recovery.uuid])).content.decode()
+    assert [word for word in words if word not in page] == []

@@ -103,7 +103,7 @@ def _medicines(case: Case, day: int, pain: int, rng: Random) -> dict[str, Any]:
     """Opioids end as the pain does; acetaminophen stays under what the rules look at."""
     answers: dict[str, Any] = {}
     if case.mme:
-        answers["opioids"] = _opioids(case, day, pain)
+        answers["opioids"] = opioids(case, day, pain)
     elif case.mme == 0 and rng.random() < 0.7:
         answers["opioids"] = []
     if rng.random() < 0.8:
@@ -113,7 +113,7 @@ def _medicines(case: Case, day: int, pain: int, rng: Random) -> dict[str, Any]:
     return answers
 
 
-def _opioids(case: Case, day: int, pain: int) -> list[dict[str, Any]]:
+def opioids(case: Case, day: int, pain: int) -> list[dict[str, Any]]:
     mg = 50 if case.drug == "tramadol" else 5
     most = int(case.mme / (mg * MME_FACTORS[case.drug])) if case.mme else 0
     assert case.baseline

@@ -6,10 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Min, Q
 
 from recovery.management.demo.people import HOUSES, NUMBERS, PASSWORD, House
-from recovery.management.demo.script import Entry, Patient, Step, steps
+from recovery.management.demo.script import steps
+from recovery.management.demo.stage import Entry, Patient, Sheet, Step, Ticked
 from recovery.management.demo.steps import (
     AddressFails,
     Claimed,
@@ -20,8 +20,11 @@ from recovery.management.demo.steps import (
     TurnedOff,
 )
 from recovery.models import Alert, Clinic, DailyLog, Membership, Recovery, User
+from recovery.models.recoveries import QueueRank
+from recovery.queries.instruments import instruments_of
 from recovery.services import (
     alerts,
+    checkins,
     clinics,
     contacts,
     demo,
@@ -42,18 +45,17 @@ FOUNDED = timedelta(days=30)
 # Reminders leave at 17:00 and later where the patient is; the clinics' patients live west of here.
 EVENING, EVENING_IN = 17, ZoneInfo("America/New_York")
 HOUR = timedelta(hours=1)
+# Staff are mailed again while one of these waits.
+CALLING = (QueueRank.EMERGENCY, QueueRank.URGENT)
 
 
 def _next_tick(now: datetime) -> datetime | None:
     due = Recovery.objects.filter(next_event_at__lte=now)
-    moments = due.aggregate(
-        first=Min("next_event_at"),
-        alerts=Min("next_event_at", filter=Q(alert_rank__isnull=False)),
-    )
-    if moments["first"] is None:
+    moments = list(due.values_list("next_event_at", "alert_rank"))
+    if not moments:
         return None
-    evening = _evening(moments["first"])
-    moment = min(evening, moments["alerts"] or evening)
+    evening = _evening(min(at for at, _rank in moments))
+    moment = min([evening, *(at for at, rank in moments if rank in CALLING)])
     return moment if moment <= now else None
 
 
@@ -113,8 +115,9 @@ class Player:
     def catch_up(self, now: datetime) -> None:
         """Run the ticks up to `now` whose minute somebody could have noticed.
 
-        Those are the ones of the reminders' hours and of the alerts' clocks. What merely opens,
-        starts or expires in between is found by the next one as it would have been.
+        Those are the ones of the evening's reminders and of the clocks of alerts that call; the
+        script names what else the clock does. What merely opens, starts or expires in between is
+        found by the next one as it would have been.
         """
         before, again = None, False
         while (moment := _next_tick(now)) is not None:
@@ -174,14 +177,33 @@ class Player:
             **self._who(patient, by_link=what.by_link),
         )
 
+    def _answer(self, patient: Patient, now: datetime, what: Sheet) -> None:
+        recovery = self._recoveries[patient.case.number]
+        checkin = checkins.row_for(recovery=recovery, key=what.key, now=now)
+        who = self._who(patient, by_link=what.by_link)
+        if what.staff:
+            nurse = self._staff[patient.house.nurse]
+            who = {"source": Source.STAFF, "mode": Mode.IN_PERSON, "user": nurse}
+        checkins.save(
+            checkin_id=checkin.pk,
+            instruments=instruments_of(
+                checkin.form, staff=what.staff, clinic=self._clinics[patient.house.name]
+            ),
+            answers=what.answers,
+            client_id=what.client_id,
+            now=now,
+            send=what.send,
+            **who,
+        )
+
     def _who(self, patient: Patient, *, by_link: bool) -> Mapping[str, Any]:
         case = patient.case
         if case.answers == "phone":
             nurse = self._staff[patient.house.nurse]
             return {"source": Source.STAFF, "mode": Mode.PHONE, "user": nurse}
-        if by_link:
-            return {"source": Source.PATIENT, "mode": Mode.LINK}
         source = Source.CAREGIVER if case.caregiver else Source.PATIENT
+        if by_link:
+            return {"source": source, "mode": Mode.LINK}
         return {"source": source, "mode": Mode.WEB, "user": self._users[case.number]}
 
     def _turn_off(self, patient: Patient, now: datetime, _what: TurnedOff) -> None:
@@ -220,6 +242,9 @@ class Player:
         recovery = self._recoveries[patient.case.number]
         return Alert.objects.not_closed().get(recovery=recovery, rule=rule)
 
+    def _clock(self, _patient: Patient, now: datetime, _what: Ticked) -> None:
+        tick.run(now=now)
+
     def _set_state(self, patient: Patient, now: datetime, what: StateSet) -> None:
         recoveries.change_state(
             recovery=self._recoveries[patient.case.number],
@@ -231,6 +256,8 @@ class Player:
     _deeds: Mapping[type, Callable[..., None]] = {
         Enrolled: _enrol,
         Entry: _log,
+        Sheet: _answer,
+        Ticked: _clock,
         TurnedOff: _turn_off,
         AddressFails: _address_fails,
         Claimed: _claim,

@@ -16,12 +16,14 @@ from recovery.management.demo.steps import (
     Contacted,
     Correct,
     Enrolled,
+    Form,
     Log,
     On,
     Scene,
     Silent,
     StateSet,
     TurnedOff,
+    Unanswered,
 )
 from recovery.models import Alert, Contact, Recovery
 
@@ -43,6 +45,12 @@ def leg_pain(rating: int, side: str) -> dict[str, Any]:
     return {"leg_pain_status": "new_or_worse", "leg_pain": rating, "leg_side": side}
 
 
+def rated(week: int, *peg: int, change: int) -> dict[str, Any]:
+    """Pain of seven days, the three ratings of PEG, and PGIC."""
+    ratings = dict(zip(("peg-average", "peg-enjoyment", "peg-activity"), peg, strict=True))
+    return {"NRS": {"nrs-7d": week}, "PEG": ratings, "PGIC": {"pgic": change}}
+
+
 def settled(
     rule: str, by: str, day: int, called: str, minutes: int, note: str
 ) -> tuple[Scene, ...]:
@@ -52,6 +60,23 @@ def settled(
         Closed(On(day, called), by, Reason.PHONE, rule),
     )
 
+
+REDNESS: tuple[Scene, ...] = (
+    Log(On(5, "07:50"), {"wound": ["redness_spreading", "swelling_or_warmth"]}),
+    Claimed(On(5, "08:15"), "nurse1", "R13"),
+    Contacted(On(5, "08:24"), "nurse1", Outcome.BOOKED, 8, "Comes today at 14:00."),
+    Contacted(On(5, "14:10"), "clinician1", Outcome.ADVISED, 15, "Superficial, dry.", Kind.VISIT),
+    Closed(On(5, "14:14"), "clinician1", Reason.SEEN, "R13"),
+)
+CALF: tuple[Scene, ...] = (
+    Log(On(6, "09:12"), {"calf_one_leg": True}),
+    Claimed(On(6, "09:20"), "nurse1", "R15"),
+    Contacted(
+        On(6, "09:31"), "nurse1", Outcome.EMERGENCY_DEPARTMENT, 9, "Told to have a scan today."
+    ),
+    Contacted(On(7, "10:02"), "nurse1", Outcome.ADVISED, 4, "Scan negative."),
+    Closed(On(7, "10:05"), "nurse1", Reason.EMERGENCY_DEPARTMENT, "R15"),
+)
 
 # Not closed when the demo begins
 # -------------------------------
@@ -97,6 +122,13 @@ OPEN: dict[str, tuple[Scene, ...]] = {
         Log(Ago(105), {**fahrenheit("100.8"), "pain_avg": 5}),
         Claimed(Ago(14), "nurse2", "R12"),
     ),
+    # Told to call, called twice, and not heard of since (R42)
+    "NS-2076": (
+        Log(Ago(1590), {"leg_numbness": "new_or_worse", "leg_side": "right"}),
+        Contacted(Ago(1561), "nurse2", Outcome.NO_ANSWER, 1, "No voicemail."),
+        Contacted(Ago(1333), "nurse1", Outcome.NO_ANSWER, 2),
+        Silent(after=6),
+    ),
     # Review
     "NS-2072": (
         Log(On(9, "18:40"), {"pain_avg": 8, "pain_worst": 8, "pain_controlled": True}),
@@ -114,7 +146,18 @@ OPEN: dict[str, tuple[Scene, ...]] = {
     ),
     "NS-2084": (Log(On(3, "20:15"), fahrenheit("100.2")),),
     "NS-2089": (Log(On(1, "18:30"), {"pain_avg": 9, "pain_worst": 9, "pain_controlled": True}),),
-    "NS-2059": (Log(On(26, "18:05"), {"acetaminophen_mg": 3500, "pain_avg": 5}, extra=True),),
+    "NS-2059": (
+        Log(On(27, "18:05"), {"acetaminophen_mg": 3500, "pain_avg": 5}, extra=True),
+        Form(Ago(33), "C30", rated(6, 6, 6, 7, change=5)),
+    ),
+    "NS-2045": (
+        Log(On(5, "19:15"), {"pain_avg": 9, "pain_worst": 9, "pain_controlled": True}),
+        Log(On(6, "18:48"), {"pain_avg": 9, "pain_worst": 10, "pain_controlled": True}),
+        *settled("R34", "clinician2", 7, "10:20", 10, "Long car rides. Rest, then as planned."),
+        Form(Ago(75), "C90", rated(6, 6, 5, 6, change=4)),
+    ),
+    "NS-2064": (Unanswered("C14"),),
+    "NS-2090": (Unanswered("BASE"),),
     "NS-2073": (
         Log(On(4, "07:12"), {"pain_avg": 7, "pain_worst": 8, "pain_controlled": True}, extra=True),
         Log(On(4, "13:05"), {"pain_avg": 6, "pain_worst": 8}, extra=True),
@@ -135,15 +178,33 @@ OPEN: dict[str, tuple[Scene, ...]] = {
         Claimed(On(37, "11:21"), "nurse1", "R20"),
         Contacted(On(37, "11:32"), "nurse1", Outcome.BOOKED, 6, "Visit with Samir Haddad."),
     ),
-    # Not logged today, so that the check-in is open for whoever tries it
+    # Not answered today, so that the check-in is open for whoever tries it
     "NS-2083": (Silent(after=3),),
+    "NS-2067": (Unanswered("C14"),),
+    # Begun, and kept for later
+    "NS-2095": (Form(On(-2, "20:41"), "BASE", only=("NRS", "PEG")),),
+    "NS-2054": (*REDNESS, Form(On(40, "21:12"), "C42", only=("NRS",))),
+    "NS-2044": (*CALF, Form(On(87, "19:48"), "C90", only=("NRS", "PEG"))),
     # Silent, or out of reach
     "NS-2071": (Silent(after=7),),
     "NS-2085": (Silent(after=-1),),
-    "NS-2049": (Silent(after=41),),
+    "NS-2049": (
+        Form(On(41, "19:20"), "C42", rated(6, 6, 5, 6, change=4)),
+        Contacted(On(43, "10:15"), "nurse1", Outcome.BOOKED, 8, "Wants to talk it over."),
+        Closed(On(45, "15:30"), "clinician2", Reason.SEEN, "R44"),
+        Silent(after=41),
+    ),
+    "NS-2048": (
+        Unanswered("C42"),
+        *settled("R43", "nurse2", 50, "10:05", 5, "Away for a month, answers the next one."),
+        Silent(after=58),
+    ),
     "NS-2060": (TurnedOff(On(18, "09:20")), Silent(after=17)),
-    "NS-2043": (Silent(after=62),),
-    "NS-2078": (AddressFails(On(3, "12:00")), Silent(after=3)),
+    "NS-2078": (
+        AddressFails(On(3, "12:00")),
+        Contacted(On(4, "15:20"), "nurse1", Outcome.ADVISED, 4, "Is well. Mails bounce."),
+        Silent(after=3),
+    ),
     "HS-119": (Log(Ago(50), {"wound": ["pus_or_smell"], "pain_avg": 5}),),
 }
 
@@ -160,10 +221,29 @@ DONE: dict[str, tuple[Scene, ...]] = {
     ),
     "NS-2053": (
         Silent(after=27),
+        Form(On(27, "20:06"), "C30", rated(7, 7, 8, 8, change=6)),
         Contacted(On(31, "14:02"), "clinician2", Outcome.ADVISED, 8, "Goes on elsewhere."),
+        Closed(On(31, "14:06"), "clinician2", Reason.PHONE, "R45"),
         StateSet(On(31, "14:10"), "clinician2", State.WITHDRAWN),
     ),
     "NS-2042": (Log(On(14, "08:10"), {"pt_done": True}, extra=True),),
+    # Misses and silence, handled the next day
+    "NS-2043": (
+        Unanswered("C30"),
+        *settled("R43", "nurse1", 38, "09:25", 6, "Forgot. Pain 4, walks daily."),
+        Silent(after=62),
+    ),
+    "NS-2068": (
+        Unanswered("BASE"),
+        *settled("R46", "nurse1", 1, "10:12", 5, "Cannot say how it was before."),
+    ),
+    "NS-2039": (
+        Unanswered("BASE"),
+        *settled("R46", "nurse2", 1, "11:40", 3, "Pain 8 before, as typed at the visit."),
+    ),
+    # Not answered yet
+    "NS-2097": (Unanswered("BASE"),),
+    "NS-2098": (Unanswered("BASE"),),
     "NS-2058": (
         Log(On(1, "18:20"), {"pain_avg": 9, "pain_worst": 9, "pain_controlled": True}),
         *settled("R32", "nurse1", 2, "08:52", 7, "Expected on day 1. Ice, walking, the plan."),
@@ -176,11 +256,6 @@ DONE: dict[str, tuple[Scene, ...]] = {
         Log(On(4, "20:30"), fahrenheit("100.1")),
         Log(On(5, "07:30"), fahrenheit("98.4")),
         *settled("R30", "nurse1", 5, "09:04", 3, "Normal this morning."),
-    ),
-    "NS-2045": (
-        Log(On(5, "19:15"), {"pain_avg": 9, "pain_worst": 9, "pain_controlled": True}),
-        Log(On(6, "18:48"), {"pain_avg": 9, "pain_worst": 10, "pain_controlled": True}),
-        *settled("R34", "clinician2", 7, "10:20", 10, "Long car rides. Rest, then as planned."),
     ),
     "NS-2047": (
         Log(On(2, "08:35"), {"bladder": "unsure"}),
@@ -200,24 +275,6 @@ DONE: dict[str, tuple[Scene, ...]] = {
         Contacted(On(8, "19:05"), "nurse2", Outcome.ADVISED, 6, "A cold in the family. Site dry."),
         Log(On(9, "08:10"), fahrenheit("98.8")),
         Closed(On(9, "08:31"), "nurse2", Reason.PHONE, "R12"),
-    ),
-    "NS-2054": (
-        Log(On(5, "07:50"), {"wound": ["redness_spreading", "swelling_or_warmth"]}),
-        Claimed(On(5, "08:15"), "nurse1", "R13"),
-        Contacted(On(5, "08:24"), "nurse1", Outcome.BOOKED, 8, "Comes today at 14:00."),
-        Contacted(
-            On(5, "14:10"), "clinician1", Outcome.ADVISED, 15, "Superficial, dry.", Kind.VISIT
-        ),
-        Closed(On(5, "14:14"), "clinician1", Reason.SEEN, "R13"),
-    ),
-    "NS-2044": (
-        Log(On(6, "09:12"), {"calf_one_leg": True}),
-        Claimed(On(6, "09:20"), "nurse1", "R15"),
-        Contacted(
-            On(6, "09:31"), "nurse1", Outcome.EMERGENCY_DEPARTMENT, 9, "Told to have a scan today."
-        ),
-        Contacted(On(7, "10:02"), "nurse1", Outcome.ADVISED, 4, "Scan negative."),
-        Closed(On(7, "10:05"), "nurse1", Reason.EMERGENCY_DEPARTMENT, "R15"),
     ),
     "NS-2052": (
         Log(On(3, "08:05"), {"chest_or_breath": True}, tag="slip"),

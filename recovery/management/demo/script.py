@@ -1,108 +1,35 @@
 """From a case to its steps: what is handed to the services, and at which moment."""
 
-import uuid
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from random import Random
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from recovery.clinical.pathway import DEFAULT_PLAN, local
-from recovery.management.demo.courses import MISSES, pains, quiet_answers
-from recovery.management.demo.people import HOUSES, House
+from recovery.clinical.pathway import DEFAULT_PLAN
+from recovery.management.demo.checkins import form_steps
+from recovery.management.demo.courses import MISSES, quiet_answers
 from recovery.management.demo.scenes import SCENES
+from recovery.management.demo.stage import Entry, Patient, Step, Ticked, patients
 from recovery.management.demo.steps import (
     Ago,
-    Case,
+    Contacted,
     Correct,
     Enrolled,
+    Form,
     Log,
     On,
     Scene,
     Silent,
-    When,
+    Unanswered,
 )
+from recovery.models import Contact
 
 # Reminders go at 17:00, so that a log after that came by the link more often than not.
 REMINDED = time(17)
 # Hours at which staff call those who have no e-mail.
 CALLS = (13, 15)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A log ready to be recorded."""
-
-    about: date
-    values: dict[str, Any]
-    client_id: uuid.UUID
-    revision: int | None
-    by_link: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Patient:
-    """A case placed in a clinic and in time; `now` is the moment the demo begins."""
-
-    case: Case
-    house: House
-    phone: str
-    now: datetime
-    rng: Random
-    # Average pain by day, from day 0.
-    pains: Sequence[int]
-
-    @property
-    def zone(self) -> str:
-        return self.case.zone or self.house.zone
-
-    @property
-    def procedure_on(self) -> date:
-        return self.today - timedelta(days=self.case.day)
-
-    @property
-    def procedure_at(self) -> datetime:
-        return local(self.procedure_on, time.fromisoformat(self.case.at), self.zone)
-
-    @property
-    def today(self) -> date:
-        return self.now.astimezone(ZoneInfo(self.zone)).date()
-
-    def moment(self, when: When) -> datetime:
-        if isinstance(when, Ago):
-            return self.now - timedelta(minutes=when.minutes)
-        return self.at(when.day, time.fromisoformat(when.at))
-
-    def at(self, day: int, clock: time) -> datetime:
-        return local(self.procedure_on + timedelta(days=day), clock, self.zone)
-
-    def day_of(self, moment: datetime) -> int:
-        return (moment.astimezone(ZoneInfo(self.zone)).date() - self.procedure_on).days
-
-    def client_id(self) -> uuid.UUID:
-        return uuid.UUID(int=self.rng.getrandbits(128), version=4)
-
-
-class Step(NamedTuple):
-    """What happens to one patient at one moment."""
-
-    at: datetime
-    patient: Patient
-    what: Scene | Entry
-
-
-def patients(*, now: datetime, seed: int) -> Iterator[Patient]:
-    for house in HOUSES:
-        for place, case in enumerate(house.cases, start=101):
-            rng, pain_rng = _random(seed, case, "days"), _random(seed, case, "pain")
-            course = pains(case, pain_rng, max(case.day, 0))
-            yield Patient(case, house, house.phone(place), now, rng, course)
-
-
-def _random(seed: int, case: Case, what: str) -> Random:
-    """Reproducible on purpose, and each patient's own: a new case changes no other one."""
-    return Random(f"{seed} {case.number} {what}")  # noqa: S311
+# The days on which two misses in a row are told to staff (R41), and when the second has expired.
+WATCHED, NOON = range(1, 15), time(12)
+NO_ANSWER_RETURNS = timedelta(hours=4)
 
 
 def steps(*, now: datetime, seed: int) -> list[Step]:
@@ -115,11 +42,13 @@ def steps(*, now: datetime, seed: int) -> list[Step]:
 
 def _of(patient: Patient) -> Iterator[Step]:
     scenes = SCENES.get(patient.case.number, ())
-    if not any(isinstance(scene, Enrolled) for scene in scenes):
+    enrolled = next((one for one in scenes if isinstance(one, Enrolled)), None)
+    if enrolled is None:
         enrolled = _enrolled(patient)
         yield Step(patient.moment(enrolled.when), patient, enrolled)
     yield from _course(patient, scenes)
     yield from _scenes(patient, scenes)
+    yield from form_steps(patient, scenes, enrolled=patient.moment(enrolled.when))
 
 
 def _enrolled(patient: Patient) -> Enrolled:
@@ -142,12 +71,16 @@ def _course(patient: Patient, scenes: Iterable[Scene]) -> Iterator[Step]:
     planned = [day for day in planned if day <= case.day]
     misses, late = MISSES[case.answers]
     habit = rng.choice(((7, 9), (17, 19), (17, 20), (19, 21)))
+    logged = set(taken)
     for day in planned:
         answers = quiet_answers(case, day, patient.pains[day], rng)
         moment, missed = _logged_at(patient, day, habit, late), rng.random() < misses
-        # What is missed is missed in the past: who is overdue now is for the scenes to say.
-        if day in taken or day > last_day or (missed and day in planned[:-2]):
+        # What is missed is missed in the past, and alone: who is overdue now, and whose misses
+        # staff hear of, is for the scenes to say.
+        alone = day not in WATCHED or (day > 1 and day - 1 in logged)
+        if day in taken or day > last_day or (missed and alone and day in planned[:-2]):
             continue
+        logged.add(day)
         on_the_day = patient.day_of(moment) == day
         yield Step(
             moment,
@@ -162,6 +95,14 @@ def _course(patient: Patient, scenes: Iterable[Scene]) -> Iterator[Step]:
                 and rng.random() < 0.8,
             ),
         )
+    yield from _told_of_misses(patient, logged)
+
+
+def _told_of_misses(patient: Patient, logged: Collection[int]) -> Iterator[Step]:
+    """The minutes at which R40 and R41 look."""
+    for day in WATCHED:
+        if day not in logged and (day == 1 or day - 1 not in logged):
+            yield Step(patient.at(day + 1, NOON), patient, Ticked())
 
 
 def _days_of_scenes(patient: Patient, scenes: Iterable[Scene]) -> tuple[set[int], int]:
@@ -198,7 +139,7 @@ def _logged_at(patient: Patient, day: int, habit: tuple[int, int], late: float) 
 def _scenes(patient: Patient, scenes: Iterable[Scene]) -> Iterator[Step]:
     tagged: dict[str, Entry] = {}
     for scene in scenes:
-        if isinstance(scene, Silent):
+        if isinstance(scene, Silent | Form | Unanswered):
             continue
         moment = patient.moment(scene.when)
         if isinstance(scene, Log):
@@ -212,6 +153,8 @@ def _scenes(patient: Patient, scenes: Iterable[Scene]) -> Iterator[Step]:
             yield Step(moment, patient, again)
         else:
             yield Step(moment, patient, scene)
+            if isinstance(scene, Contacted) and scene.outcome not in Contact.REACHED:
+                yield Step(moment + NO_ANSWER_RETURNS, patient, Ticked())
 
 
 def _entry(patient: Patient, log: Log, moment: datetime) -> Entry:

@@ -8,9 +8,9 @@ WORTH_TRYING = (
     ("denise.rowland@example.org", "day 9: reported an emergency sign minutes ago"),
     ("ruth.kellerman@example.org", "day 16: told to call today"),
     ("hannah.birnbaum@example.org", "day 92: three months of history"),
-    ("vogel.family@example.net", "a couple that shares one address"),
+    ("vogel.family@example.net", "a couple that shares one address; his two-week form is open"),
     ("minji.park@example.com", "a caregiver who logs for her mother"),
-    ("lucia.ferreyra@example.com", "the procedure is tomorrow"),
+    ("lucia.ferreyra@example.com", "the procedure is tomorrow; a form is partly answered"),
 )
 
 

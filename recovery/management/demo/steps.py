@@ -94,8 +94,29 @@ class Correct:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """The check-in form under `key`, in place of the course's own answer to it.
+
+    `answers` go, section by section, over what the course would answer. With `only` the named
+    sections alone are answered, and the form is kept for later.
+    """
+
+    when: When
+    key: str
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """The course has no answer to this form."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Silent:
-    """No log of the course is about a later day."""
+    """No log of the course is about a later day, and no form is answered on one."""
 
     after: int
 
@@ -155,6 +176,8 @@ class StateSet:
 Scene = (
     Log
     | Correct
+    | Form
+    | Unanswered
     | Silent
     | Enrolled
     | TurnedOff
