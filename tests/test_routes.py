@@ -23,9 +23,10 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from recovery.models import Alert, CheckIn, DailyLog, Recovery, Role, User
-from recovery.services import logs, questionnaires
+from recovery.queries.instruments import instruments_of
+from recovery.services import checkins, logs, questionnaires
 from recovery.tokens import link_token, unsubscribe_token
-from tests.cast import QUIET, make_recovery, sign_in_staff, staff, user_of
+from tests.cast import QUIET, checkin_of, make_recovery, sign_in_staff, staff, user_of
 from tests.questionnaires import BACK_AND_DAY
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +88,7 @@ ROUTES = {
     "link_renew": Route((POST,), ANYONE, ("token",)),
     "link_form": Route((GET, POST), ANYONE, ("token", "new_id")),
     "link_saved": Route((GET,), ANYONE, ("token", "link_log")),
+    "link_review": Route((GET, POST), ANYONE, ("form_token", "new_id")),
     "unsubscribe": Route((GET, POST), ANYONE, ("unsubscribe",)),
     "staff_welcome": Route((GET,), ANYONE, ("uid", "reset")),
     # Patients
@@ -97,6 +99,10 @@ ROUTES = {
     "log_new": Route((GET,), frozenset({"patient"}), ("recovery",)),
     "log_form": Route((GET, POST), frozenset({"patient"}), ("recovery", "new_id")),
     "log_saved": Route((GET,), frozenset({"patient"}), ("recovery", "log")),
+    "checkin_start": Route((GET,), frozenset({"patient"}), ("recovery", "checkin")),
+    "checkin_form": Route((GET, POST), frozenset({"patient"}), ("recovery", "checkin", "new_id")),
+    "checkin_review": Route((GET, POST), frozenset({"patient"}), ("recovery", "checkin", "form")),
+    "checkin_saved": Route((GET,), frozenset({"patient"}), ("recovery", "checkin", "form")),
     # Staff
     "staff_clinics": Route((GET,), ALL_STAFF - {"former nurse"}),
     "queue": Route((GET,), CLINICAL, theirs=frozenset({"harbor nurse"})),
@@ -151,7 +157,7 @@ def world(clinic, harbor, nurse, clinician, manager, harbor_nurse, settings, tmp
     """Northgate with a recovery that has an alert and logs; all kinds of visitor."""
     settings.VAR_DIR = tmp_path
     now = timezone.now()
-    recovery = make_recovery(clinic, day=5)
+    recovery = make_recovery(clinic, day=13)
     today = now.astimezone(timezone.get_default_timezone()).date() - timedelta(days=1)
 
     def log(mode: str) -> DailyLog:
@@ -167,19 +173,33 @@ def world(clinic, harbor, nurse, clinician, manager, harbor_nurse, settings, tmp
         ).log
 
     web, link = log("web"), log("link")
+    checkin = checkin_of(recovery, "C14")
+    form = checkins.save(
+        checkin_id=checkin.pk,
+        instruments=instruments_of(checkin.form, staff=False, clinic=clinic),
+        answers={"log": {"activity_level": "light"}},
+        client_id=uuid.uuid4(),
+        now=now,
+        source=DailyLog.Source.PATIENT,
+        mode=DailyLog.Mode.WEB,
+        send=True,
+    ).response
     former = staff(clinic, "Fay", Role.NURSE)
     former.memberships.update(is_active=False)
     ids = {
         "recovery": recovery.uuid,
         "log": web.client_id,
         "link_log": link.client_id,
+        "checkin": checkin.uuid,
+        "form": form.client_id,
         "new_id": uuid.uuid4(),
         "alert": Alert.objects.get().uuid,
         "membership": clinician.memberships.get().uuid,
         "questionnaire": questionnaires.load(
             clinic=clinic, raw=BACK_AND_DAY.read_bytes(), now=now
         ).questionnaire.uuid,
-        "token": link_token(CheckIn.objects.get(recovery=recovery, key="DAY-05")),
+        "token": link_token(CheckIn.objects.get(recovery=recovery, key="DAY-13")),
+        "form_token": link_token(checkin),
         "unsubscribe": unsubscribe_token(recovery.patient),
         "uid": urlsafe_base64_encode(force_bytes(nurse.pk)),
         "reset": default_token_generator.make_token(nurse),
@@ -228,10 +248,13 @@ def snapshot() -> dict[str, list[dict[str, Any]]]:
 
 def refusal(name: str, method: str, visitor: str) -> str:
     """What this kind of visitor gets where it may not go."""
-    patients_route = name in {"people", "today", "history", "signs"} or name.startswith("log_")
+    patients_route = name in {"people", "today", "history", "signs"} or name.startswith(
+        ("log_", "checkin_")
+    )
     if visitor == "stranger":
         # A redirect would lose the answers.
-        return "403" if (name, method) == ("log_form", POST) else "sign in"
+        forms = {"log_form", "checkin_form", "checkin_review"}
+        return "403" if name in forms and method == POST else "sign in"
     if patients_route:
         return "403" if visitor in ALL_STAFF else "404"
     if visitor in PATIENTS | {"former nurse"}:
