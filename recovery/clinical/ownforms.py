@@ -46,11 +46,18 @@ def _seven_states(questions: tuple[Item, ...]) -> str | None:
     return "is one question whose answers count 1 to 7"
 
 
+def _lines_to_tick(questions: tuple[Item, ...]) -> str | None:
+    """Each line its own question, so that a list with no tick differs from one not answered."""
+    if all(item.kind == "boolean" and not item.conditions for item in questions):
+        return None
+    return "is a list of boolean questions without conditions"
+
+
 _SCORE_ENTRY = Place(("", ENTERED))
 PLACES: Mapping[str, Place] = {
     "NRS": Place(("sum",), _one_rating),
     "PEG": Place(("peg_mean",)),
-    "RMDQ": Place(("rmdq_count",)),
+    "RMDQ": Place(("rmdq_count",), _lines_to_tick),
     "PGIC": Place(("sum",), _seven_states),
     "ODI": Place(("odi_proportion",)),
     "PROMIS-PF": _SCORE_ENTRY,

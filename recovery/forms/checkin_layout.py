@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from recovery.clinical.checkinforms import ACTIVITY, FORMS, MEDICINE, USUAL_STATE, WOUND, LogPart
 from recovery.clinical.instruments.items import Item, walk
-from recovery.forms.checkins import Asked, CheckInForm
+from recovery.forms.checkins import LINES, Asked, CheckInForm, lines_of, read_of
 from recovery.forms.fields import Choice, Number, Rating, Ticks, YesNo
 from recovery.forms.layout import (
     Part,
@@ -81,6 +81,12 @@ def _parts(form: CheckInForm) -> Iterator[tuple[Any, Any, list[Any]]]:
 
 def _instrument_part(form: CheckInForm, instrument: Any) -> tuple[Any, Any, list[Any]]:
     title = instrument.title.in_language(get_language() or "en")
+    if instrument.scorer == LINES:
+        return (
+            title,
+            "",
+            [Question("ticks", lines_of(instrument)), Question("ticks", read_of(instrument))],
+        )
     return title, "", list(_own_questions(form, instrument))
 
 

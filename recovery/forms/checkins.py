@@ -34,6 +34,8 @@ MODES = [
     for mode in (DailyLog.Mode.PAPER, DailyLog.Mode.PHONE, DailyLog.Mode.IN_PERSON)
 ]
 MAX_TEXT = 1000
+# The scorer of instruments that are a list of lines to tick.
+LINES = "rmdq_count"
 ASK = _("Answer this question, or save without it below")
 
 
@@ -80,6 +82,7 @@ class CheckInForm(LogForm):
         asked = {name for field in log_fields(form) for name in INPUTS.get(field, (field,))}
         self.fields = {name: field for name, field in self.fields.items() if name in asked}
         self.fields |= {one.name: _field(one.item) for one in self.asked}
+        self._draw_lists(initial)
         self.sections: dict[str, dict[str, Any]] = {}
         self.enabled = {
             (instrument.key, link_id)
@@ -94,17 +97,58 @@ class CheckInForm(LogForm):
         for instrument in self.instruments:
             own = [one for one in self.asked if one.instrument is instrument]
             given = {one.item.link_id: self.cleaned_data.get(one.name) for one in own}
+            if instrument.scorer == LINES:
+                given = self._ticked(instrument)
             found = evaluate(instrument, given)
             self.sections[instrument.key] = dict(found.values)
             shown = {(instrument.key, link_id) for link_id in found.enabled}
             self.enabled = {key for key in self.enabled if key[0] != instrument.key} | shown
-            brought_up += [one for one in own if one.item.link_id in found.missing]
+            if instrument.scorer == LINES:
+                self._ask_for_lines(instrument)
+            else:
+                brought_up += [one for one in own if one.item.link_id in found.missing]
         self.sections = {key: answers for key, answers in self.sections.items() if answers}
         for one in brought_up:
             if one.name not in self.errors:
                 self.missing.append(one.name)
                 if not self.saves_incomplete:
                     self.add_error(one.name, ASK)
+
+    # A list of lines, of which those that hold are ticked (RMDQ): a line that is not ticked says
+    # no only once the person has said that all were read.
+
+    def _draw_lists(self, initial: Mapping[str, Any]) -> None:
+        for instrument in self.instruments:
+            if instrument.scorer != LINES:
+                continue
+            lines = [one for one in self.asked if one.instrument is instrument]
+            for one in lines:
+                del self.fields[one.name]
+            choices = [(one.name, _words(one.item)) for one in lines]
+            ticks = Ticks(required=False, label=_("Tick each line that is true"), choices=choices)
+            read = Ticks(
+                required=False,
+                label=_("When you are done"),
+                choices=[("yes", _("I have read all the lines"))],
+            )
+            told = {one.name: initial.get(one.name) for one in lines}
+            ticks.initial = [name for name, answer in told.items() if answer is True]
+            read.initial = ["yes"] if None not in told.values() else []
+            self.fields |= {lines_of(instrument): ticks, read_of(instrument): read}
+
+    def _ticked(self, instrument: Instrument) -> dict[str, bool]:
+        """True or false for every line; true alone while they are not said to be read."""
+        read = self.cleaned_data.get(read_of(instrument))
+        ticked = self.cleaned_data.get(lines_of(instrument)) or []
+        lines = [one for one in self.asked if one.instrument is instrument]
+        return {one.item.link_id: one.name in ticked for one in lines if read or one.name in ticked}
+
+    def _ask_for_lines(self, instrument: Instrument) -> None:
+        name = read_of(instrument)
+        if not self.cleaned_data.get(name) and name not in self.errors:
+            self.missing.append(name)
+            if not self.saves_incomplete:
+                self.add_error(name, _("Read all the lines, then tick this box"))
 
     def unanswered(self) -> list[str]:
         return [name for name in super().unanswered() if name in log_fields(self.form)]
@@ -135,6 +179,14 @@ class StaffCheckInForm(CheckInForm):
         if self.cleaned_data.get("mode") is None and "mode" not in self.errors:
             self.add_error("mode", _("Choose on paper, by phone or in person."))
             self.wrong.append("mode")
+
+
+def lines_of(instrument: Instrument) -> str:
+    return f"{instrument.key}-lines"
+
+
+def read_of(instrument: Instrument) -> str:
+    return f"{instrument.key}-read"
 
 
 def _log_initial(answers: Mapping[str, Any]) -> dict[str, Any]:

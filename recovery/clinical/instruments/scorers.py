@@ -54,8 +54,13 @@ def _numbers(answered: Answered) -> list[Number | None]:
     return [number_of(item, answer) for item, answer in answered if countable(item)]
 
 
-def _ticks(answered: Answered) -> list[int]:
-    """The ticked lines, counted from 1: of one question with 24 options, or of 24 questions."""
+def _ticks(answered: Answered) -> list[int] | None:
+    """The ticked lines, counted from 1: of one question with 24 options, or of 24 questions.
+
+    None while one of 24 questions is not answered: whether the rest was read is not known.
+    """
+    if any(item.kind == "boolean" and answer is None for item, answer in answered):
+        return None
     lines: list[int] = []
     for number, (item, answer) in enumerate(answered, start=1):
         if isinstance(answer, tuple):

@@ -187,10 +187,11 @@ def test_patients_tick_the_lines_and_get_a_score(as_manager: Client, six_weeks: 
     checkin = checkin_of(six_weeks, "C42")
     form = url("checkin_form", six_weeks.uuid, checkin.uuid, uuid.uuid4())
     assert "Line 24 is true today" in words(phone.get(form))
-    ticks = {f"RMDQ-{line}": "yes" if line < 8 else "no" for line in range(RMDQ_LINES)}
-    phone.post(
-        form, {"NRS-0": "4", "PEG-0": "1", "PEG-1": "2", "PEG-2": "3", "PGIC-0": "2", **ticks}
-    )
+    ticks = {"RMDQ-lines": [f"RMDQ-{line}" for line in range(8)]}
+    answers = {"NRS-0": "4", "PEG-0": "1", "PEG-1": "2", "PEG-2": "3", "PGIC-0": "2"} | ticks
+    unread = phone.post(form, answers)
+    assert "Read all the lines, then tick this box" in words(unread)
+    assert phone.post(form, answers | {"RMDQ-read": "yes"}).status_code == 302
     upload(as_manager, rmdq(version="2026-02"))
     assert phone.post(f"{form}review/").url == f"{form}sent/"
     score = Score.objects.get(instrument="RMDQ")
@@ -199,13 +200,29 @@ def test_patients_tick_the_lines_and_get_a_score(as_manager: Client, six_weeks: 
     assert "Retired 1 answer" in rows
 
 
+@pytest.mark.parametrize(
+    ("posted", "score"),
+    [({"RMDQ-read": "yes"}, "0"), ({"RMDQ-lines": ["RMDQ-0"], "save_incomplete": "1"}, "")],
+)
+def test_no_tick_is_0_once_the_lines_are_read_and_unread_lines_have_no_score(
+    as_manager: Client, six_weeks: Recovery, posted: dict[str, Any], score: str
+) -> None:
+    upload(as_manager, rmdq())
+    phone, checkin = phone_of(six_weeks), checkin_of(six_weeks, "C42")
+    form = url("checkin_form", six_weeks.uuid, checkin.uuid, uuid.uuid4())
+    answers = {"NRS-0": "4", "PEG-0": "1", "PEG-1": "2", "PEG-2": "3", "PGIC-0": "2"}
+    assert phone.post(form, answers | posted).status_code == 302
+    phone.post(f"{form}review/")
+    assert Score.objects.get(instrument="RMDQ").score == score
+
+
 def test_a_draft_goes_on_with_its_version_on_another_device(
     as_manager: Client, six_weeks: Recovery
 ) -> None:
     upload(as_manager, rmdq())
     checkin = checkin_of(six_weeks, "C42")
     form = url("checkin_form", six_weeks.uuid, checkin.uuid, uuid.uuid4())
-    phone_of(six_weeks).post(form, {"RMDQ-0": "yes", "later": "1"})
+    phone_of(six_weeks).post(form, {"RMDQ-lines": "RMDQ-0", "later": "1"})
     upload(as_manager, sleep(version="9"), key="new", new_key="sleep", asked_in=["six_week"])
     questionnaires.retire(questionnaire=Questionnaire.objects.get(key="RMDQ"), user=None, now=NOW)
     page = words(phone_of(six_weeks).get(form))
