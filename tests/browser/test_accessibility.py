@@ -26,7 +26,15 @@ from playwright.sync_api import Page
 from recovery.models import CheckIn, Message, Recovery, User
 from recovery.services import addresses, contacts, logs, questionnaires
 from recovery.tokens import link_token, unsubscribe_token
-from tests.cast import QUIET, default_pathway, make_recovery, sign_in_staff, staff, user_of
+from tests.cast import (
+    QUIET,
+    checkin_of,
+    default_pathway,
+    make_recovery,
+    sign_in_staff,
+    staff,
+    user_of,
+)
 from tests.questionnaires import BACK_AND_DAY
 from tests.test_routes import ROUTES, a_kept_mail, names
 
@@ -35,7 +43,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDTHS = (390, 1280)
 # Routes that answer a GET with a page; the rest redirect, or are for machines.
-NO_PAGE = {"home", "log_new", "link", "account_request_login_code", "healthz", "readyz"}
+NO_PAGE = {
+    "home",
+    "log_new",
+    "checkin_start",
+    "link",
+    "account_request_login_code",
+    "healthz",
+    "readyz",
+}
 PAGES = {name for name, route in ROUTES.items() if "GET" in route.methods and name not in NO_PAGE}
 
 
@@ -262,6 +278,88 @@ def test_check_in_forms_of_staff(world, open_page):
     late = ("staff_checkin", recovery.uuid, "C14")
     assert look(world, open_page, nurse, ("staff_checkins", recovery.uuid), one, late) == []
     assert refuse(world, open_page, nurse, one) == []
+
+
+def tap(page: Page, **answers: str) -> None:
+    """By the label, as a thumb does: the inputs themselves take no pointer."""
+    for name, value in answers.items():
+        named = name.replace("_", "-") if name.isupper() else name
+        field = page.locator(f'input[name="{named}"][value="{value}"]')
+        page.locator(f'label[for="{field.get_attribute("id")}"]').click()
+
+
+def test_check_in_forms_of_patients(world, open_page):
+    """Empty, refused, kept, looked over, sent; at both widths, each with a form of its own."""
+    found = []
+    for width in WIDTHS:
+        recovery = make_recovery(world.clinic, day=40)
+        form = ("checkin_form", recovery.uuid, checkin_of(recovery, "C42").uuid, uuid.uuid4())
+        page = visit(world, open_page, user_of(recovery), width)
+
+        def seen(title: str, what: str, page: Page = page, width: int = width) -> None:
+            page.wait_for_load_state()
+            assert title in page.title(), what
+            found.extend(check(page, world, f"{what} at {width}"))
+
+        page.goto(world.site + reverse(form[0], args=form[1:]))
+        seen("Six-week check-in", "an empty form")
+        page.locator("main form button.btn-primary").click()
+        seen("Error", "a form with errors")
+        tap(page, NRS_0="4", PEG_0="4")
+        page.locator('button[name="later"]').click()
+        seen("Kept for later", "kept")
+        page.goto(world.site + reverse(form[0], args=form[1:]))
+        tap(page, PEG_1="5", PEG_2="3", PGIC_0="2")
+        page.locator("main form button.btn-primary").click()
+        seen("Look over", "the review")
+        assert page.url.endswith(reverse("checkin_review", args=form[1:]))
+        page.locator("main form button.btn-primary").click()
+        seen("Sent", "sent")
+        assert page.url.endswith(reverse("checkin_saved", args=form[1:]))
+        page.goto(world.site + reverse("today", args=[recovery.uuid]))
+        seen("Today", "Today after it")
+    assert found == []
+
+
+def test_check_in_forms_that_have_closed_or_call_for_help(world, open_page):
+    recovery = make_recovery(world.clinic, day=30)
+    late = CheckIn.objects.get(recovery=recovery, key="C14")
+    closed = ("checkin_form", recovery.uuid, late.uuid, uuid.uuid4())
+    assert look(world, open_page, user_of(recovery), closed) == []
+    planned = make_recovery(world.clinic, day=-5, baseline=False)
+    base = checkin_of(planned, "BASE")
+    found = []
+    for width in WIDTHS:
+        page = visit(world, open_page, user_of(planned), width)
+        ids = planned.uuid, base.uuid, uuid.uuid4()
+        page.goto(world.site + reverse("checkin_form", args=ids))
+        found += check(page, world, f"the form before the procedure at {width}")
+        tap(page, bladder="yes")
+        page.locator("main form button.btn-primary").click()
+        page.wait_for_load_state()
+        assert "911" in page.locator("main").inner_text()
+        found += check(page, world, f"an emergency on a form at {width}")
+    assert found == []
+
+
+def test_check_in_forms_by_link(world, open_page):
+    recovery = make_recovery(world.clinic, day=13)
+    token = link_token(checkin_of(recovery, "C14"))
+    found = []
+    for width in WIDTHS:
+        page = visit(world, open_page, None, width)
+        client_id = uuid.uuid4()
+        page.goto(world.site + reverse("link_form", args=[token, client_id]))
+        found += check(page, world, f"a form by link at {width}")
+        tap(page, spot="no", activity_level="light", PEG_0="1", PEG_1="2", PEG_2="3")
+        page.locator("main form button.btn-primary").click()
+        page.wait_for_load_state()
+        assert page.url.endswith(reverse("link_review", args=[token, client_id]))
+        found += check(page, world, f"the review by link at {width}")
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_load_state()
+    found += check(page, world, "sent by link")
+    assert found == []
 
 
 def test_procedures_and_facts(world, open_page):

@@ -10,7 +10,7 @@ from tests.screens import place  # noqa: F401 - prepares the environment
 
 django.setup()
 
-from tests.screens import patient, staff  # noqa: E402 - models need Django to be set up
+from tests.screens import checkins, patient, staff  # noqa: E402 - models need Django to be set up
 from tests.screens.camera import Camera  # noqa: E402
 from tests.screens.house import running  # noqa: E402
 
@@ -32,6 +32,7 @@ def main() -> None:
             staff.clinic,
             staff.refusals,
             patient.log,
+            checkins.checkins,
             patient.links,
             patient.mails,
         ):

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.models import CheckIn, Recovery, User
 from recovery.tokens import link_token, unsubscribe_token
 from tests.screens.house import House, later, patient, recovery_of
@@ -83,6 +84,7 @@ def today(house: House) -> None:
         ("Tadesse", "today-contacted", "Day 5, staff have called"),
         ("Roth", "today-paused", "A recovery that is paused"),
         ("Soliman", "today-completed", "A recovery that is completed"),
+        ("Osei", "today-form", "Day 12, a check-in form is open beside the log"),
         ("Park", "today-caregiver", "As the patient's daughter sees it"),
     ):
         user, recovery = patient(family)
@@ -194,7 +196,9 @@ def links(house: House) -> None:
 
 
 def _open_checkin(family: str) -> Any:
-    return CheckIn.objects.open().filter(recovery=recovery_of(family)).latest("day")
+    """The one that a daily log answers."""
+    rows = CheckIn.objects.open().filter(recovery=recovery_of(family), form__in=LOG_FORMS)
+    return rows.latest("day")
 
 
 def mails(house: House) -> None:
