@@ -4,7 +4,7 @@ from django.urls import path
 
 from recovery.views import demo, ops
 from recovery.views.patient import accounts as patient_accounts
-from recovery.views.patient import checkins, links, logs, pages, unsubscribe
+from recovery.views.patient import checkins, links, logs, milestones, pages, phases, unsubscribe
 from recovery.views.staff import (
     accounts,
     addresses,
@@ -39,6 +39,9 @@ patient_urls = [
     path(RECOVERY, pages.today, name="today"),
     path(f"{RECOVERY}history/", pages.history, name="history"),
     path(f"{RECOVERY}signs/", pages.signs, name="signs"),
+    path(f"{RECOVERY}phases/<slug:code>/", phases.phase, name="phase"),
+    path(f"{RECOVERY}milestones/", milestones.milestones_list, name="milestones"),
+    path(f"{RECOVERY}milestones/<slug:code>/", milestones.milestone_form, name="milestone_form"),
     path(CHECKIN, checkins.checkin_start, name="checkin_start"),
     path(f"{CHECKIN}<uuid:client_id>/", checkins.checkin_form, name="checkin_form"),
     path(f"{CHECKIN}<uuid:client_id>/review/", checkins.checkin_review, name="checkin_review"),

@@ -36,7 +36,7 @@ from recovery.models import (
     User,
 )
 from recovery.queries.instruments import own_instrument_of
-from recovery.queries.pathways import phases_of, plan_of
+from recovery.queries.pathways import phases_of, plan_of, preparation_of
 from recovery.services import status, tick
 
 ZONE = "America/New_York"
@@ -61,6 +61,7 @@ def _forget_cached_pathways() -> None:
     plan_of.cache_clear()
     phases_of.cache_clear()
     own_instrument_of.cache_clear()
+    preparation_of.cache_clear()
 
 
 @pytest.fixture
@@ -126,7 +127,11 @@ def default_pathway() -> Pathway:
     table, so the next one seeds it again.
     """
     if not Pathway.objects.filter(clinic=None, version=1).exists():
-        for name in ("0003_default_pathway", "0006_new_weakness_is_not_waited_out"):
+        for name in (
+            "0003_default_pathway",
+            "0006_new_weakness_is_not_waited_out",
+            "0012_phase_pages_filled",
+        ):
             import_module(f"recovery.migrations.{name}").forwards(apps, None)
     return Pathway.objects.get(clinic=None, version=1)
 

@@ -96,6 +96,9 @@ ROUTES = {
     "today": Route((GET,), frozenset({"patient"}), ("recovery",)),
     "history": Route((GET,), frozenset({"patient"}), ("recovery",)),
     "signs": Route((GET,), frozenset({"patient"}), ("recovery",)),
+    "phase": Route((GET,), frozenset({"patient"}), ("recovery", "phase")),
+    "milestones": Route((GET,), frozenset({"patient"}), ("recovery",)),
+    "milestone_form": Route((GET, POST), frozenset({"patient"}), ("recovery", "milestone")),
     "log_new": Route((GET,), frozenset({"patient"}), ("recovery",)),
     "log_form": Route((GET, POST), frozenset({"patient"}), ("recovery", "new_id")),
     "log_saved": Route((GET,), frozenset({"patient"}), ("recovery", "log")),
@@ -193,6 +196,8 @@ def world(clinic, harbor, nurse, clinician, manager, harbor_nurse, settings, tmp
         "checkin": checkin.uuid,
         "form": form.client_id,
         "new_id": uuid.uuid4(),
+        "phase": "short_term",
+        "milestone": "walked",
         "alert": Alert.objects.get().uuid,
         "membership": clinician.memberships.get().uuid,
         "questionnaire": questionnaires.load(
@@ -248,13 +253,11 @@ def snapshot() -> dict[str, list[dict[str, Any]]]:
 
 def refusal(name: str, method: str, visitor: str) -> str:
     """What this kind of visitor gets where it may not go."""
-    patients_route = name in {"people", "today", "history", "signs"} or name.startswith(
-        ("log_", "checkin_")
-    )
+    patients_pages = {"people", "today", "history", "signs", "phase"}
+    patients_route = name in patients_pages or name.startswith(("log_", "checkin_", "milestone"))
     if visitor == "stranger":
         # A redirect would lose the answers.
-        forms = {"log_form", "checkin_form", "checkin_review"}
-        return "403" if name in forms and method == POST else "sign in"
+        return "403" if patients_route and method == POST else "sign in"
     if patients_route:
         return "403" if visitor in ALL_STAFF else "404"
     if visitor in PATIENTS | {"former nurse"}:

@@ -50,7 +50,7 @@ FACTS = Instrument(
         Item(
             "anticoagulated",
             "choice",
-            Text("Do you take a blood thinner, like warfarin, Eliquis or Xarelto?"),
+            Text("Do you take a blood thinner? Warfarin, Eliquis and Xarelto are some."),
             required=True,
             options=KNOWN,
         ),

@@ -3,9 +3,9 @@
 docs/protocol.md is what `document` returns; a test holds the two together.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from recovery.clinical.education import PHASE_TEXTS, PhaseText
+from recovery.clinical.education import BEFORE_TEXT, PHASE_TEXTS, PhaseText
 from recovery.clinical.logfields import FIELDS, SAFETY_FIELDS, Field, activity_note
 from recovery.clinical.markdown import bullets, codes, table
 from recovery.clinical.measures import measures
@@ -258,6 +258,12 @@ def _phases() -> Iterator[str]:
         f"phase lasts until the discharge, or {hours(WATCHED_AFTER_PROCEDURE)} after the "
         "procedure while none is known."
     )
+    yield (
+        "Each has a page of its own, and so has the time before. Beneath its texts stand the "
+        "warning signs of the rules that run in those days, and the clinic's numbers, the one "
+        "that is answered now first. Texts of a clinic's pathway take the place of these."
+    )
+    yield from _before()
     for phase, text in zip(DEFAULT_PHASES, PHASE_TEXTS, strict=True):
         yield from _phase(phase, text)
 
@@ -269,7 +275,30 @@ def _phase(phase: Phase, text: PhaseText) -> Iterator[str]:
         ("Good now:", text.good_now),
         ("Wait until we say so:", text.wait_with),
         ("What can be expected, left out while an emergency or urgent alert stands:", text.expect),
+        ("Good to know, on the phase's own page:", text.about),
     )
+    yield from _told(parts)
+
+
+def _before() -> Iterator[str]:
+    text = BEFORE_TEXT
+    yield f"### {text.name} (no phase)"
+    yield bullets((f"Texts: {text.source}",))
+    yield from _told(
+        (
+            ("Good now:", text.good_now),
+            ("Wait until we say so:", text.wait_with),
+            ("What is done:", text.steps),
+            ("Who it is for:", text.suits),
+            ("What it can do, left out while an emergency or urgent alert stands:", text.benefits),
+            ("What can go wrong:", text.risks),
+            ("What else there is:", text.choices),
+            ("Good to know:", text.about),
+        )
+    )
+
+
+def _told(parts: Iterable[tuple[str, Sequence[str]]]) -> Iterator[str]:
     for title, lines in parts:
         if lines:
             yield title + "\n\n" + "\n".join(f"> - {line}" for line in lines)

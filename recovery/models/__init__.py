@@ -7,7 +7,8 @@ from recovery.models.clinics import Clinic, Membership, Role
 from recovery.models.clocks import ClockOffset, Heartbeat
 from recovery.models.logs import DailyLog
 from recovery.models.messages import Message
-from recovery.models.pathways import Pathway, RecoveryPhase
+from recovery.models.milestones import Milestone
+from recovery.models.pathways import Pathway, Preparation, RecoveryPhase
 from recovery.models.patients import Patient
 from recovery.models.questionnaires import Questionnaire
 from recovery.models.recoveries import FactChange, Recovery, Reschedule
@@ -29,9 +30,11 @@ __all__ = [
     "Heartbeat",
     "Membership",
     "Message",
+    "Milestone",
     "Pathway",
     "Patient",
     "PatientAccess",
+    "Preparation",
     "Questionnaire",
     "Recovery",
     "RecoveryPhase",

@@ -42,7 +42,41 @@ class Pathway(models.Model):
         return f"Pathway {self.version}"
 
 
-class RecoveryPhase(models.Model):
+class Told(models.Model):
+    """Texts of a pathway version for patients, one sentence a line, with their source."""
+
+    good_now = models.TextField(blank=True)
+    wait_with = models.TextField(blank=True)
+    # Stands on the page of its own time alone, and so says nothing of what can be expected.
+    about = models.TextField(blank=True, db_default="")
+    source = models.CharField(max_length=200)
+    review_on = models.DateField()
+
+    class Meta:
+        abstract = True
+
+
+class Preparation(Told):
+    """What a pathway version tells before the procedure; no phase, for no log points to it."""
+
+    # Nothing is called expected yet.
+    expect: ClassVar[str] = ""
+
+    pathway = models.OneToOneField(Pathway, models.CASCADE, related_name="preparation")
+    patient_name = models.CharField(max_length=60)
+    steps = models.TextField(blank=True)
+    suits = models.TextField(blank=True)
+    # Left out beside an urgent or emergency alert, as what a phase calls expected is.
+    benefits = models.TextField(blank=True)
+    # A line is a risk, a colon, and how often it happens.
+    risks = models.TextField(blank=True)
+    choices = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.patient_name
+
+
+class RecoveryPhase(Told):
     """One of the four phases of a pathway version.
 
     Day 0 is shared: immediate lasts until discharge (unknown: 2 h after the procedure),
@@ -64,13 +98,8 @@ class RecoveryPhase(models.Model):
     first_day = models.PositiveSmallIntegerField()
     last_day = models.PositiveSmallIntegerField(null=True, blank=True)
     patient_name = models.CharField(max_length=60)
-    # One sentence a line.
-    good_now = models.TextField(blank=True)
-    wait_with = models.TextField(blank=True)
     # Lines that say something can be expected; never shown beside an urgent or emergency alert.
     expect = models.TextField(blank=True)
-    source = models.CharField(max_length=200)
-    review_on = models.DateField()
 
     class Meta:
         ordering = ["pathway", "order"]

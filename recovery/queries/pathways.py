@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from recovery.clinical.pathway import Occasion, Plan, occasions, plan_from_json
 from recovery.clinical.phases import phase_of
-from recovery.models import Pathway, Recovery, RecoveryPhase
+from recovery.models import Pathway, Preparation, Recovery, RecoveryPhase
 
 
 @lru_cache(maxsize=256)
@@ -21,6 +21,12 @@ def plan_of(pathway_id: int) -> Plan:
 def phases_of(pathway_id: int) -> tuple[RecoveryPhase, ...]:
     """The four phases in their order."""
     return tuple(RecoveryPhase.objects.filter(pathway=pathway_id).order_by("order"))
+
+
+@lru_cache(maxsize=256)
+def preparation_of(pathway_id: int) -> Preparation | None:
+    """What is told before the procedure; a version may have no such text."""
+    return Preparation.objects.filter(pathway=pathway_id).first()
 
 
 def phase_now(recovery: Recovery, now: datetime) -> RecoveryPhase | None:

@@ -5,10 +5,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import (
+    BooleanField,
     CharField,
     DateTimeField,
+    ExpressionWrapper,
     F,
     IntegerField,
+    Q,
     QuerySet,
     Subquery,
     Value,
@@ -22,6 +25,7 @@ from recovery.models import (
     Contact,
     FactChange,
     Message,
+    Milestone,
     PatientAccess,
     Recovery,
     Reschedule,
@@ -62,12 +66,16 @@ class Record:
     changes: list[Row] = field(default_factory=list)
     # The patient's other recoveries. at: the procedure, kind: the state, code: the uuid.
     others: list[Row] = field(default_factory=list)
+    # at: when it was told, code: which, text: the date, number: 1 while it stands.
+    milestones: list[Row] = field(default_factory=list)
+    # Those taken back or corrected; at: when that was.
+    withdrawn: list[Row] = field(default_factory=list)
     # How many recoveries of the clinic wait for somebody.
     waiting: int = 0
 
 
 def record_of(recovery: Recovery) -> Record:
-    """Nine tables in one statement: a page of one patient may not cost one for each."""
+    """Ten tables in one statement: a page of one patient may not cost one for each."""
     record = Record()
     of = {
         "contact": record.contacts,
@@ -78,6 +86,8 @@ def record_of(recovery: Recovery) -> Record:
         "move": record.changes,
         "fact": record.changes,
         "other": record.others,
+        "milestone": record.milestones,
+        "withdrawn": record.withdrawn,
     }
     for values in sorted(_union(recovery), key=lambda values: values[1]):
         row = Row(*values)
@@ -157,6 +167,24 @@ def _union(recovery: Recovery) -> QuerySet[Any]:
             at=F("procedure_at"),
             kind=F("state"),
             code=F("uuid"),
+        ),
+        _part(
+            Milestone.objects.filter(recovery=recovery),
+            "milestone",
+            at=F("recorded_at"),
+            kind=F("source"),
+            code=F("code"),
+            text=F("on"),
+            person=_name_of("recorded_by"),
+            number=ExpressionWrapper(Q(withdrawn_at=None), BooleanField()),
+        ),
+        _part(
+            Milestone.objects.filter(recovery=recovery).exclude(withdrawn_at=None),
+            "withdrawn",
+            at=F("withdrawn_at"),
+            code=F("code"),
+            text=F("on"),
+            person=_name_of("withdrawn_by"),
         ),
         _part(
             Clinic.objects.filter(pk=recovery.clinic_id),

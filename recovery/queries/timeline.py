@@ -11,7 +11,7 @@ from recovery.queries.record import Record, Row
 
 # What a reminder asks for, and what follows one that is not answered.
 ANSWERS = ("log", "missed")
-CAUSE = {"log": 0, "correction": 0, "mail": 2}
+CAUSE = {"log": 0, "correction": 0, "withdrawn": 0, "mail": 2}
 # Logs that the page's charts, table and timeline need; answers are read for two logs only.
 NARROW = (
     "pk",
@@ -109,6 +109,8 @@ def events(
         for row in record.checkins
         if row.code == CheckIn.State.EXPIRED
     ]
+    found += [Event(row.at, "milestone", row=row) for row in record.milestones]
+    found += [Event(row.at, "withdrawn", row=row) for row in record.withdrawn]
     found += _mails(record.mails)
 
     def place(event: Event) -> tuple[datetime, int]:

@@ -15,10 +15,18 @@ from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.clinical.pathway import Occasion, Plan, checkin_key_for, occasions
 from recovery.clinical.phases import phase_of
 from recovery.clinical.rules import RULES_BY_ID, fill, precedence
-from recovery.models import Alert, CheckIn, DailyLog, FormResponse, Recovery, RecoveryPhase
+from recovery.models import (
+    Alert,
+    CheckIn,
+    DailyLog,
+    FormResponse,
+    Preparation,
+    Recovery,
+    RecoveryPhase,
+)
 from recovery.models.alerts import Severity
 from recovery.queries.checkins import named
-from recovery.queries.pathways import phases_of, plan_of
+from recovery.queries.pathways import phases_of, plan_of, preparation_of
 
 # The days that have a bone each; after them there is one for each planned check-in.
 LAST_BONE_DAY = 14
@@ -82,6 +90,9 @@ class TodayPage:
     answered: int
     closed: int
 
+    # Those of the phase, or of the time before the procedure.
+    texts: RecoveryPhase | Preparation | None
+
     @property
     def yesterday_too(self) -> bool:
         """Whether yesterday's check-in is still open behind today's."""
@@ -120,6 +131,7 @@ def today(recovery: Recovery, *, now: datetime) -> TodayPage:
         bones=tuple(_spine(planned, answers, phases, day=day, now=now, plan=plan)),
         answered=sum(one.key in answers for one in due),
         closed=len(due),
+        texts=phase or preparation_of(recovery.pathway_id),
     )
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from recovery.clinical import hours
 from recovery.clinical.rules import RULES_BY_ID, Severity, fill, number_to_call
 from recovery.forms import told
-from recovery.models import DailyLog
+from recovery.models import DailyLog, Milestone
 
 register = template.Library()
 
@@ -127,6 +127,35 @@ def lines(text: str) -> list[str]:
 
 
 @register.filter
+def halves(line: str) -> tuple[str, str]:
+    """What stands before a line's first colon, and what stands after it."""
+    name, _colon, rest = line.partition(":")
+    return name.strip(), rest.strip()
+
+
+@register.filter
+def first_time(milestone: Milestone) -> str:
+    """The date of a milestone and its day: Tuesday, March 3, day 1."""
+    words = {"date": date_format(milestone.on, "l, F j"), "day": milestone.day}
+    if words["day"] < 0:
+        return words["date"]
+    return gettext("%(date)s, day %(day)d") % words
+
+
+@register.filter
+def days_of(place: Any) -> str:
+    """Which days a phase's page is about."""
+    if place.first_day is None:
+        return gettext("Before your procedure")
+    if place.last_day is None:
+        return gettext("From day %(first)d on") % {"first": place.first_day}
+    if place.first_day == place.last_day:
+        return gettext("The day of your procedure")
+    words = {"first": place.first_day, "last": place.last_day}
+    return gettext("Days %(first)d to %(last)d") % words
+
+
+@register.filter
 def drawing(line: str, otherwise: str = "right") -> str:
     """Which drawing fits a line of a phase's advice. It only decorates: the words say it all."""
     said = line.lower()
@@ -185,6 +214,13 @@ def help_bar(context: Mapping[str, Any], signs_url: str = "") -> dict[str, Any]:
 def call_us(context: Mapping[str, Any]) -> str:
     """The clinic's number that is answered now."""
     return _reached(context)["number"]
+
+
+@register.inclusion_tag("patient/_call.html", takes_context=True)
+def whom_to_call(context: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """All numbers, the one that is answered now before the one that is answered later."""
+    numbers = context["request"].clinic.numbers
+    return {"numbers": numbers, "clinic": _reached(context), "today": today}
 
 
 @register.inclusion_tag("patient/_disclaimer.html", takes_context=True)

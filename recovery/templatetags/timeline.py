@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from recovery.models import Alert, DailyLog, Message, Recovery
+from recovery.models import Alert, DailyLog, Message, Milestone, Recovery
 from recovery.models.alerts import Severity
 from recovery.models.recoveries import Modic
 from recovery.templatetags.staff import full_time, hm
@@ -71,6 +71,22 @@ def reminded(event: Any) -> str:
         times.append(hm(at) if timezone.localdate(at) == day else full_time(at))
         day = timezone.localdate(at)
     return _("Reminded %(times)s") % {"times": get_text_list(times, _("and"))}
+
+
+@register.filter
+def milestone_name(row: Any) -> str:
+    return str(Milestone.Code(row.code).label)
+
+
+@register.filter
+def milestone_on(row: Any) -> date:
+    """The date that was told, which a union of tables carries as text."""
+    return date.fromisoformat(row.text)
+
+
+@register.filter
+def milestone_source(row: Any) -> str:
+    return str(DailyLog.Source(row.kind).label)
 
 
 @register.filter

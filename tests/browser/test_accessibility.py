@@ -24,7 +24,7 @@ from django.utils.http import urlsafe_base64_encode
 from playwright.sync_api import Page
 
 from recovery.models import CheckIn, Message, Recovery, User
-from recovery.services import addresses, contacts, logs, questionnaires
+from recovery.services import addresses, contacts, logs, milestones, questionnaires
 from recovery.tokens import link_token, unsubscribe_token
 from tests.cast import (
     QUIET,
@@ -176,7 +176,12 @@ def test_nothing_there_yet(world, open_page):
     assert look(world, open_page, alone, "people") == []
     assert look(world, open_page, None, "demo_mailbox") == []
     planned = make_recovery(world.clinic, day=-4)
-    ids = ("today", planned.uuid), ("history", planned.uuid)
+    ids = (
+        ("today", planned.uuid),
+        ("history", planned.uuid),
+        ("phase", planned.uuid, "before"),
+        ("milestones", planned.uuid),
+    )
     assert look(world, open_page, user_of(planned), *ids) == []
     assert look(world, open_page, nurse, ("staff_recovery", planned.uuid)) == []
 
@@ -209,6 +214,29 @@ def test_an_address_that_fails_and_a_mail_of_unknown_fate(world, open_page):
     assert look(world, open_page, nurse, *pages) == []
 
 
+def test_phases_and_milestones(world, open_page):
+    recovery = make_recovery(world.clinic, day=20)
+    user = user_of(recovery)
+    codes = "before", "immediate", "short_term", "gradual_return", "follow_up"
+    assert look(world, open_page, user, *(("phase", recovery.uuid, code) for code in codes)) == []
+    walked = ("milestone_form", recovery.uuid, "walked")
+    assert refuse(world, open_page, user, walked) == []
+    for code in ("slept", "walked", "drove"):
+        milestones.record(
+            recovery=recovery,
+            code=code,
+            on=recovery.procedure_on + timedelta(days=2),
+            read=None,
+            user=user,
+            source="patient",
+            now=timezone.now(),
+        )
+    pages = walked, ("milestones", recovery.uuid), ("history", recovery.uuid)
+    assert look(world, open_page, user, *pages) == []
+    nurse = world.users["nurse"]
+    assert look(world, open_page, nurse, ("staff_recovery", recovery.uuid)) == []
+
+
 def test_an_emergency_that_is_not_closed(world, open_page):
     recovery = alarm(world)
     log = recovery.logs.get()
@@ -221,6 +249,8 @@ def test_an_emergency_that_is_not_closed(world, open_page):
             ("today", recovery.uuid),
             ("history", recovery.uuid),
             ("signs", recovery.uuid),
+            ("phase", recovery.uuid, "gradual_return"),
+            ("milestones", recovery.uuid),
             ("log_saved", *ids),
             ("log_form", *ids),
             ("log_form", recovery.uuid, uuid.uuid4()),

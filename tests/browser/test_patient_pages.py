@@ -316,6 +316,10 @@ def pages(recovery: Recovery, clinic: Any) -> Iterator[tuple[str, str, Recovery 
     yield "today", path("today", recovery), recovery
     yield "log", path("log_new", recovery), recovery
     yield "signs", path("signs", recovery), recovery
+    for code in ("before", "immediate", "short_term", "gradual_return", "follow_up"):
+        yield f"phase {code}", path("phase", recovery, code), recovery
+    yield "milestones", path("milestones", recovery), recovery
+    yield "milestone", path("milestone_form", recovery, "drove"), recovery
     yield "history, empty", path("history", recovery), recovery
 
     before = make_recovery(clinic, day=-4, now=AFTERNOON)

@@ -5,6 +5,9 @@ from string import Formatter
 
 import pytest
 
+from recovery.clinical.checkinforms import FACTS
+from recovery.clinical.education import BEFORE_TEXT, PHASE_TEXTS
+from recovery.clinical.instruments import SHIPPED
 from recovery.clinical.logfields import clean
 from recovery.clinical.rules import (
     DISCLAIMER,
@@ -391,6 +394,58 @@ def test_texts_above_grade_six_are_known():
         if grade(fill(text, US_NUMBERS)) > 6
     }
     assert hard == {"R37"}
+
+
+EDUCATION = [
+    pytest.param(lines, id=f"{getattr(text, 'code', 'before')} {name}")
+    for text in (*PHASE_TEXTS, BEFORE_TEXT)
+    for name in text.__dataclass_fields__
+    if name not in {"code", "name", "source"} and (lines := getattr(text, name))
+]
+# A few words that name a treatment have no sentence to be measured in.
+NAMES = {"Physical therapy", "Medicines", "Surgery"}
+
+
+def stopped(line):
+    """A point without a full stop ends all the same."""
+    return line if line.endswith((".", "?")) else f"{line}."
+
+
+@pytest.mark.parametrize("lines", EDUCATION)
+def test_what_phases_tell_reads_at_grade_six_and_no_line_above_eight(lines):
+    assert len(lines) <= 6
+    assert grade(" ".join(map(stopped, lines))) <= 6
+    assert {line for line in lines if line not in NAMES and grade(stopped(line)) > 8} == set()
+
+
+def test_a_page_of_a_phase_has_three_points_at_least_that_are_its_own():
+    assert all(len(text.about) >= 3 for text in (*PHASE_TEXTS, BEFORE_TEXT))
+
+
+def test_no_text_says_that_somebody_may_drive():
+    """Of driving we say only: do not, somebody else does, or ask us."""
+    texts = [value for param in EDUCATION for value in param.values[0]]
+    told = [line for line in texts if re.search(r"\bdriv", line, re.IGNORECASE)]
+    assert told
+    allowed = re.compile(
+        r"Do not drive|[Nn]ever drive|else drives|have someone drive|ask us|Ask us"
+    )
+    assert [line for line in told if not allowed.search(line.replace("Have", "have"))] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        str(words)
+        for instrument in (SHIPPED["NRS"], FACTS)
+        for item in instrument.questions
+        for words in (item.text, *(option.text for option in item.options))
+        if len(str(words).split()) > 3
+    ],
+)
+def test_questions_of_our_own_in_the_check_in_forms_read_at_grade_eight_at_most(text):
+    """PEG and PGIC have the words of their publishers."""
+    assert grade(stopped(text)) <= 8
 
 
 def test_every_rule_says_where_it_comes_from():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from recovery.clinical.education import PHASE_TEXTS
+from recovery.clinical.education import BEFORE_TEXT, PHASE_TEXTS
 from recovery.clinical.instruments import SHIPPED
 from recovery.clinical.logfields import FIELDS
 from recovery.clinical.medicines import MME_FACTORS
@@ -25,7 +25,7 @@ from recovery.clinical.rules import (
 )
 from recovery.clinical.sources import SOURCES, TAGS
 from recovery.models import Alert, Contact
-from recovery.queries.pathways import phases_of
+from recovery.queries.pathways import phases_of, preparation_of
 from recovery.services.alerts import CLAIM_LASTS
 from recovery.services.contacts import REVIEW_RETURNS
 from recovery.services.escalation import EMERGENCY_STEPS, HOURLY, URGENT_WAIT
@@ -128,10 +128,16 @@ def test_phase_texts_are_those_that_patients_read():
             phase.last_day,
         )
         assert (row.code, row.patient_name, row.source) == (text.code, text.name, text.source)
-        for name in ("good_now", "wait_with", "expect"):
+        for name in ("good_now", "wait_with", "expect", "about"):
             lines = list(getattr(text, name))
             assert getattr(row, name).splitlines() == lines
             assert all(f"> - {line}\n" in PAGE for line in lines)
+    before = preparation_of(default_pathway().pk)
+    assert (before.patient_name, before.source) == (BEFORE_TEXT.name, BEFORE_TEXT.source)
+    for name in set(BEFORE_TEXT.__dataclass_fields__) - {"name", "source"}:
+        lines = list(getattr(BEFORE_TEXT, name))
+        assert getattr(before, name).splitlines() == lines
+        assert all(f"> - {line}\n" in PAGE for line in lines)
 
 
 def test_medicines():
@@ -167,7 +173,7 @@ def test_every_source_mark_is_explained_and_every_source_used():
         elif mark not in TAGS and not (tag and "." in source):
             unknown.add(mark)
         assert tag in {"", *TAGS}
-    for text in (*PHASE_TEXTS, *DEFAULT_PHASES):
+    for text in (BEFORE_TEXT, *PHASE_TEXTS, *DEFAULT_PHASES):
         used |= set(re.findall(r"S\d+", text.source))
     assert unknown == set()
     assert used == set(SOURCES)

@@ -15,6 +15,7 @@ from recovery.models import (
     FormResponse,
     Membership,
     Message,
+    Milestone,
     Pathway,
     Recovery,
     RecoveryPhase,
@@ -361,3 +362,48 @@ def test_a_reschedule_moves_something(recovery, nurse):
 def test_modic_is_one_of_its_types(recovery):
     with refuses("modic_is_known"):
         Recovery.objects.filter(pk=recovery.pk).update(modic="3")
+
+
+def milestone(recovery, **fields):
+    user = User.objects.get_or_create(email="told@example.org")[0]
+    return Milestone.objects.create(
+        **{
+            "recovery": recovery,
+            "code": "walked",
+            "on": TODAY,
+            "recorded_at": NOW,
+            "recorded_by": user,
+            "source": "patient",
+        }
+        | fields
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"code": "ran"}, "milestone_code_is_known"),
+        ({"source": "link"}, "milestone_source_is_known"),
+        ({"withdrawn_at": NOW}, "milestone_is_withdrawn_by_somebody_afterwards"),
+        ({}, "one_standing_milestone_per_recovery_and_code|milestone.recovery_id"),
+    ],
+)
+def test_a_wrong_milestone_is_refused(clinic, fields, name):
+    recovery = make_recovery(clinic)
+    if not fields:
+        milestone(recovery)
+    with refuses(name):
+        milestone(recovery, **fields)
+
+
+def test_a_milestone_is_not_withdrawn_before_it_was_told_and_makes_room_for_another(clinic):
+    recovery = make_recovery(clinic)
+    row = milestone(recovery)
+    row.withdrawn_by = row.recorded_by
+    row.withdrawn_at = NOW - timedelta(seconds=1)
+    with refuses("milestone_is_withdrawn_by_somebody_afterwards"), transaction.atomic():
+        row.save()
+    row.withdrawn_at = NOW
+    row.save()
+    milestone(recovery)
+    assert recovery.milestones.standing().count() == 1

@@ -6,14 +6,23 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from recovery.models import Clinic, Consent, Contact, Message, Recovery, User
+from recovery.models import (
+    Clinic,
+    Consent,
+    Contact,
+    DailyLog,
+    Message,
+    Milestone,
+    Recovery,
+    User,
+)
 from recovery.queries import timeline
 from recovery.queries.record import MAILS, record_of
-from recovery.services import logs
+from recovery.services import logs, milestones
 from tests.cast import QUIET, make_recovery
 
 NOW = datetime(2026, 3, 5, 15, 17, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @pytest.fixture
@@ -39,12 +48,24 @@ def mail(recovery: Recovery, key: str, state: str = "sent", **more: Any) -> Mess
     )
 
 
+def walk(recovery: Recovery, user: User, on: datetime, **read: Any) -> Milestone:
+    return milestones.record(
+        recovery=recovery,
+        code=Milestone.Code.WALKED,
+        on=on.date(),
+        user=user,
+        source=DailyLog.Source.PATIENT,
+        now=NOW - DAY + on.day * MINUTE,
+        **{"read": None} | read,
+    )
+
+
 def mails(recovery: Recovery) -> list[timeline.Event]:
     record = record_of(recovery)
     return [event for event in timeline.events(recovery, [], [], record) if event.what == "mail"]
 
 
-def test_six_tables_are_one_statement(recovery: Recovery, nurse: User) -> None:
+def test_ten_tables_are_one_statement(recovery: Recovery, nurse: User) -> None:
     Contact.objects.create(
         recovery=recovery,
         by=nurse,
@@ -55,6 +76,8 @@ def test_six_tables_are_one_statement(recovery: Recovery, nurse: User) -> None:
         note="Spot healed.",
     )
     mail(recovery, "one")
+    first = walk(recovery, nurse, NOW - 2 * DAY)
+    walk(recovery, nurse, NOW - DAY, read=first.uuid)
     with CaptureQueriesContext(connection) as statements:
         record = record_of(recovery)
     assert len(statements) == 1
@@ -66,6 +89,13 @@ def test_six_tables_are_one_statement(recovery: Recovery, nurse: User) -> None:
         ("self", recovery.patient.accesses.get().user.email)
     ]
     assert [(row.code, row.number) for row in record.consents] == [("1", 1)]
+    assert [(row.code, row.text, row.number) for row in record.milestones] == [
+        ("walked", "2026-03-03", 0),
+        ("walked", "2026-03-04", 1),
+    ]
+    assert [(row.code, row.text, row.person) for row in record.withdrawn] == [
+        ("walked", "2026-03-03", "Nora")
+    ]
     # Two check-ins were missed, so this recovery waits for somebody.
     assert record.waiting == 1
 
@@ -147,6 +177,19 @@ def told(recovery: Recovery) -> list[tuple[str, int]]:
 def entries(recovery: Recovery) -> list[timeline.Event]:
     record, rows = record_of(recovery), timeline.logs_of(recovery)
     return timeline.events(recovery, rows, [], record)
+
+
+def test_a_milestone_and_its_correction_are_entries(recovery: Recovery, nurse: User) -> None:
+    recovery.checkins.all().delete()
+    first = walk(recovery, nurse, NOW - 2 * DAY)
+    walk(recovery, nurse, NOW - DAY, read=first.uuid)
+    # The correction stands above what it takes the place of.
+    assert [what for what, _reminded in told(recovery)] == [
+        "milestone",
+        "withdrawn",
+        "milestone",
+        "procedure",
+    ]
 
 
 def test_reminders_stand_with_the_log_that_followed_them(recovery: Recovery, nurse: User) -> None:

@@ -97,8 +97,37 @@ def today(house: House) -> None:
     ):
         user, recovery = patient(family)
         house.take(user, name, what, "history", recovery.uuid)
+    phases(house)
     user, recovery = patient("Baptiste")
     house.take(user, "signs", "The warning signs, which can be printed", "signs", recovery.uuid)
+
+
+def phases(house: House) -> None:
+    for family, code, what in (
+        ("Ferreyra", "before", "The page of the time before, the day before the procedure"),
+        ("Karadeniz", "immediate", "The page of the first phase, on its day"),
+        ("Lam", "short_term", "The page of the first days, on day 1"),
+        ("Baptiste", "gradual_return", "The page of the third phase, on day 4"),
+        ("Birnbaum", "follow_up", "The page of the follow-up, on day 92"),
+    ):
+        user, recovery = patient(family)
+        house.take(user, f"phase-{code}", what, "phase", recovery.uuid, code)
+    user, recovery = patient("Rowland")
+    what = "A phase while an emergency alert is not closed"
+    house.take(user, "phase-emergency", what, "phase", recovery.uuid, "gradual_return")
+    user, recovery = patient("Lam")
+    what = "A phase that is still to come"
+    house.take(user, "phase-later", what, "phase", recovery.uuid, "follow_up")
+    user, recovery = patient("Birnbaum")
+    page = house.visit(user, reverse("milestone_form", args=[recovery.uuid, "walked"]))
+    tap(page, "when", "yesterday")
+    send(page)
+    house.camera.take(page, "milestones", "What a patient does again, one of them told")
+    what = "One that was told, to be corrected"
+    house.take(user, "milestone", what, "milestone_form", recovery.uuid, "walked")
+    page = house.visit(user, reverse("milestone_form", args=[recovery.uuid, "drove"]))
+    send(page)
+    house.camera.take(page, "milestone-error", "Sent without a day")
 
 
 def log(house: House) -> None:

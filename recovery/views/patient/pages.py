@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from recovery import access
 from recovery.models import Recovery
 from recovery.queries.history import history as history_page
+from recovery.queries.milestones import standing as standing_milestones
 from recovery.queries.today import standing_advice
 from recovery.queries.today import today as today_page
 from recovery.views.patient import entry
@@ -33,9 +34,13 @@ def history(request: HttpRequest, recovery: Recovery) -> HttpResponse:
         now=request.now,
         alert=standing_advice(recovery) is not None,
     )
-    return render(
-        request, "patient/history.html", {"recovery": recovery, "page": page, "tab": "history"}
-    )
+    context = {
+        "recovery": recovery,
+        "page": page,
+        "tab": "history",
+        "milestones": standing_milestones(recovery),
+    }
+    return render(request, "patient/history.html", context)
 
 
 def _number(request: HttpRequest) -> int:
@@ -46,5 +51,6 @@ def _number(request: HttpRequest) -> int:
 @require_safe
 @access.for_patient
 def signs(request: HttpRequest, recovery: Recovery) -> HttpResponse:
-    context = {"recovery": recovery, **warning_signs()}
+    planned = recovery.day_on(access.local_date(recovery, request.now)) < 0
+    context = {"recovery": recovery, "planned": planned, **warning_signs()}
     return render(request, "patient/signs.html", context)

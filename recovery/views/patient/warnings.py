@@ -3,9 +3,12 @@
 A test holds this list against the rules: a red flag without words for it fails.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+from recovery.clinical.rules import RULES_BY_ID
 
 EMERGENCY_SIGNS = {
     "R01": (
@@ -33,7 +36,10 @@ EMERGENCY_SIGNS = {
 URGENT_SIGNS = {
     "R11": (_("New numbness or tingling in a leg"),),
     "R12": (_("Temperature of 100.4 °F (38.0 °C) or higher, or chills"),),
-    "R13": (_("Redness that spreads, swelling, pus, or the spot opens"),),
+    "R13": (
+        _("Redness that spreads, swelling, pus, or the spot opens"),
+        _("From day 3 on: fluid from the spot"),
+    ),
     "R14": (_("Blood soaks the dressing"),),
     "R15": (_("Swelling or pain in one calf"),),
     "R16": (_("A bad headache, or one that is worse when you sit up"),),
@@ -43,9 +49,13 @@ URGENT_SIGNS = {
 }
 
 
-def warning_signs() -> dict[str, Any]:
-    """Both lists, in the order of the rules."""
+def warning_signs(on_day: int = 0) -> dict[str, Any]:
+    """Both lists, in the order of the rules; of the rules that run on that day."""
     return {
-        "emergency_signs": [sign for signs in EMERGENCY_SIGNS.values() for sign in signs],
-        "urgent_signs": [sign for signs in URGENT_SIGNS.values() for sign in signs],
+        "emergency_signs": _of_the_day(EMERGENCY_SIGNS, on_day),
+        "urgent_signs": _of_the_day(URGENT_SIGNS, on_day),
     }
+
+
+def _of_the_day(signs: Mapping[str, Sequence[Any]], day: int) -> list[Any]:
+    return [sign for rule, told in signs.items() if RULES_BY_ID[rule].runs_on(day) for sign in told]

@@ -22,7 +22,7 @@ from recovery.models.access import Relationship
 from recovery.queries import chart, glance, queue, timeline
 from recovery.queries.pathways import phases_of, plan_of
 from recovery.queries.patients import Place, place
-from recovery.queries.record import Record, record_of
+from recovery.queries.record import Record, Row, record_of
 from recovery.services import recoveries, reschedules
 from recovery.services.refusals import NotAllowed
 from recovery.templatetags.answers import Answers, answers
@@ -105,6 +105,7 @@ def page(
         "place": where,
         "summary": glance.summary(recovery, days, record, alerts, where),
         "record": record,
+        "milestones": sorted((row for row in record.milestones if row.number), key=_told_on),
         "caregivers": [r for r in record.accesses if r.kind == Relationship.CAREGIVER],
         "mailed": bool(record.accesses and any(row.number for row in record.consents)),
         "case": case,
@@ -144,6 +145,10 @@ def _discharge(
         and not answered
     )
     return DischargeForm(recovery=recovery, now=request.now) if wanted else None
+
+
+def _told_on(row: Row) -> str:
+    return row.text
 
 
 def _planned(recovery: Recovery) -> list[Occasion]:

@@ -10,7 +10,18 @@ from django.test import Client
 from recovery.models import DailyLog, PatientAccess, Recovery
 from tests.views.patient.conftest import post, url
 
-PAGES = ("today", "history", "signs", "log_new", "log_form", "log_saved")
+PAGES = (
+    "today",
+    "history",
+    "signs",
+    "phase",
+    "milestones",
+    "milestone_form",
+    "log_new",
+    "log_form",
+    "log_saved",
+)
+MORE = {"phase": "follow_up", "milestone_form": "slept"}
 
 
 @pytest.fixture
@@ -20,7 +31,8 @@ def address(as_patient: Client, recovery: Recovery) -> Callable[[str], str]:
     post(as_patient, recovery, client_id)
 
     def address(name: str) -> str:
-        return url(name, recovery, *([client_id] if name in ("log_form", "log_saved") else []))
+        rest = {"log_form": client_id, "log_saved": client_id, **MORE}
+        return url(name, recovery, *([rest[name]] if name in rest else []))
 
     return address
 

@@ -117,7 +117,7 @@ def test_before_the_procedure_it_says_the_date_and_what_comes(
 ) -> None:
     said = today(make_recovery(clinic, day=-4, now=afternoon))
     assert "Your procedure is on Sunday, March 8" in said
-    assert "On the day you rest with us for 1 to 2 hours." in said
+    assert "Ask someone to take you home." in said
     assert "Something changed?" in said
     assert EXPECTED not in said
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from recovery.models import Recovery
+from recovery.models import Milestone, Recovery
 from recovery.tokens import link_token, unsubscribe_token
 from tests.cast import checkin_of
 from tests.clinical.test_texts import grade
@@ -36,6 +36,15 @@ def pages(client: Client, recovery: Recovery) -> dict[str, Any]:
         "log with errors": client.post(url("log_form", recovery, uuid.uuid4()), {"pain_avg": "12"}),
         "history": client.get(url("history", recovery)),
         "signs": client.get(url("signs", recovery)),
+        "milestones": client.get(url("milestones", recovery)),
+        **{
+            f"phase {code}": client.get(url("phase", recovery, code))
+            for code in ("before", "immediate", "short_term", "gradual_return", "follow_up")
+        },
+        **{
+            f"milestone {code}": client.get(url("milestone_form", recovery, code))
+            for code in Milestone.Code.values
+        },
         "link": client.get(reverse("link", args=[token]), follow=True),
         "unsubscribe": client.get(
             reverse("unsubscribe", args=[unsubscribe_token(recovery.patient)])
@@ -58,7 +67,7 @@ def test_pages_read_at_grade_six_at_most(as_patient: Client, recovery: Recovery)
         name: round(grade(prose(page.content.decode())), 1)
         for name, page in pages(as_patient, recovery).items()
     }
-    assert len(grades) == 14
+    assert len(grades) == 26
     assert {name: found for name, found in grades.items() if found > HIGHEST} == {}
 
 

@@ -1,0 +1,78 @@
+"""The card with the warning signs on paper: one page, whole, whatever the paper."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from recovery.models import Recovery
+from recovery.tokens import link_token
+from tests.cast import checkin_of, make_recovery, user_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def recovery(clinic: Any, nurse: Any) -> Recovery:
+    return make_recovery(clinic, patient={"family_name": "Featherstonehaugh-Montgomery"})
+
+
+@pytest.fixture
+def page(live_server: Any, open_page: Callable[..., Page], recovery: Recovery) -> Page:
+    client = Client()
+    client.force_login(user_of(recovery))
+    page = open_page()
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+    page.context.add_cookies([cookie | {"url": live_server.url}])
+    return page
+
+
+def sheets(page: Page, paper: str) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=paper)))
+
+
+@pytest.mark.parametrize("paper", ["Letter", "A4"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_card_is_one_page(
+    page: Page, live_server: Any, recovery: Recovery, paper: str, scheme: str
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto(live_server.url + reverse("today", args=[recovery.uuid]))
+    page.get_by_role("navigation", name="Get help").get_by_text("Warning signs").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Warning signs")
+    assert sheets(page, paper) == 1
+
+
+@pytest.mark.parametrize("paper", ["Letter", "A4"])
+def test_the_card_from_a_link_is_one_page(
+    open_page: Callable[..., Page], live_server: Any, recovery: Recovery, paper: str
+) -> None:
+    page = open_page()
+    token = link_token(checkin_of(recovery, "DAY-02"))
+    page.goto(live_server.url + reverse("link_signs", args=[token]))
+    assert sheets(page, paper) == 1
+    page.emulate_media(media="print")
+    expect(page.get_by_text(recovery.patient.family_name)).to_have_count(0)
+
+
+def test_the_card_says_on_paper_who_and_what(
+    page: Page, live_server: Any, recovery: Recovery
+) -> None:
+    page.goto(live_server.url + reverse("signs", args=[recovery.uuid]))
+    line = page.get_by_text("Show this to the team that treats you.")
+    expect(line).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(line).to_be_visible()
+    expect(line).to_contain_text(recovery.patient.name)
+    expect(page.get_by_role("navigation", name="Get help")).to_be_hidden()
+    # Numbers stand on paper too, where no button can be tapped.
+    expect(page.get_by_text("While we are open: 555-0142.")).to_be_visible()
+
+
+def test_pages_are_counted(page: Page, live_server: Any, recovery: Recovery) -> None:
+    page.goto(live_server.url + reverse("phase", args=[recovery.uuid, "before"]))
+    assert sheets(page, "Letter") > 1
