@@ -120,7 +120,13 @@ def _expire(recovery: Recovery, checkin: CheckIn, now: datetime) -> bool:
     if checkin.state != CheckIn.State.OPEN or checkin.expires_at > now:
         return False
     checkin.state = CheckIn.State.EXPIRED
-    logged_since = recovery.last_log_at is not None and recovery.last_log_at >= checkin.expires_at
+    # Seen only after downtime: an old day told since then ends no silence (services.logs).
+    logged_since = (
+        recovery.last_log_at is not None
+        and recovery.last_log_day is not None
+        and recovery.last_log_at >= checkin.expires_at
+        and recovery.last_log_day > checkin.day
+    )
     if recovery.sends and not logged_since:
         recovery.overdue_since = min(
             filter(None, [recovery.overdue_since, checkin.expires_at]), default=None
