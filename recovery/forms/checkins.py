@@ -36,7 +36,8 @@ MODES = [
 MAX_TEXT = 1000
 # The scorer of instruments that are a list of lines to tick.
 LINES = "rmdq_count"
-ASK = _("Answer this question, or save without it below")
+ASK = _("Answer this question, or go on without it below")
+NOT_ANSWERED = _("Not answered: %(question)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,20 @@ class CheckInForm(LogForm):
             self.missing.append(name)
             if not self.saves_incomplete:
                 self.add_error(name, _("Read all the lines, then tick this box"))
+
+    def problems(self) -> list[dict[str, str]]:
+        """At the top of the page a question is named by its first sentence."""
+        asked = {
+            self[name].subwidgets[0].id_for_label: str(field.label).partition(". ")[0]
+            for name, field in self.fields.items()
+            if self.errors.get(name) == [ASK]
+        }
+        return [
+            one | {"text": NOT_ANSWERED % {"question": asked[one["target"]]}}
+            if one["target"] in asked
+            else one
+            for one in super().problems()
+        ]
 
     def unanswered(self) -> list[str]:
         return [name for name in super().unanswered() if name in log_fields(self.form)]

@@ -21,6 +21,8 @@ from recovery.models import DailyLog, Milestone
 
 register = template.Library()
 
+DAYS_IN_WEEK = 7
+
 HEADINGS = {
     Severity.EMERGENCY: _("Get help now"),
     Severity.URGENT: _("Call today"),
@@ -97,14 +99,23 @@ def entered(log: DailyLog) -> str:
 
 @register.filter
 def by_time(moment: datetime, today: date) -> str:
-    """A deadline after the word "by" or "until": 8:00 PM; tomorrow at 12:00 PM."""
+    """A deadline after the word "by" or "until": 8:00 PM; tomorrow at 12:00 PM; Monday at 8:00 PM,
+    with the date when that may be another Monday than the next.
+    """
     local = localtime(moment)
     if local.date() == today:
         return clock(moment)
-    words = {"time": clock(moment), "day": date_format(local, "l")}
-    if (local.date() - today).days == 1:
+    words = {
+        "time": clock(moment),
+        "day": date_format(local, "l"),
+        "date": date_format(local, "F j"),
+    }
+    days = (local.date() - today).days
+    if days == 1:
         return gettext("tomorrow at %(time)s") % words
-    return gettext("%(day)s at %(time)s") % words
+    if 1 < days < DAYS_IN_WEEK:
+        return gettext("%(day)s at %(time)s") % words
+    return gettext("%(day)s, %(date)s, at %(time)s") % words
 
 
 @register.filter
