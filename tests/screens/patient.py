@@ -84,7 +84,7 @@ def today(house: House) -> None:
         ("Tadesse", "today-contacted", "Day 5, staff have called"),
         ("Roth", "today-paused", "A recovery that is paused"),
         ("Soliman", "today-completed", "A recovery that is completed"),
-        ("Osei", "today-form", "Day 12, a check-in form is open beside the log"),
+        ("Osei", "today-form", "Day 12, logged already, and a form is open"),
         ("Park", "today-caregiver", "As the patient's daughter sees it"),
     ):
         user, recovery = patient(family)
