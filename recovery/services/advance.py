@@ -54,7 +54,7 @@ def opening(
     """
     if not recovery.sends:
         return []
-    since = _begun(recovery)
+    since = max(filter(None, [recovery.created_at, recovery.resumed_at]))
     return [
         occasion
         for occasion in occasions
@@ -92,16 +92,8 @@ def advance(situation: Situation, now: datetime) -> Owed:
     return owed
 
 
-def _begun(recovery: Recovery) -> datetime:
-    """Since when it is followed as it is now: what was planned before that is not asked for."""
-    return max(filter(None, [recovery.created_at, recovery.resumed_at]))
-
-
 def _open(situation: Situation, occasion: Occasion) -> CheckIn:
-    """The new row: completed already if a log came before the tick, else open. Reminders from
-    before the recovery was created or resumed are settled: an invitation has just gone.
-    """
-    begun = _begun(situation.recovery)
+    """The new row: completed already if a log came before the tick, else open."""
     checkin = CheckIn(
         recovery=situation.recovery,
         anchor=situation.recovery.anchor,
@@ -111,7 +103,6 @@ def _open(situation: Situation, occasion: Occasion) -> CheckIn:
         opens_at=occasion.opens_at,
         due_at=occasion.due_at,
         expires_at=occasion.expires_at,
-        reminders_settled=sum(at < begun for at in occasion.reminders),
     )
     for day, entered_at, log_id in situation.logs:
         early = entered_at < situation.recovery.procedure_at
