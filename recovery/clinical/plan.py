@@ -6,8 +6,10 @@ Times are wall-clock times in the patient's zone, written "D5 06:00" in JSON. Pa
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import time
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
+WORST_PAIN = 10
 FIRST_REMINDER, LAST_REMINDER = time(8), time(21)  # the first is allowed, the second is not
 
 # What a slot takes its time from besides the plan: BASE expires when the procedure starts; EVE0
@@ -60,13 +62,52 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """The clinic's own band for pain on a stretch of days, both ends included; `last_day` None is
+    without end. Raises ValueError for a band or days out of order or out of range.
+    """
+
+    first_day: int
+    last_day: int | None
+    low: int
+    high: int
+
+    def __post_init__(self) -> None:
+        if self.first_day < 0 or (self.last_day is not None and self.last_day < self.first_day):
+            raise ValueError(f"the corridor's days {self.first_day} to {self.last_day} are no days")
+        if not 0 <= self.low <= self.high <= WORST_PAIN:
+            raise ValueError(f"the corridor's band {self.low} to {self.high} is not within 0 to 10")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """What a clinic changes of a rule: a raised severity, a text of its own for patients, or both.
+
+    Empty is unchanged. What may be changed is `ownpathway`'s matter, not this row's.
+    """
+
+    rule_id: str
+    severity: str = ""
+    patient_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
+    """`corridor` and `changes` are a clinic's own; the shipped plan has neither."""
+
     version: str
     slots: tuple[Slot, ...]
+    corridor: tuple[Step, ...] = ()
+    changes: tuple[RuleChange, ...] = ()
 
     def __post_init__(self) -> None:
         if len({slot.key for slot in self.slots}) < len(self.slots):
             raise ValueError("a key stands twice in the plan")
+        if len({change.rule_id for change in self.changes}) < len(self.changes):
+            raise ValueError("a rule is changed twice in the plan")
+        for before, after in pairwise(self.corridor):
+            if before.last_day is None or after.first_day <= before.last_day:
+                raise ValueError("the corridor's steps overlap or are out of order")
 
     def __hash__(self) -> int:
         """Cheap, since the pathway keeps results by plan; plans still compare slot by slot."""
@@ -82,7 +123,12 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         row["reminders"] = [str(reminder) for reminder in slot.reminders]
         row["answered_by"] = slot.answered_by and list(slot.answered_by)
         slots.append(row)
-    return {"version": plan.version, "slots": slots}
+    data: dict[str, Any] = {"version": plan.version, "slots": slots}
+    if plan.corridor:
+        data["corridor"] = [asdict(step) for step in plan.corridor]
+    if plan.changes:
+        data["changes"] = [asdict(change) for change in plan.changes]
+    return data
 
 
 def plan_from_json(data: Mapping[str, Any]) -> Plan:
@@ -96,7 +142,12 @@ def plan_from_json(data: Mapping[str, Any]) -> Plan:
             first, last = row["answered_by"]
             fields["answered_by"] = (first, last)
         slots.append(Slot(**fields))
-    return Plan(data["version"], tuple(slots))
+    return Plan(
+        data["version"],
+        tuple(slots),
+        corridor=tuple(Step(**step) for step in data.get("corridor", ())),
+        changes=tuple(RuleChange(**change) for change in data.get("changes", ())),
+    )
 
 
 MORNING, TEN, EVENING, NIGHT = time(6), time(10), time(20), time(23, 59)

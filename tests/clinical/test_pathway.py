@@ -8,7 +8,9 @@ from recovery.clinical.pathway import (
     DEFAULT_PLAN,
     Moment,
     Plan,
+    RuleChange,
     Slot,
+    Step,
     checkin_key_for,
     local,
     occasions,
@@ -376,6 +378,45 @@ def test_a_plan_that_could_not_be_kept_is_refused(changed):
 def test_a_key_stands_once_in_a_plan():
     with pytest.raises(ValueError, match="twice"):
         Plan("1", (slot(), slot()))
+
+
+OWN = Plan(
+    "own:2",
+    (slot(),),
+    corridor=(Step(0, 3, 3, 8), Step(5, 14, 2, 7), Step(15, None, 1, 5)),
+    changes=(RuleChange("R13", "emergency", "Call {emergency_number} now."), RuleChange("R43")),
+)
+
+
+def test_a_clinics_own_plan_survives_json_with_its_corridor_and_its_changes():
+    assert plan_from_json(json.loads(json.dumps(plan_to_json(OWN)))) == OWN
+
+
+@pytest.mark.parametrize(
+    ("first_day", "last_day", "low", "high"),
+    [(-1, 3, 0, 5), (4, 3, 0, 5), (0, 3, 6, 5), (0, 3, -1, 5), (0, 3, 0, 11)],
+)
+def test_a_step_of_the_corridor_stands_on_days_and_within_0_to_10(first_day, last_day, low, high):
+    with pytest.raises(ValueError, match="corridor"):
+        Step(first_day, last_day, low, high)
+
+
+@pytest.mark.parametrize(
+    "corridor",
+    [
+        (Step(0, 3, 0, 5), Step(3, 5, 0, 5)),
+        (Step(4, 5, 0, 5), Step(0, 3, 0, 5)),
+        (Step(0, None, 0, 5), Step(3, 5, 0, 5)),
+    ],
+)
+def test_steps_of_the_corridor_follow_each_other(corridor):
+    with pytest.raises(ValueError, match="overlap"):
+        Plan("1", (slot(),), corridor=corridor)
+
+
+def test_a_rule_is_changed_once_in_a_plan():
+    with pytest.raises(ValueError, match="twice"):
+        Plan("1", (slot(),), changes=(RuleChange("R13"), RuleChange("R13")))
 
 
 def test_reminders_may_stand_at_08_00():
