@@ -77,7 +77,9 @@ def raise_findings(
             (link(alert=alert, formresponse=cause) for alert in raised + fed),
             ignore_conflicts=True,
         )
-        notice = f"response:{cause.uuid}"
+        # Saved over as it grows: what it fires anew is told anew.
+        top = text_first(raised + fed)
+        notice = f"response:{cause.uuid}" + (f":{top.rule}:{top.firings}" if top else "")
     _tell_staff(recovery, notice, findings, now)
     not_closed = [*standing, *raised]
     status.set_alert_rank(recovery, not_closed)

@@ -95,6 +95,8 @@ def save(
     if sent and not send:
         # A correction is sent or it is not; a draft of one would hide what was sent.
         raise PermissionDenied("what was sent is corrected by sending it again")
+    # Asked before the draft, which is the same row, is written over.
+    told_before = last is not None and last.answers.get(LOG) == given.get(LOG)
     response = last if last and not sent else FormResponse(client_id=client_id, checkin=checkin)
     response.recovery = recovery
     if sent:
@@ -106,7 +108,6 @@ def save(
     response.saved_at, response.completed_at = now, now if send else None
     response.entered_by, response.source, response.mode = user, source, mode
     response.late = late
-    told_before = last is not None and last.answers.get(LOG) == given.get(LOG)
     findings = _log_findings(recovery, checkin.day if late else _today(recovery, now), answers)
     fresh = [] if told_before else list(findings)
     scores = _scores(response, instruments, answers) if send else []

@@ -1,6 +1,6 @@
 """R40 to R43 and R46: what misses and silence fire when a recovery's tick comes.
 
-Misses are judged when a check-in expires and so once; R42 and R46 by when they were last raised.
+Misses are judged when a check-in expires and so once; R42 and R46 by when they were last told.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ from recovery.services.alerts import CALLS
 BASELINE = "baseline"
 LAST_EXPECTED_DAY = 14
 BASELINE_MISSING_FROM = time(6)
-RAISED_ONCE = ("R42", "R46")
+TOLD_ONCE = ("R42", "R46")
 ENDED = (Recovery.State.WITHDRAWN, Recovery.State.CANCELLED, Recovery.State.DIED)
 
 
@@ -31,16 +31,16 @@ class Facts:
     # When staff reached somebody.
     contacts: list[datetime] = field(default_factory=list)
     baseline_answered: bool = False
-    # By alert: when a log last fed it.
+    # By alert: when an answer last fed it.
     fed_at: dict[int, datetime] = field(default_factory=dict)
-    # By rule: when it was last raised, whatever became of it.
-    raised_at: dict[str, datetime] = field(default_factory=dict)
+    # By rule: when it was last told, whatever became of it.
+    told_at: dict[str, datetime] = field(default_factory=dict)
 
 
 def facts_of(
     recoveries: Sequence[Recovery], alerts: Mapping[int, Sequence[Alert]]
 ) -> defaultdict[int, Facts]:
-    """The facts by recovery: three statements, and a fourth while an alert that calls stands."""
+    """The facts by recovery: three statements, and two more while an alert that calls stands."""
     found: defaultdict[int, Facts] = defaultdict(Facts)
     reached = Contact.objects.filter(recovery__in=recoveries, outcome__in=Contact.REACHED)
     for recovery_id, at in reached.values_list("recovery_id", "at"):
@@ -50,16 +50,21 @@ def facts_of(
     )
     for recovery_id in answered.values_list("recovery_id", flat=True):
         found[recovery_id].baseline_answered = True
-    raised = Alert.objects.filter(recovery__in=recoveries, rule__in=RAISED_ONCE)
+    told = Alert.objects.filter(recovery__in=recoveries, rule__in=TOLD_ONCE)
     for recovery_id, rule, at in (
-        raised.order_by().values_list("recovery_id", "rule").annotate(Max("raised_at"))
+        told.order_by().values_list("recovery_id", "rule").annotate(Max("clock_from"))
     ):
-        found[recovery_id].raised_at[rule] = at
-    calling = [one for rows in alerts.values() for one in rows if one.severity in CALLS]
+        found[recovery_id].told_at[rule] = at
+    calling = {one.pk: one for rows in alerts.values() for one in rows if one.severity in CALLS}
     if calling:
-        fed = AlertLog.objects.filter(alert__in=calling).values_list("alert", "alert__recovery")
-        for alert_id, recovery_id, at in fed.order_by().annotate(Max("log__entered_at")):
-            found[recovery_id].fed_at[alert_id] = at
+        logs = AlertLog.objects.filter(alert__in=calling).values_list("alert")
+        forms = Alert.responses.through.objects.filter(alert__in=calling).values_list("alert")
+        for pk, at in (
+            *logs.order_by().annotate(Max("log__entered_at")),
+            *forms.order_by().annotate(Max("formresponse__saved_at")),
+        ):
+            fed_at = found[calling[pk].recovery_id].fed_at
+            fed_at[pk] = max(at, fed_at.get(pk, at))
     return found
 
 
@@ -83,6 +88,11 @@ def judge(
             found["R46"] = []
     if recovery.state not in ENDED and _silent(recovery, facts, alerts, now):
         found["R42"] = []
+    # One that stands says it already, unless a contact has answered it since.
+    for alert in alerts:
+        answered = alert.severity in CALLS and alert.state == Alert.State.CONTACTED
+        if alert.rule in TOLD_ONCE and not answered:
+            found.pop(alert.rule, None)
     return [
         judging.finding(rule, f"({', '.join(keys)})" if keys else "")
         for rule, keys in found.items()
@@ -129,8 +139,8 @@ def _missed(
 
 def _no_baseline(recovery: Recovery, facts: Facts, now: datetime) -> bool:
     due = _baseline_missing_at(recovery)
-    raised = facts.raised_at.get("R46")
-    return not facts.baseline_answered and due <= now and (raised is None or raised < due)
+    told = facts.told_at.get("R46")
+    return not facts.baseline_answered and due <= now and (told is None or told < due)
 
 
 def _baseline_missing_at(recovery: Recovery) -> datetime:
@@ -139,13 +149,13 @@ def _baseline_missing_at(recovery: Recovery) -> datetime:
 
 
 def _silent(recovery: Recovery, facts: Facts, alerts: Iterable[Alert], now: datetime) -> bool:
-    raised = facts.raised_at.get("R42")
+    told = facts.told_at.get("R42")
     contacted_at = max(facts.contacts, default=None)
     return any(
         judging.silent_after(
             fed_at=at, last_log_at=recovery.last_log_at, contacted_at=contacted_at, now=now
         )
-        and (raised is None or raised < at)
+        and (told is None or told < at)
         for at in _fed(facts, alerts)
     )
 

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from recovery.models import Alert, CheckIn, FormResponse, Message, Recovery, Score
 from recovery.queries.instruments import instruments_of
-from recovery.services import checkins, tick
+from recovery.services import checkins, contacts, tick
 from tests.cast import NOW, checkin_of, make_recovery
 
 pytestmark = pytest.mark.django_db
@@ -280,3 +280,47 @@ def test_the_statements_of_a_form_are_fixed(clinic, nurse):
     ) as quiet:
         save(recovery, "C42", nrs(2) | peg(1, 1, 1) | pgic(2))
     assert len(quiet) <= 16
+
+
+@pytest.fixture
+def before(clinic, nurse) -> Recovery:
+    """Five days before the procedure: the baseline form is open."""
+    return make_recovery(clinic, day=-5, now=NOW, baseline=False)
+
+
+def alert_mails(recovery: Recovery) -> int:
+    return Message.objects.filter(recovery=recovery, kind=Message.Kind.ALERT).count()
+
+
+@pytest.mark.parametrize("then_sent", [False, True])
+def test_a_sign_that_a_draft_did_not_have_at_first_raises_its_alert(before, then_sent):
+    client_id = uuid.uuid4()
+    save(before, "BASE", {"log": {"bladder": "no"}}, client_id=client_id, send=False)
+    assert not Alert.objects.exists()
+    save(before, "BASE", {"log": {"bladder": "yes"}}, client_id=client_id, send=then_sent)
+    assert [alert.rule for alert in Alert.objects.all()] == ["R01"]
+
+
+def test_a_draft_that_turns_into_an_emergency_is_mailed_again(before):
+    draft = {"client_id": uuid.uuid4(), "send": False}
+    save(before, "BASE", {"log": {"bladder": "unsure"}}, **draft)
+    assert alert_mails(before) == 1
+    save(before, "BASE", {"log": {"bladder": "yes"}}, now=NOW + timedelta(minutes=2), **draft)
+    assert alert_mails(before) == 2
+
+
+def test_a_draft_that_only_grows_is_not_mailed_again(before):
+    draft = {"client_id": uuid.uuid4(), "send": False}
+    save(before, "BASE", {"log": {"bladder": "yes"}}, **draft)
+    save(before, "BASE", {"log": {"bladder": "yes"}} | nrs(5), **draft)
+    save(before, "BASE", {"log": {"bladder": "yes"}} | nrs(5), client_id=draft["client_id"])
+    assert alert_mails(before) == 1
+
+
+def test_a_sign_told_again_after_the_contact_is_mailed_again(before, nurse):
+    draft = {"client_id": uuid.uuid4(), "send": False}
+    save(before, "BASE", {"log": {"bladder": "yes"}}, **draft)
+    contacts.record(recovery=before, user=nurse, now=NOW, kind="call", outcome="advised")
+    save(before, "BASE", {"log": {"bladder": "yes", "bowel": "yes"}}, **draft)
+    assert Alert.objects.get(recovery=before, rule="R01").state == "open"
+    assert alert_mails(before) == 2

@@ -3,14 +3,15 @@
 The cases S1 to S8 and S17 are those of docs/protocol.md; scores are judged in test_checkins.
 """
 
+import uuid
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from recovery.models import Alert, Message, Recovery
-from recovery.services import contacts, recoveries, tick
-from tests.cast import TODAY, ZONE, make_recovery
+from recovery.services import checkins, contacts, recoveries, reschedules, tick
+from tests.cast import TODAY, ZONE, checkin_of, make_recovery
 from tests.services.test_logs import record
 
 pytestmark = pytest.mark.django_db
@@ -227,6 +228,52 @@ def test_it_wakes_the_tick_over_a_weekend(clinic, nurse):
     assert recovery.next_event_at <= at(1, 18)
 
 
+def sent_form(recovery: Recovery, now: datetime, **answers) -> None:
+    """The two-week form with these answers of the log, as sent at `now`."""
+    checkins.save(
+        checkin_id=checkin_of(recovery, "C14").pk,
+        instruments=[],
+        answers={"log": answers},
+        client_id=uuid.uuid4(),
+        now=now,
+        source="patient",
+        mode="web",
+        send=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"), [(timedelta(hours=23, minutes=59), []), (24 * HOUR, ["R42"])]
+)
+def test_an_alert_of_a_form_is_waited_for_as_one_of_a_log(recovery, hours, expected):
+    log_days(recovery, *range(1, 14))
+    sent_form(recovery, at(13, 19), wound=["pus_or_smell"])
+    tick_to(at(13, 19) + hours, start=at(13, 19))
+    assert fired(recovery) == expected
+
+
+def test_one_silence_feeds_its_alert_once(recovery, nurse):
+    """A nurse who reads it can close it: what she read does not change under her hands."""
+    log_days(recovery, 1, 2)
+    report(recovery, at(3, 9), saddle="unsure")
+    tick_to(at(4, 9), start=at(3, 9))
+    report(recovery, at(4, 12), saddle="unsure")
+    tick_to(at(5, 21), start=at(4, 12), step=HOUR)
+    [alert] = Alert.objects.filter(recovery=recovery, rule="R42")
+    assert alert.firings == 1
+
+
+def test_a_silence_after_the_contact_is_said_again(recovery, nurse):
+    log_days(recovery, 1, 2)
+    report(recovery, at(3, 9), saddle="unsure")
+    tick_to(at(4, 9), start=at(3, 9))
+    reached(recovery, nurse, at(4, 10))
+    report(recovery, at(4, 12), saddle="unsure")
+    tick_to(at(5, 13), start=at(4, 12), step=HOUR)
+    alert = Alert.objects.get(recovery=recovery, rule="R42")
+    assert (alert.state, alert.firings) == ("open", 2)
+
+
 @pytest.mark.parametrize("state", ["withdrawn", "cancelled", "died"])
 def test_nobody_waits_for_a_log_of_one_who_left(recovery, nurse, state):
     log_days(recovery, 1, 2, 3, 4)
@@ -253,6 +300,16 @@ def test_no_baseline_form_on_day_1(clinic, nurse):
     assert fired(recovery) == ["R46"]
     tick_to(at(1, 23), start=at(1, 6))
     assert fired(recovery) == ["R46"]
+
+
+def test_a_missing_baseline_is_said_once_for_a_new_date_too(clinic, nurse):
+    recovery = make_recovery(clinic, day=0, now=at(0, 15), baseline=False)
+    tick_to(at(1, 6))
+    reschedules.reschedule(
+        recovery=recovery, user=nurse, now=at(1, 8), procedure_at=at(8, 9), anchor=1
+    )
+    tick_to(at(12, 9), start=at(1, 8))
+    assert Alert.objects.get(recovery=recovery, rule="R46").firings == 1
 
 
 def test_one_enrolled_late_is_told_too(clinic, nurse):
