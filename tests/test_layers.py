@@ -192,6 +192,7 @@ ORDER = [
     "recovery.views.staff.procedures",
     "recovery.views.patient.entry",
     "recovery.views.staff.logs",
+    "recovery.views.staff.checkins",
     "recovery.views.patient.warnings",
     "recovery.views.patient.checkins",
     "recovery.views.patient.links",

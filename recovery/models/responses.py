@@ -101,6 +101,10 @@ class FormResponse(models.Model):
     def __str__(self) -> str:
         return f"{self.checkin_id} {self.status}"
 
+    @property
+    def is_sent(self) -> bool:
+        return self.status == self.Status.COMPLETED
+
 
 class Score(models.Model):
     """What an instrument's answers come to: raw sum, score, and how many items were answered.

@@ -181,11 +181,7 @@ def _form_row(
     now: datetime,
 ) -> FormRow:
     known = responses[checkin.pk] if checkin else []
-    sent = [
-        row
-        for row in known
-        if row.status == FormResponse.Status.COMPLETED and row.pk not in superseded
-    ]
+    sent = [row for row in known if row.is_sent and row.pk not in superseded]
     drafts = [row for row in known if row.status == FormResponse.Status.IN_PROGRESS]
     return FormRow(
         key=planned.key,

@@ -88,7 +88,7 @@ def save(
         raise PermissionDenied("what staff entered is corrected by staff")
     late = checkin.expires_at <= now
     send = send and (staff or not late)
-    sent = last is not None and last.status == FormResponse.Status.COMPLETED
+    sent = last is not None and last.is_sent
     given = _plain(answers)
     if last and last.answers == given and (sent or not send):
         return Saved(last, replay=True)

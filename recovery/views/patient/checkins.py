@@ -7,7 +7,7 @@ while a link shows only what the same browser typed.
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,8 +17,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from recovery import access
-from recovery.clinical import logfields, rules
-from recovery.clinical.checkinforms import LOG_FORMS
+from recovery.clinical import rules
+from recovery.clinical.checkinforms import LOG, LOG_FORMS
 from recovery.clinical.instruments import Instrument
 from recovery.forms.checkin_layout import checkin_helper
 from recovery.forms.checkin_told import pairs
@@ -28,6 +28,7 @@ from recovery.models.access import Relationship
 from recovery.queries.checkins import named, response_of
 from recovery.queries.instruments import instruments_for, instruments_of
 from recovery.services import checkins
+from recovery.views.patient import entry
 
 READ_OR_POST = ["GET", "HEAD", "POST"]
 
@@ -78,7 +79,7 @@ def checkin_start(request: HttpRequest, recovery: Recovery, checkin: uuid.UUID) 
     row = _row(recovery, checkin)
     known = response_of(row)
     client_id = known.client_id if known else uuid.uuid4()
-    sent = known is not None and known.status == FormResponse.Status.COMPLETED
+    sent = known is not None and known.is_sent
     return redirect("checkin_saved" if sent else "checkin_form", recovery.uuid, row.uuid, client_id)
 
 
@@ -148,26 +149,31 @@ def fill_in(request: HttpRequest, door: Door) -> HttpResponse:
 def _post(request: HttpRequest, door: Door, stored: FormResponse | None) -> HttpResponse:
     form = _form(request, door, data=request.POST)
     valid = form.is_valid()
-    if stored and stored.status == FormResponse.Status.COMPLETED:
+    if stored and stored.is_sent:
         return _correct(request, door, form, valid=valid)
     saved = _save(request, door, form.sections, send=False) if form.sections else None
     if not valid:
         return _page(request, door, form, saved=saved)
     if not _takes_answers(request, door):
-        return _closed(request, door, kept=saved is not None)
+        return _closed(request, door, saved=saved)
     if "later" in request.POST:
         return _kept(request, door, saved)
     return redirect(door.url("review"))
 
 
 def _correct(request: HttpRequest, door: Door, form: CheckInForm, *, valid: bool) -> HttpResponse:
-    """What was sent is sent anew, or stays as it is."""
+    """What was sent is sent anew, or stays as it is. But a refusal hides no emergency: of a refused
+    correction the clean answers are sent, and of one that came too late a draft is kept, for staff.
+    """
+    emergency = entry.emergency_in(form, door.recovery)
     if not _takes_answers(request, door):
-        return _closed(request, door)
-    if not valid:
-        return _page(request, door, form, emergency=_emergency(door.recovery, form))
-    _save(request, door, form.sections, send=True)
-    return redirect(door.url("saved"))
+        late = replace(door, client_id=uuid.uuid5(door.client_id, "late"))
+        told = _save(request, late, {LOG: form.answers}, send=False) if emergency else None
+        return _closed(request, door, told=told)
+    if not valid and not emergency:
+        return _page(request, door, form)
+    saved = _save(request, door, form.sections, send=True)
+    return redirect(door.url("saved")) if valid else _page(request, door, form, saved=saved)
 
 
 def look_over(request: HttpRequest, door: Door) -> HttpResponse:
@@ -175,10 +181,10 @@ def look_over(request: HttpRequest, door: Door) -> HttpResponse:
     stored = door.stored
     if stored is None:
         return redirect(door.url("form"))
-    if stored.status == FormResponse.Status.COMPLETED:
+    if stored.is_sent:
         return redirect(door.url("saved"))
     if not _takes_answers(request, door):
-        return _closed(request, door, kept=True)
+        return _closed(request, door, saved=stored)
     if request.method == "POST":
         _save(request, door, stored.answers, send=True)
         return redirect(door.url("saved"))
@@ -187,7 +193,7 @@ def look_over(request: HttpRequest, door: Door) -> HttpResponse:
 
 def sent(request: HttpRequest, door: Door) -> HttpResponse:
     stored = door.stored
-    if stored is None or stored.status != FormResponse.Status.COMPLETED:
+    if stored is None or not stored.is_sent:
         raise Http404
     context = {"correctable": _takes_answers(request, door)}
     return _render(request, "patient/checkin_saved.html", door, response=stored, **context)
@@ -222,28 +228,10 @@ def _save(request: HttpRequest, door: Door, sections: Any, *, send: bool) -> For
     ).response
 
 
-def _emergency(recovery: Recovery, form: CheckInForm) -> rules.Advice | None:
-    clean, _errors = logfields.sift(form.answers)
-    profile = rules.Profile(anticoagulated=recovery.anticoagulated)
-    found = rules.red_flags(clean | {"day": form.day}, profile)
-    return rules.advice(found) if found else None
-
-
 def _page(
-    request: HttpRequest,
-    door: Door,
-    form: CheckInForm,
-    *,
-    saved: FormResponse | None = None,
-    emergency: rules.Advice | None = None,
+    request: HttpRequest, door: Door, form: CheckInForm, *, saved: FormResponse | None = None
 ) -> HttpResponse:
-    context = {
-        "form": form,
-        "helper": checkin_helper(form),
-        "problems": form.problems(),
-        "emergency_text": rules.fill(emergency.text, request.clinic.numbers) if emergency else "",
-        "emergency": emergency,
-    }
+    context = {"form": form, "helper": checkin_helper(form), "problems": form.problems()}
     return _render(request, "patient/checkin_form.html", door, response=saved, **context)
 
 
@@ -251,8 +239,16 @@ def _kept(request: HttpRequest, door: Door, saved: FormResponse | None) -> HttpR
     return _render(request, "patient/checkin_kept.html", door, response=saved)
 
 
-def _closed(request: HttpRequest, door: Door, *, kept: bool = False) -> HttpResponse:
-    return _render(request, "patient/checkin_closed.html", door, kept=kept)
+def _closed(
+    request: HttpRequest,
+    door: Door,
+    *,
+    saved: FormResponse | None = None,
+    told: FormResponse | None = None,
+) -> HttpResponse:
+    """`saved` is a draft that staff may take over; `told` was kept for its sign of danger alone."""
+    kept = saved is not None
+    return _render(request, "patient/checkin_closed.html", door, response=saved or told, kept=kept)
 
 
 def _render(

@@ -36,7 +36,7 @@ def take(
     stored and the text is returned all the same.
     """
     valid = form.is_valid()
-    emergency = None if valid and store else _emergency(form, recovery)
+    emergency = None if valid and store else emergency_in(form, recovery)
     if not store or not (valid or emergency):
         return None, emergency
     recorded = logs.record(
@@ -51,7 +51,7 @@ def take(
     return recorded, emergency
 
 
-def _emergency(form: LogForm, recovery: Recovery) -> rules.Advice | None:
+def emergency_in(form: LogForm, recovery: Recovery) -> rules.Advice | None:
     """R01-R08 on the clean answers, about the day that the log would be stored as."""
     clean, _errors = logfields.sift(form.answers)
     profile = rules.Profile(

@@ -17,6 +17,7 @@ from recovery.queries.checkins import form_checkin, forms_of, named, response_of
 from recovery.queries.instruments import instruments_for_staff
 from recovery.queries.patients import waiting
 from recovery.services import checkins
+from recovery.views.patient import entry
 
 
 @require_safe
@@ -38,19 +39,23 @@ def staff_checkin(request: HttpRequest, recovery: uuid.UUID, key: str) -> HttpRe
         raise Http404
     known = response_of(checkin) if checkin.pk else None
     form = _form(request, row, checkin, known)
-    if request.method == "POST" and form.is_valid():
-        checkin = checkins.row_for(recovery=row, key=key, now=request.now)
-        saved = _save(request, checkin, form, known)
-        _tell(request, saved)
-        return redirect("staff_checkins", row.uuid)
+    kept = None
     if request.method != "POST":
         access.record_read(request, row, f"form {checkin.key}")
+    elif form.is_valid():
+        saved = _save(request, row, key, form, known)
+        _tell(request, saved)
+        return redirect("staff_checkins", row.uuid)
+    elif entry.emergency_in(form, row):
+        # A refusal hides no emergency: what is clear is kept, and judged, before it is mended.
+        kept = _save(request, row, key, form, known, send=known is not None and known.is_sent)
     context = {
         "form": form,
         "helper": checkin_helper(form, warn=False),
         "problems": form.problems(),
         "checkin": checkin,
         "known": known,
+        "kept": kept,
         "name": named(checkin.form),
         "late": checkin.expires_at <= request.now,
         **_frame(request, row),
@@ -75,8 +80,15 @@ def _form(
 
 
 def _save(
-    request: HttpRequest, checkin: CheckIn, form: StaffCheckInForm, known: FormResponse | None
+    request: HttpRequest,
+    row: Recovery,
+    key: str,
+    form: StaffCheckInForm,
+    known: FormResponse | None,
+    *,
+    send: bool = True,
 ) -> FormResponse:
+    checkin = checkins.row_for(recovery=row, key=key, now=request.now)
     return checkins.save(
         checkin_id=checkin.pk,
         instruments=form.instruments,
@@ -85,9 +97,9 @@ def _save(
         client_id=known.client_id if known else uuid.uuid5(checkin.uuid, "staff"),
         now=request.now,
         source=DailyLog.Source.STAFF,
-        mode=form.cleaned_data["mode"],
+        mode=form.cleaned_data.get("mode") or DailyLog.Mode.PHONE,
         user=request.user,
-        send=True,
+        send=send,
     ).response
 
 

@@ -19,6 +19,7 @@ from tests.cast import checkin_of, make_recovery, user_of
 pytestmark = pytest.mark.django_db
 ONE_MONTH = {"NRS-0": "4", "PEG-0": "6", "PEG-1": "7", "PEG-2": "4", "PGIC-0": "2"}
 TWO_WEEK = {"spot": "no", "activity_level": "light", "PEG-0": "1", "PEG-1": "2", "PEG-2": "3"}
+WONT_STOP = TWO_WEEK | {"spot": "yes", "spot_signs": "wont_stop"}
 
 
 @pytest.fixture
@@ -208,8 +209,35 @@ def test_a_red_flag_in_a_refused_correction_is_still_answered(clinic, nurse, aft
     form = start(phone, checkin)
     phone.post(form, TWO_WEEK)
     phone.post(form + "review/")
-    told = phone.post(form, TWO_WEEK | {"spot": "yes", "spot_signs": "wont_stop", "PEG-0": "x"})
+    told = phone.post(form, WONT_STOP | {"PEG-0": "x"})
     assert "Press firmly on the spot" in text(told)
+    assert "There is a problem" in text(told)
+    assert [alert.rule for alert in recovery.alerts.all()] == ["R06"]
+    phone.post(form, WONT_STOP)
+    sent = FormResponse.objects.current().get(checkin=checkin)
+    assert (sent.revision, sent.answers["PEG"]["peg-average"]) == (2, 1)
+
+
+@pytest.mark.parametrize("door", ["signed in", "by link"])
+@pytest.mark.parametrize("sent_before", [False, True])
+def test_a_red_flag_that_came_too_late_is_still_answered(
+    clinic, nurse, afternoon, set_clock, door, sent_before
+):
+    recovery = make_recovery(clinic, day=13, now=afternoon)
+    checkin = checkin_of(recovery, "C14")
+    phone = signed_in(recovery) if door == "signed in" else Client()
+    form = start(phone, checkin) if door == "signed in" else phone.get(link_page(checkin)).url
+    phone.post(form, TWO_WEEK)
+    if sent_before:
+        phone.post(form + "review/")
+    set_clock(checkin.expires_at)
+    tick.run(now=checkin.expires_at)
+    told = phone.post(form, WONT_STOP)
+    assert "Press firmly on the spot" in text(told)
+    assert "This check-in has closed" in text(told)
+    assert [alert.rule for alert in recovery.alerts.filter(rule__lt="R40")] == ["R06"]
+    sent = FormResponse.objects.current().filter(checkin=checkin)
+    assert [one.answers["log"]["bleeding"] for one in sent] == ["none"] * sent_before
 
 
 def test_the_two_week_form_asks_the_wound_and_no_more_of_the_log(clinic, nurse, afternoon):

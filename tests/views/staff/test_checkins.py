@@ -164,6 +164,26 @@ def test_a_danger_told_by_phone_is_said_to_the_nurse(as_nurse, clinic, nurse, no
     assert Alert.objects.filter(recovery=recovery, rule="R06").exists()
 
 
+@pytest.mark.parametrize("wrong", [{"mode": ""}, {"PEG-0": "11"}, {"activity_level": "?"}])
+@pytest.mark.parametrize("sent_before", [False, True])
+def test_a_danger_in_a_refused_form_is_said_to_the_nurse_at_once(
+    as_nurse, clinic, nurse, now, wrong, sent_before
+):
+    recovery = someone(clinic, "Ruth", "Keller", day=13)
+    if sent_before:
+        as_nurse.post(form(recovery, "C14"), ENTERED | {"spot": "no"})
+    posted = ENTERED | {"mode": "phone", "spot": "yes", "spot_signs": "wont_stop"}
+    refused = as_nurse.post(form(recovery, "C14"), posted | wrong)
+    page = refused.content.decode()
+    assert "Tell the patient now" in page
+    assert "Press firmly on the spot" in page
+    assert "Please check" in page
+    assert Alert.objects.filter(recovery=recovery, rule="R06").exists()
+    as_nurse.post(form(recovery, "C14"), posted)
+    response = FormResponse.objects.current().get(checkin__key="C14", recovery=recovery)
+    assert (response.mode, response.answers["PEG"]["peg-average"]) == ("phone", 4)
+
+
 def test_the_overview_costs_the_same_for_any_number(as_nurse, recovery):
     def count() -> int:
         # The first look takes the messages away.
