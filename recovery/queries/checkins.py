@@ -4,15 +4,17 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from recovery.clinical.checkinforms import LOG_FORMS
+from recovery.clinical.checkinforms import LOG, LOG_FORMS
 from recovery.clinical.instruments import Response, response, rounded
 from recovery.clinical.instruments.response import POINTS
+from recovery.clinical.medicines import opioid_total
 from recovery.clinical.pathway import Occasion
-from recovery.models import CheckIn, FormResponse, Recovery, Score
+from recovery.models import CheckIn, DailyLog, FormResponse, Recovery, Score
 from recovery.queries.pathways import planned
 
 NAMES: dict[str, Promise] = {
@@ -77,6 +79,25 @@ def response_of(checkin: CheckIn) -> FormResponse | None:
     rows = FormResponse.objects.filter(checkin=checkin)
     sent = rows.filter(status=FormResponse.Status.COMPLETED).order_by("-completed_at").first()
     return sent or rows.order_by("-saved_at").first()
+
+
+def as_log(response: FormResponse) -> DailyLog:
+    """What a form asked of a log's questions, as a log that is not stored."""
+    told = response.answers.get(LOG, {})
+    total, unknown = opioid_total(told.get("opioids") or [])
+    zone = ZoneInfo(response.recovery.patient.zone)
+    return DailyLog(
+        **told,
+        day=response.recovery.day_on(response.saved_at.astimezone(zone).date()),
+        opioid_mme=total,
+        opioid_total_unknown=unknown,
+        entered_at=response.saved_at,
+        source=response.source,
+        mode=response.mode,
+        rule_set=response.rule_set,
+        shown_rule=response.shown_rule,
+        advice=response.advice,
+    )
 
 
 # Staff: every form of a recovery

@@ -6,6 +6,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from django.db.models import OuterRef, Subquery
+
 from recovery.models import Alert, CheckIn, DailyLog, Message, Recovery
 from recovery.queries.record import Record, Row
 
@@ -80,8 +82,15 @@ def current(logs: Sequence[Log]) -> list[Log]:
 
 
 def alerts_of(recovery: Recovery) -> list[Alert]:
+    """Each with `response` and `responded_at`: the check-in form that fed it last, if one did."""
+    forms = Alert.responses.through.objects.filter(alert=OuterRef("pk"))
+    newest = forms.order_by("-formresponse__saved_at")
     return list(
         Alert.objects.filter(recovery=recovery)
+        .annotate(
+            response=Subquery(newest.values("formresponse")[:1]),
+            responded_at=Subquery(newest.values("formresponse__saved_at")[:1]),
+        )
         .select_related("claimed_by", "closed_by")
         .order_by("raised_at", "rule")
     )

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -17,9 +18,10 @@ from recovery.clinical.pathway import Occasion, occasions
 from recovery.forms.alerts import CloseForm
 from recovery.forms.contacts import ContactForm
 from recovery.forms.procedures import DISCHARGE_DAYS, DischargeForm
-from recovery.models import Alert, CheckIn, DailyLog, Recovery, Role
+from recovery.models import Alert, CheckIn, DailyLog, FormResponse, Recovery, Role
 from recovery.models.access import Relationship
 from recovery.queries import chart, glance, queue, timeline
+from recovery.queries.checkins import as_log
 from recovery.queries.pathways import phases_of, plan_of
 from recovery.queries.patients import Place, place
 from recovery.queries.record import Record, Row, record_of
@@ -37,9 +39,11 @@ class Case:
 
     alerts: list[Alert]
     clock: queue.Clock
-    # The log that fed the first of them last, and the one before it.
+    # What fed the first of them last: a log, and the one before it, or a check-in form's answers to
+    # a log's questions.
     log: DailyLog | None
     before: DailyLog | None
+    response: FormResponse | None
     answers: Answers | None
     # When that log was corrected, if it was.
     corrected_at: datetime | None
@@ -95,7 +99,7 @@ def page(
     days = chart.by_day(timeline.current(logs))
     where = place(recovery, request.now)
     planned = _planned(recovery)
-    case = _case(request, alerts, logs)
+    case = _case(request, recovery, alerts, logs)
     told = timeline.events(recovery, logs, alerts, record)
     context = {
         "here": "patients",
@@ -167,7 +171,10 @@ def _planned(recovery: Recovery) -> list[Occasion]:
 
 
 def _case(
-    request: HttpRequest, alerts: Sequence[Alert], logs: Sequence[timeline.Log]
+    request: HttpRequest,
+    recovery: Recovery,
+    alerts: Sequence[Any],
+    logs: Sequence[timeline.Log],
 ) -> Case | None:
     standing = sorted(
         (alert for alert in alerts if alert.state != Alert.State.CLOSED), key=queue.worst_first
@@ -176,7 +183,16 @@ def _case(
     standing.sort(key=queue.rank_of)
     if not standing:
         return None
-    feeding = [log for log in logs if standing[0].rule in log.rules]
+    first = standing[0]
+    # Not one that fed an alert of this rule which is closed.
+    feeding = [log for log in logs if first.rule in log.rules and log.entered_at >= first.raised_at]
+    response = None
+    if first.response and (not feeding or feeding[-1].entered_at < first.responded_at):
+        feeding, response = (
+            [],
+            FormResponse.objects.select_related("checkin").get(pk=first.response),
+        )
+        response.recovery = recovery
     rows: dict[int, DailyLog] = {}
     before_pk = corrected_at = None
     if feeding:
@@ -186,14 +202,15 @@ def _case(
         rows = DailyLog.objects.in_bulk([newest.pk, *([before_pk] if before_pk else [])])
         later = (log.entered_at for log in logs if log.supersedes_id == newest.pk)
         corrected_at = next(later, None)
-    log = rows.get(feeding[-1].pk) if feeding else None
+    log = rows.get(feeding[-1].pk) if feeding else response and as_log(response)
     before = rows.get(before_pk) if before_pk else None
-    here = [alert for alert in standing if queue.rank_of(alert) == queue.rank_of(standing[0])]
+    here = [alert for alert in standing if queue.rank_of(alert) == queue.rank_of(first)]
     return Case(
         alerts=standing,
         clock=queue.clock_of(here, request.clinic, request.now),
         log=log,
         before=before,
+        response=response,
         answers=answers(log, before) if log else None,
         corrected_at=corrected_at,
         fired=[(alert, _again(alert, logs)) for alert in standing],

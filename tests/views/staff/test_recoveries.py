@@ -20,8 +20,9 @@ from recovery.models import (
     User,
 )
 from recovery.models.access import Relationship
-from recovery.services import contacts, logs
-from tests.cast import QUIET
+from recovery.queries.instruments import instruments_of
+from recovery.services import checkins, contacts, logs
+from tests.cast import QUIET, checkin_of
 from tests.pages import words
 from tests.views.staff.conftest import EMERGENCY, NOW, REVIEW, report, someone, url
 
@@ -206,6 +207,49 @@ def test_beside_the_first_alert_stands_the_log_that_fed_it(
     assert "The patient saw, Mar 5, 08:17 This can be a sign that nerves low in your" in text
     assert "Bladder yes" in text
     assert "Corrected since" not in text
+
+
+def from_form(recovery: Recovery, key: str, answers: dict[str, Any], **given: Any) -> None:
+    checkin = checkin_of(recovery, key)
+    checkins.save(
+        checkin_id=checkin.pk,
+        instruments=instruments_of(checkin.form, staff=False, clinic=recovery.clinic),
+        answers=answers,
+        client_id=uuid.uuid4(),
+        now=NOW,
+        source="patient",
+        mode="web",
+        send=True,
+        **given,
+    )
+
+
+def test_an_alert_of_a_form_stands_beside_the_answers_of_the_form(
+    as_nurse: Client, nurse: User, clinic: Clinic, now: Any
+) -> None:
+    """Not beside an older log, which fed an alert that is closed."""
+    recovery = someone(clinic, "Ruth", "Keller", day=13)
+    report(recovery, ago=timedelta(hours=30), wound=["opened"], pain_avg=3)
+    recovery.alerts.update(
+        state="closed", closed_by=nurse, closed_at=NOW, closing_reason="seen", next_notice_at=None
+    )
+    from_form(recovery, "C14", {"log": {"wound": ["pus_or_smell"], "bleeding": "none"}})
+    response = page(as_nurse, recovery)
+    text = words(response)
+    assert "From the form Two-week check, saved Mar 5, 10:17" in text
+    assert "Wound pus or smell" in text
+    assert "opened" not in text
+    assert "The patient saw, Mar 5, 10:17 Your skin may be infected." in text
+
+
+def test_an_alert_of_a_score_points_to_the_form(as_nurse: Client, clinic: Clinic, now: Any) -> None:
+    recovery = someone(clinic, "Ruth", "Keller", day=40)
+    recovery.alerts.all().delete()
+    from_form(recovery, "C42", {"PGIC": {"pgic": 6}})
+    response = page(as_nurse, recovery)
+    assert "From the form Six-week check, saved Mar 5, 10:17" in words(response)
+    assert url("staff_checkins", recovery.uuid) in response.content.decode()
+    assert "The patient saw" not in words(response)
 
 
 def test_an_alert_of_silence_borrows_no_log(as_nurse: Client, recovery: Recovery) -> None:
