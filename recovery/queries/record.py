@@ -24,6 +24,7 @@ from recovery.models import (
     Consent,
     Contact,
     FactChange,
+    FormResponse,
     Message,
     Milestone,
     PatientAccess,
@@ -70,12 +71,14 @@ class Record:
     milestones: list[Row] = field(default_factory=list)
     # Those taken back or corrected; at: when that was.
     withdrawn: list[Row] = field(default_factory=list)
+    # Check-in forms that were sent. kind: the form, code: who, text: how, number: the revision.
+    forms: list[Row] = field(default_factory=list)
     # How many recoveries of the clinic wait for somebody.
     waiting: int = 0
 
 
 def record_of(recovery: Recovery) -> Record:
-    """Ten tables in one statement: a page of one patient may not cost one for each."""
+    """Eleven tables in one statement: a page of one patient may not cost one for each."""
     record = Record()
     of = {
         "contact": record.contacts,
@@ -88,6 +91,7 @@ def record_of(recovery: Recovery) -> Record:
         "other": record.others,
         "milestone": record.milestones,
         "withdrawn": record.withdrawn,
+        "form": record.forms,
     }
     for values in sorted(_union(recovery), key=lambda values: values[1]):
         row = Row(*values)
@@ -185,6 +189,15 @@ def _union(recovery: Recovery) -> QuerySet[Any]:
             code=F("code"),
             text=F("on"),
             person=_name_of("withdrawn_by"),
+        ),
+        _part(
+            FormResponse.objects.filter(recovery=recovery).exclude(completed_at=None),
+            "form",
+            at=F("completed_at"),
+            kind=F("checkin__form"),
+            code=F("source"),
+            text=F("mode"),
+            number=F("revision"),
         ),
         _part(
             Clinic.objects.filter(pk=recovery.clinic_id),

@@ -12,8 +12,8 @@ from recovery.models import Alert, CheckIn, DailyLog, Message, Recovery
 from recovery.queries.record import Record, Row
 
 # What a reminder asks for, and what follows one that is not answered.
-ANSWERS = ("log", "missed")
-CAUSE = {"log": 0, "correction": 0, "withdrawn": 0, "mail": 2}
+ANSWERS = ("log", "form", "missed")
+CAUSE = {"log": 0, "form": 0, "correction": 0, "withdrawn": 0, "mail": 2}
 # Logs that the page's charts, table and timeline need; answers are read for two logs only.
 NARROW = (
     "pk",
@@ -118,6 +118,7 @@ def events(
         for row in record.checkins
         if row.code == CheckIn.State.EXPIRED
     ]
+    found += [Event(row.at, "form", row=row) for row in record.forms]
     found += [Event(row.at, "milestone", row=row) for row in record.milestones]
     found += [Event(row.at, "withdrawn", row=row) for row in record.withdrawn]
     found += _mails(record.mails)

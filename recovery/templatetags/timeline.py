@@ -13,6 +13,7 @@ from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.models import Alert, DailyLog, Message, Milestone, Recovery
 from recovery.models.alerts import Severity
 from recovery.models.recoveries import Modic
@@ -42,6 +43,11 @@ def form_name(form: str) -> str:
 
 
 @register.filter
+def is_log(form: str) -> bool:
+    return form in LOG_FORMS
+
+
+@register.filter
 def worst(alerts: Sequence[Alert]) -> Alert:
     return min(alerts, key=lambda alert: list(SHAPES).index(Severity(alert.severity)))
 
@@ -59,8 +65,17 @@ def rules(alerts: Sequence[Alert]) -> str:
 @register.filter
 def log_source(log: Any) -> str:
     """Who entered it and how: caregiver, signed in."""
-    source, mode = DailyLog.Source(log.source).label, DailyLog.Mode(log.mode).label
-    return f"{source}, {str(mode).lower()}"
+    return _source(log.source, log.mode)
+
+
+@register.filter
+def form_source(row: Any) -> str:
+    """The same of a form, which a union of tables carries under other names."""
+    return _source(row.code, row.text)
+
+
+def _source(source: str, mode: str) -> str:
+    return f"{DailyLog.Source(source).label}, {str(DailyLog.Mode(mode).label).lower()}"
 
 
 @register.filter

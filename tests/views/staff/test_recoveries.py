@@ -340,6 +340,23 @@ def test_the_timeline_tells_everything_newest_first(
     assert places == sorted(places)
 
 
+def test_the_timeline_tells_of_forms_too(
+    as_nurse: Client, nurse: User, clinic: Clinic, now: Any
+) -> None:
+    recovery = someone(clinic, "Ruth", "Keller", day=40)
+    from_form(recovery, "C42", {"PGIC": {"pgic": 2}})
+    story = words(page(as_nurse, recovery)).partition("Timeline")[2]
+    assert "10:17 Six-week check answered" in story
+    assert "One-month check not answered in time" in story
+    assert "Log D30" not in story
+    as_nurse.post(
+        url("staff_checkin", recovery.uuid, "C42"),
+        {"mode": "phone", "PGIC-0": "3", "save_incomplete": "1"},
+    )
+    story = words(page(as_nurse, recovery)).partition("Timeline")[2]
+    assert "10:17 Correction of Six-week check Staff, by phone" in story
+
+
 def test_what_comes_next(as_nurse: Client, recovery: Recovery) -> None:
     assert "Next clinic's time Log D2 Mar 6, 06:00 Log D3 Mar 7, 06:00" in words(
         page(as_nurse, recovery)
