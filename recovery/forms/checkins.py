@@ -1,6 +1,6 @@
 """A check-in form: the parts of a daily log that it asks, and its instruments' questions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from recovery.clinical.checkinforms import LOG, log_fields
+from recovery.clinical.checkinforms import FORMS, LOG, LogPart, log_fields
 from recovery.clinical.instruments import Instrument, evaluate
 from recovery.clinical.instruments.items import Item
 from recovery.forms.fields import Choice, Number, Rating, Ticks, YesNo
@@ -84,6 +84,7 @@ class CheckInForm(LogForm):
         self.fields = {name: field for name, field in self.fields.items() if name in asked}
         self.fields |= {one.name: _field(one.item) for one in self.asked}
         self._draw_lists(initial)
+        self.order_fields([*self._in_page_order()])
         self.sections: dict[str, dict[str, Any]] = {}
         self.enabled = {
             (instrument.key, link_id)
@@ -114,6 +115,17 @@ class CheckInForm(LogForm):
                 self.missing.append(one.name)
                 if not self.saves_incomplete:
                     self.add_error(one.name, ASK)
+
+    def _in_page_order(self) -> Iterator[str]:
+        """What the error summary lists stands in it as on the page; the clinic's own come last."""
+        shown = {instrument.key: instrument for instrument in self.instruments}
+        for section in FORMS[self.form]:
+            if isinstance(section, LogPart):
+                for field in section.fields:
+                    yield from INPUTS.get(field, (field,))
+            elif instrument := shown.get(section):
+                yield from (lines_of(instrument), read_of(instrument))
+                yield from (one.name for one in self.asked if one.instrument is instrument)
 
     # A list of lines, of which those that hold are ticked (RMDQ): a line that is not ticked says
     # no only once the person has said that all were read.

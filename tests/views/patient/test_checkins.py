@@ -126,6 +126,18 @@ def test_what_is_missing_is_asked_again_and_then_let_go(phone, checkin):
     assert (peg.total, peg.score, peg.answered) == (None, "", 2)
 
 
+def test_the_summary_names_what_is_missing_in_the_order_of_the_page(clinic, nurse, afternoon):
+    recovery = make_recovery(clinic, day=-5, now=afternoon, baseline=False)
+    phone = signed_in(recovery)
+    said = phone.post(start(phone, checkin_of(recovery, "BASE")), {}).content.decode()
+    summary = said[said.index('id="errors"') : said.index("</ul>", said.index('id="errors"'))]
+    named = re.findall(r'href="#([^"]+)"', summary)
+    places = [said.index(f'id="{target}"') for target in named]
+    assert named[0] == "NRS-0_0"
+    assert places == sorted(places)
+    assert len(named) > 10
+
+
 @pytest.mark.parametrize("typed", ["11", "-1", "5.5", "eleven", ["4", "5"]])
 def test_a_wrong_answer_is_refused_at_its_question_and_the_rest_is_kept(phone, checkin, typed):
     form = start(phone, checkin)
