@@ -1,11 +1,12 @@
 """Where a patient's mails go: an address that fails, works again, or is another one."""
 
+import uuid
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from recovery.models import AccessEvent, Message, Patient, PatientAccess, Recovery, User
+from recovery.models import AccessEvent, CheckIn, Message, Patient, PatientAccess, Recovery, User
 from recovery.models.access import Relationship
 from recovery.services import messages, status
 from recovery.services.refusals import NotAllowed
@@ -50,7 +51,7 @@ def change(*, recovery: Recovery, email: str, user: User, now: datetime) -> None
     """The patient's mails go to `email` from now on, and so does the sign-in; it is invited.
 
     The address that it replaces, the patient's or else the caregiver's, opens nothing of this
-    patient any more. Another caregiver's stays as it is.
+    patient any more, nor does a link that was mailed to it. Another caregiver's stays as it is.
     """
     _mend(recovery, now)
     patient = recovery.patient
@@ -59,6 +60,8 @@ def change(*, recovery: Recovery, email: str, user: User, now: datetime) -> None
     holder = User.objects.of_address(email, name=patient.name, language=patient.language)
     if old:
         PatientAccess.objects.filter(pk=old.pk).update(ended_at=now)
+    if old and old.user_id != holder.pk:
+        _take_links_back(patient)
     PatientAccess.objects.update_or_create(
         user=holder, patient=patient, defaults={"relationship": relationship, "ended_at": None}
     )
@@ -113,6 +116,14 @@ def _rank_again(recoveries: list[Recovery], now: datetime) -> None:
         # rank of its own. The tick looks again.
         recovery.next_event_at = now
         recovery.save(update_fields=["queue_rank", "queue_since", "next_event_at"])
+
+
+def _take_links_back(patient: Patient) -> None:
+    """A link is the public id of its check-in, so another id ends it."""
+    rows = list(CheckIn.objects.filter(recovery__patient=patient))
+    for row in rows:
+        row.uuid = uuid.uuid4()
+    CheckIn.objects.bulk_update(rows, ["uuid"])
 
 
 def _note(recovery: Recovery, user: User, now: datetime, what: str) -> None:

@@ -16,7 +16,8 @@ from recovery.models import (
 )
 from recovery.models.recoveries import QueueRank
 from recovery.services import addresses, messages
-from tests.cast import user_of
+from recovery.tokens import link_token
+from tests.cast import checkin_of, user_of
 from tests.pages import words
 from tests.views.staff.conftest import NOW, url
 
@@ -94,6 +95,23 @@ def test_another_address_takes_over(as_nurse: Client, nurse: User, failing: Reco
     assert INVITATIONS.filter(state="owed").count() == 1
     assert AccessEvent.objects.get(what="address changed").user == nurse
     assert theirs.get(url("today", failing.uuid)).status_code == 404
+
+
+def test_a_link_in_the_old_mailbox_opens_nothing_any_more(
+    as_nurse: Client, recovery: Recovery
+) -> None:
+    """Whoever reads there, perhaps a stranger, could answer as the patient."""
+
+    def link() -> str:
+        return url("link", link_token(checkin_of(recovery, "DAY-01")))
+
+    mailed = link()
+    change(as_nurse, recovery, user_of(recovery).email)
+    assert Client().get(mailed).status_code == 302
+    change(as_nurse, recovery, "new@example.org")
+    assert Client().get(mailed).status_code == 404
+    assert Client().post(url("link_renew", mailed.split("/")[2])).status_code == 404
+    assert Client().get(link()).status_code == 302
 
 
 def test_back_to_the_first_address_and_to_a_caregivers(
