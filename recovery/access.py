@@ -34,6 +34,11 @@ from recovery.models import (
 
 View = Callable[..., HttpResponse]
 
+
+class SignedOut(PermissionDenied):
+    """Something was sent by nobody. A redirect to the door would drop it without a word."""
+
+
 DOOR = "door"
 STAFF_DOOR = "staff"
 CLINIC = "clinic"
@@ -56,8 +61,7 @@ def for_patient(view: View) -> View:
     def wrapper(request: HttpRequest, recovery: uuid.UUID, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             if request.method == "POST":
-                # A redirect would drop what was sent without a word.
-                raise PermissionDenied
+                raise SignedOut
             return redirect_to_login(request.get_full_path())
         if request.session.get(DOOR) == STAFF_DOOR:
             raise PermissionDenied
@@ -163,6 +167,8 @@ def for_staff(*roles: Role) -> Callable[[View], View]:
         @wraps(view)
         def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
+                if request.method == "POST":
+                    raise SignedOut
                 return redirect_to_login(request.get_full_path(), resolve_url("staff_sign_in"))
             if request.session.get(DOOR) != STAFF_DOOR:
                 raise PermissionDenied

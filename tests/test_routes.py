@@ -256,8 +256,8 @@ def refusal(name: str, method: str, visitor: str) -> str:
     patients_pages = {"people", "today", "history", "signs", "phase"}
     patients_route = name in patients_pages or name.startswith(("log_", "checkin_", "milestone"))
     if visitor == "stranger":
-        # A redirect would lose the answers.
-        return "403" if patients_route and method == POST else "sign in"
+        # A redirect would lose what was sent.
+        return "403" if method == POST else "sign in"
     if patients_route:
         return "403" if visitor in ALL_STAFF else "404"
     if visitor in PATIENTS | {"former nurse"}:

@@ -20,11 +20,21 @@ from recovery.forms.logs import LogForm
 
 # Where answers are sent. A check-in form asks some questions of the log by the same names.
 ANSWER_ROUTES = frozenset(
-    {"log_form", "link_form", "checkin_form", "checkin_review", "staff_log_new"}
+    {
+        "log_form",
+        "link_form",
+        "link_review",
+        "checkin_form",
+        "checkin_review",
+        "staff_log_new",
+        "staff_checkin",
+    }
 )
 
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, access.SignedOut):
+        return _not_saved(request, 403, why="person")
     return _no(request, "errors/403.html", 403)
 
 
@@ -95,7 +105,11 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 def _not_saved(request: HttpRequest, status: int, *, why: str = "") -> HttpResponse:
     """What was posted is offered to be sent again, unless it may come from another site's page."""
-    context = {"emergency_number": settings.EMERGENCY_NUMBER, "why": why}
+    context = {
+        "emergency_number": settings.EMERGENCY_NUMBER,
+        "why": why,
+        "staff": _is_staff_path(request),
+    }
     # It may be the form itself that broke, and the rest of the page must still be said.
     with suppress(Exception):
         if found := _red_flags(request):
