@@ -269,10 +269,20 @@ def _completed(
         checkin.state, checkin.completed_at = CheckIn.State.COMPLETED, now
         checkin.save(update_fields=["state", "completed_at"])
     messages.answered(recovery, checkin.key)
-    recovery.overdue_since = None
-    recovery.overdue_hidden = False
+    if now < checkin.expires_at or not _others_missed(recovery, checkin):
+        recovery.overdue_since = None
+        recovery.overdue_hidden = False
     if checkin.form == BASELINE:
         _fill_facts(recovery, given, replaced)
+
+
+def _others_missed(recovery: Recovery, checkin: CheckIn) -> bool:
+    """Whether the patient's silence is about more than the form that staff enter late."""
+    since = recovery.overdue_since
+    missed = CheckIn.objects.filter(
+        recovery=recovery, anchor=recovery.anchor, state=CheckIn.State.EXPIRED
+    )
+    return bool(since and missed.filter(expires_at__gte=since).exclude(pk=checkin.pk).exists())
 
 
 def _fill_facts(recovery: Recovery, given: Answers, replaced: FormResponse | None) -> None:

@@ -324,3 +324,34 @@ def test_a_sign_told_again_after_the_contact_is_mailed_again(before, nurse):
     save(before, "BASE", {"log": {"bladder": "yes", "bowel": "yes"}}, **draft)
     assert Alert.objects.get(recovery=before, rule="R01").state == "open"
     assert alert_mails(before) == 2
+
+
+def test_a_paper_form_typed_in_later_ends_no_silence_of_the_patient(clinic, nurse):
+    """As an old day told late does not; only what it answers is no longer missed."""
+    recovery = make_recovery(clinic, day=3, now=NOW, baseline=False)
+    recovery.refresh_from_db()
+    assert recovery.overdue_since
+    save(recovery, "BASE", nrs(5), staff=True, user=nurse)
+    recovery.refresh_from_db()
+    assert recovery.overdue_since
+
+
+def test_the_late_entry_of_the_form_that_was_missed_ends_it(clinic, nurse):
+    recovery = make_recovery(clinic, day=31, now=NOW)
+    tick.run(now=NOW + timedelta(days=7, hours=12))
+    recovery.refresh_from_db()
+    recovery.overdue_since = checkin_of(recovery, "C30").expires_at
+    recovery.save(update_fields=["overdue_since"])
+    late = checkin_of(recovery, "C30").expires_at + timedelta(hours=1)
+    save(recovery, "C30", nrs(5), staff=True, user=nurse, now=late)
+    recovery.refresh_from_db()
+    assert recovery.overdue_since is None
+
+
+def test_a_form_that_the_patient_sends_ends_a_silence(clinic, nurse):
+    recovery = make_recovery(clinic, day=13, now=NOW)
+    recovery.refresh_from_db()
+    assert recovery.overdue_since
+    save(recovery, "C14", peg(1, 2, 3))
+    recovery.refresh_from_db()
+    assert recovery.overdue_since is None
