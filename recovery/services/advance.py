@@ -152,18 +152,26 @@ def _reminders(
 ) -> list[Message]:
     """The newest is owed; the rest are written down with the reason why they never went.
 
-    So after a day or a month without an engine a patient gets one mail, not a pile.
+    So after a day or a month without an engine a patient gets one mail, not a pile. One planned
+    before the patient was enrolled never goes: the invitation has just gone.
     """
     if not due:
         return []
     due = sorted(due, key=lambda entry: entry[0])
     recovery = situation.recovery
-    newest = max((entry[0] for entry in due if entry[1].expires_at > now), default=None)
+    newest = max(
+        (
+            at
+            for at, checkin, _number in due
+            if checkin.expires_at > now and at >= recovery.created_at
+        ),
+        default=None,
+    )
     between = _between(situation, newest) if newest else False
     written: list[Message] = []
     for at, checkin, number in due:
         reason = Message.Reason.NONE
-        if not recovery.sends:
+        if not recovery.sends or at < recovery.created_at:
             reason = Message.Reason.NOT_FOLLOWED
         elif checkin.expires_at <= now:
             reason = Message.Reason.EXPIRED

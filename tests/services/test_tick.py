@@ -278,3 +278,13 @@ def test_an_answered_form_leaves_the_logs_two_times(clinic, nurse):
     CheckIn.objects.filter(key="C14").update(state="completed", completed_at=local(5))
     run_from_to(local(6), local(17, 30), HOUR)
     assert reminders(recovery, checkin__key="DAY-14") == [("DAY-14", 1, "owed", "")]
+
+
+def test_enrolled_after_a_reminder_of_the_baseline_one_mail_is_enough(clinic, nurse):
+    recovery = make_recovery(clinic, day=-5, now=local(15), ticked=False, baseline=False)
+    Recovery.objects.filter(pk=recovery.pk).update(created_at=local(15))
+    tick.run(now=local(15))
+    assert checkin_of(recovery, "BASE").is_open
+    assert reminders(recovery) == [("BASE", 1, "not_sent", "not_followed")]
+    tick.run(now=local(10, days=3))
+    assert reminders(recovery)[1:] == [("BASE", 2, "owed", "")]

@@ -26,6 +26,7 @@ from recovery.models import (
 
 HOUR = 17
 DAY = 5
+NOON = time(12, 30)
 NUMBERS = {
     "clinic_phone": "555-0142",
     "emergency_number": "911",
@@ -107,8 +108,9 @@ class Command(BaseCommand):
                 patient=patient,
                 pathway=pathway,
                 state=Recovery.State.ACTIVE,
-                # Enrolled a minute ago: of all its days only today's check-in is still to open.
-                created_at=now - timedelta(minutes=1),
+                # Enrolled this noon, after yesterday's check-in had expired and before today's
+                # reminder: of all its days only today's is asked and reminded of.
+                created_at=local(on + timedelta(days=DAY), NOON, clinic.zone),
                 procedure_on=on,
                 procedure_at=local(on, time(9, 30), clinic.zone),
                 baseline_pain=6,
