@@ -1,6 +1,7 @@
 """The tick: what opens, expires, is owed and escalates as time goes by."""
 
 from datetime import datetime, timedelta
+from time import sleep
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,8 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from recovery.models import Alert, CheckIn, Membership, Message, Recovery
-from recovery.services import alerts, contacts, recoveries, tick
+from recovery.models.recoveries import QueueRank
+from recovery.services import addresses, alerts, contacts, messages, recoveries, tick
 from tests.cast import NOW, TODAY, ZONE, checkin_of, make_recovery
+from tests.crowd import at_once
 from tests.services.test_logs import record
 
 pytestmark = pytest.mark.django_db
@@ -288,3 +291,31 @@ def test_enrolled_after_a_reminder_of_the_baseline_one_mail_is_enough(clinic, nu
     assert reminders(recovery) == [("BASE", 1, "not_sent", "not_followed")]
     tick.run(now=local(10, days=3))
     assert reminders(recovery)[1:] == [("BASE", 2, "owed", "")]
+
+
+@pytest.mark.service
+@pytest.mark.django_db(transaction=True)
+def test_an_address_that_fails_while_a_tick_begins_stays_in_the_queue(clinic, nurse):
+    """The tick's statement has begun, and reaches the row only after the failure is stored."""
+    recovery = make_recovery(clinic, day=5, now=local(5))
+    invitation = messages.owe_invitation(recovery, now=local(5)) and recovery.messages.get(
+        kind="invitation"
+    )
+    Recovery.objects.filter(pk=recovery.pk).update(next_event_at=local(5))
+
+    def slowly(execute, sql, *rest):
+        if "FOR UPDATE" in sql:
+            sql = sql.replace(" WHERE ", " WHERE (SELECT pg_sleep(1)) IS NOT NULL AND ", 1)
+        return execute(sql, *rest)
+
+    def run_tick() -> None:
+        with connection.execute_wrapper(slowly):
+            tick.run(now=local(6))
+
+    def fail() -> None:
+        sleep(0.4)
+        addresses.address_failed(invitation, now=local(5))
+
+    assert at_once([run_tick, fail]) == [None, None]
+    recovery.refresh_from_db()
+    assert recovery.queue_rank == QueueRank.ADDRESS
