@@ -108,8 +108,8 @@ ROUTES = {
     "checkin_saved": Route((GET,), frozenset({"patient"}), ("recovery", "checkin", "form")),
     # Staff
     "staff_clinics": Route((GET,), ALL_STAFF - {"former nurse"}),
-    "queue": Route((GET,), CLINICAL, theirs=frozenset({"harbor nurse"})),
-    "patients": Route((GET,), CLINICAL, theirs=frozenset({"harbor nurse"})),
+    "queue": Route((GET, POST), CLINICAL, theirs=frozenset({"harbor nurse"})),
+    "patients": Route((GET, POST), CLINICAL, theirs=frozenset({"harbor nurse"})),
     "enrol": Route((GET, POST), CLINICAL, theirs=frozenset({"harbor nurse"})),
     "unknown_mails": Route(
         (GET,), CLINICAL | {"manager"}, theirs=frozenset({"harbor nurse", "harbor manager"})
@@ -308,6 +308,6 @@ def test_rows_of_the_other_clinic_stay_out_of_lists(world, harbor):
     theirs = Recovery.objects.get(uuid=ids["recovery"]).patient
     client = visitors["harbor nurse"]()
     for name in ("queue", "patients"):
-        page = client.get(reverse(name), {"q": theirs.record_number})
+        page = client.post(reverse(name), {"q": theirs.record_number})
         assert page.status_code == 200
         assert theirs.family_name not in page.content.decode()

@@ -44,13 +44,18 @@ def queue(house: House) -> None:
     camera.take(page, "queue-menu", "The person's own menu, open")
     for only in ("urgent", "overdue", "contacted"):
         house.take(nurse, f"queue-{only}", f"The filter {only}", f"queue?only={only}")
-    house.take(nurse, "queue-nobody", "A search that finds nobody", "queue?q=zzz")
+    page = house.visit(nurse, reverse("queue"))
+    page.fill("#in-list", "zzz")
+    page.press("#in-list", "Enter")
+    camera.take(page, "queue-nobody", "A search that finds nobody")
     harbor = staff("nurse@harbor.example")
     house.take(harbor, "queue-harbor", "The small clinic", "queue")
     house.take(nurse, "patients", "All patients, by name", "patients")
     page.locator("nav.ic-pages a").last.click()
     camera.take(page, "patients-next", "The rest of them")
-    house.take(nurse, "patients-search", "Found by the beginning of a name", "patients?q=vo")
+    page.fill("#find", "vo")
+    page.press("#find", "Enter")
+    camera.take(page, "patients-search", "Found by the beginning of a name")
 
 
 def people(house: House) -> None:

@@ -67,7 +67,7 @@ def test_the_next_day_opens_its_check_in(client: Client, on_day_2: Recovery) -> 
 
 def test_the_button_leads_back_to_the_page_that_had_it(client: Client, on_day_2: Recovery) -> None:
     assert next_day(client).url == reverse("home")
-    here = "http://testserver/staff/patients/?q=ru"
+    here = "http://testserver/staff/?only=urgent"
     assert next_day(client, referer=here).url == here
     assert next_day(client, referer="https://elsewhere.example/").url == reverse("home")
 

@@ -7,19 +7,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from recovery.access import for_staff
 from recovery.queries import patients as queries
 from recovery.templatetags.staff import day_and_phase, mail_marks, row_words, short_date
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_staff()
 def patients(request: HttpRequest) -> HttpResponse:
-    """All patients of the clinic by name, or those that a search finds."""
-    text = request.GET.get("q", "").strip()
-    after = _uuid(request.GET.get("after", ""))
+    """All patients of the clinic by name, or those that a search finds. A search is posted and
+    answered in place: addresses are kept, and name nobody.
+    """
+    text = request.POST.get("q", "").strip()
+    asked = request.POST if request.method == "POST" else request.GET
+    after = _uuid(asked.get("after", ""))
     page = queries.page(clinic=request.clinic, now=request.now, text=text, after=after)
     context = {
         "here": "patients",
@@ -28,8 +31,8 @@ def patients(request: HttpRequest) -> HttpResponse:
         "rows": [_words(row, request.now) for row in page.rows],
         "text": text,
         "paged": after is not None,
-        "first_url": _url(q=text),
-        "next_url": page.after and _url(q=text, after=str(page.after)),
+        "first_url": reverse("patients"),
+        "next_url": page.after and f"{reverse('patients')}?{urlencode({'after': page.after})}",
     }
     return render(request, "staff/patients.html", context)
 
@@ -53,8 +56,3 @@ def _uuid(text: str) -> uuid.UUID | None:
         return uuid.UUID(text)
     except ValueError:
         return None
-
-
-def _url(**query: str) -> str:
-    given = {name: value for name, value in query.items() if value}
-    return reverse("patients") + (f"?{urlencode(given)}" if given else "")

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from recovery.access import for_staff
 from recovery.clinical import hours
@@ -45,13 +45,15 @@ NOTES = {
 }
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_staff()
 def queue(request: HttpRequest) -> HttpResponse:
-    only = request.GET.get("only", "")
+    """A search is posted and answered in place: addresses are kept, and name nobody."""
+    asked = request.POST if request.method == "POST" else request.GET
+    only = asked.get("only", "")
     only = only if only in queries.FILTERS else ""
-    text = request.GET.get("q", "").strip()
-    after = request.GET.get("after", "")
+    text = request.POST.get("q", "").strip()
+    after = asked.get("after", "")
     page = queries.page(clinic=request.clinic, now=request.now, only=only, text=text, after=after)
     clinic = request.clinic
     context = {
@@ -67,12 +69,11 @@ def queue(request: HttpRequest) -> HttpResponse:
             }
             for rank, rows in page.groups
         ],
-        "chips": [_chip(name, only, text, page) for name in CHIPS],
+        "chips": [_chip(name, only, page) for name in CHIPS],
         "only": only,
         "text": text,
-        "clear_url": _url(only=only),
-        "first_url": _url(only=only, q=text),
-        "next_url": page.after and _url(only=only, q=text, after=page.after),
+        "first_url": _url(only=only),
+        "next_url": page.after and _url(only=only, after=page.after),
         "paged": bool(after),
         "open": hours.is_open(clinic.hours, clinic.zone, request.now),
         "changes_at": hours.next_change(clinic.hours, clinic.zone, request.now),
@@ -80,14 +81,14 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/queue.html", context)
 
 
-def _chip(name: str, only: str, text: str, page: queries.QueuePage) -> dict[str, Any]:
+def _chip(name: str, only: str, page: queries.QueuePage) -> dict[str, Any]:
     label, shade, shape = CHIPS[name]
     return {
         "label": label,
         "shade": shade,
         "shape": shape,
         "count": shown_count(page.counts[name] if name else page.waiting),
-        "url": _url(only=name, q=text),
+        "url": _url(only=name),
         "current": name == only,
     }
 

@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from tests.views.staff.conftest import EMERGENCY, NOW, report, someone, url
 
 
 def page(client: Client, **query: str) -> str:
-    return words(client.get(url("patients"), query))
+    ask = client.post if "q" in query else client.get
+    return words(ask(url("patients"), query))
 
 
 def test_all_patients_by_name_with_or_without_alerts(
@@ -32,6 +34,16 @@ def test_search(as_nurse: Client, recovery: Recovery, text: str, found: bool) ->
     shown = page(as_nurse, q=text)
     assert ("Keller, Ruth" in shown) is found
     assert (f"begins with “{text}”" in shown) is not found
+
+
+def test_a_searched_name_stands_in_no_address(as_nurse: Client, recovery: Recovery) -> None:
+    """Where histories, proxies and logs would keep it. What an address brings is not searched."""
+    for name in ("patients", "queue"):
+        found = as_nurse.post(url(name), {"q": "keller"})
+        assert found.status_code == 200
+        assert "no-store" in found["Cache-Control"]
+        assert not re.search(r'(href|action)="[^"]*keller', found.content.decode(), re.IGNORECASE)
+    assert "Keller, Ruth" in words(as_nurse.get(url("patients"), {"q": "nobody"}))
 
 
 def test_nobody_yet(as_nurse: Client, now: Any) -> None:

@@ -23,7 +23,8 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 def page(client: Client, **query: str) -> Any:
-    response = client.get(url("queue"), query)
+    ask = client.post if "q" in query else client.get
+    response = ask(url("queue"), query)
     assert response.status_code == 200
     return response
 
