@@ -22,6 +22,7 @@ from recovery.views.staff import (
 )
 from recovery.views.staff import checkins as staff_checkins
 from recovery.views.staff import logs as staff_logs
+from recovery.views.staff import milestones as staff_milestones
 
 RECOVERY = "recoveries/<uuid:recovery>/"
 CHECKIN = f"{RECOVERY}checkins/<uuid:checkin>/"
@@ -86,6 +87,9 @@ staff_urls = [
     path(f"{STAFF_RECOVERY}checkins/", staff_checkins.staff_checkins, name="staff_checkins"),
     path(
         f"{STAFF_RECOVERY}checkins/<slug:key>/", staff_checkins.staff_checkin, name="staff_checkin"
+    ),
+    path(
+        f"{STAFF_RECOVERY}milestones/", staff_milestones.staff_milestones, name="staff_milestones"
     ),
     path("staff/alerts/<uuid:alert>/claim/", alerts.alert_claim, name="alert_claim"),
     path("staff/alerts/<uuid:alert>/release/", alerts.alert_release, name="alert_release"),

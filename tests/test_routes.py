@@ -128,6 +128,7 @@ ROUTES = {
     "staff_log_new": Route((GET, POST), CLINICAL, ("recovery",)),
     "staff_checkins": Route((GET,), CLINICAL, ("recovery",)),
     "staff_checkin": Route((GET, POST), CLINICAL, ("recovery", "form_key")),
+    "staff_milestones": Route((GET, POST), CLINICAL, ("recovery",)),
     "alert_claim": Route((POST,), CLINICAL, ("alert",)),
     "alert_release": Route((POST,), CLINICAL, ("alert",)),
     "alert_close": Route((POST,), CLINICAL, ("alert",)),

@@ -1,12 +1,15 @@
-"""When a patient first did something again: today, yesterday, or another day."""
+"""When a patient first did something again, as the patient tells it, or staff for the patient."""
 
 from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from recovery.forms.fields import Choice
+from recovery.forms.places import ask_plainly
+from recovery.models import Milestone
 
 TODAY, YESTERDAY, OTHER = "today", "yesterday", "other"
 
@@ -64,3 +67,35 @@ class MilestoneForm(forms.Form):
             self.add_error(name, _("That is before your procedure. Choose a later day."))
         elif self.on > self.last:
             self.add_error(name, _("That day has not come yet. Choose an earlier one."))
+
+
+class StaffMilestoneForm(forms.Form):
+    """One of them for staff; `told` is the one that stands. `first` and `last` as for patients."""
+
+    use_required_attribute = False
+
+    on = forms.DateField(
+        label=_("First time on"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    read = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, data: Any = None, *, told: Milestone | None, first: date, last: date, prefix: str
+    ) -> None:
+        initial = {"on": told.on, "read": told.uuid} if told else {}
+        super().__init__(data, initial=initial, prefix=prefix)
+        self.first, self.last = first, last
+        self.fields["on"].widget.attrs |= {"min": f"{first}", "max": f"{last}"}
+        ask_plainly(self)
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if not self.first <= on <= self.last:
+            raise forms.ValidationError(
+                _("Choose a date from %(first)s to %(last)s."),
+                params={
+                    "first": date_format(self.first, "M j, Y"),
+                    "last": date_format(self.last, "M j, Y"),
+                },
+            )
+        return on

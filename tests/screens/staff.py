@@ -124,6 +124,12 @@ def procedures(house: House) -> None:
     page.fill("#id_icd10", "lumbago")
     send(page)
     camera.take(page, "facts-error", "A code that is none")
+    tubbs = recovery_of("Tubbs").uuid
+    page = house.take(nurse, "milestones-for", "Return to life, told", "staff_milestones", tubbs)
+    page.fill("#id_walked-on", "2020-01-01")
+    page.locator("section[aria-labelledby=h-walked] .btn-primary").click()
+    page.wait_for_load_state()
+    camera.take(page, "milestones-for-error", "A day before the procedure")
 
 
 def clinic(house: House) -> None:

@@ -13,7 +13,7 @@ from recovery.models import DailyLog, Milestone, Recovery
 from recovery.models.access import Relationship
 from recovery.queries.milestones import Kind, kinds
 from recovery.services import milestones
-from recovery.services.refusals import Moved
+from recovery.services.refusals import NotAllowed
 
 
 @require_safe
@@ -55,7 +55,7 @@ def milestone_form(request: HttpRequest, recovery: Recovery, code: str) -> HttpR
             milestones.withdraw(**said)
         else:
             milestones.record(on=form.on, source=_source(request), **said)
-    except Moved as refusal:
+    except NotAllowed as refusal:
         # What stands now, to be read before anything is changed.
         fresh = MilestoneForm(initial=_told(kind, today), **dates)
         return _page(request, recovery, kind, fresh, moved=str(refusal))
