@@ -222,7 +222,8 @@ def _form_row(
         ),
         sent=sent[-1] if sent else None,
         draft=drafts[-1] if drafts and not sent else None,
-        enterable=planned.opens_at <= now,
+        # One of a date that has moved is a record: its key names the check-in of the new date.
+        enterable=not isinstance(planned, CheckIn) and planned.opens_at <= now,
     )
 
 

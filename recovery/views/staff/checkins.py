@@ -88,7 +88,11 @@ def _save(
     *,
     send: bool = True,
 ) -> FormResponse:
-    checkin = checkins.row_for(recovery=row, key=key, now=request.now)
+    try:
+        checkin = checkins.row_for(recovery=row, key=key, now=request.now)
+    except LookupError:
+        # A colleague has moved the procedure meanwhile; the page keeps what was typed.
+        raise Http404 from None
     return checkins.save(
         checkin_id=checkin.pk,
         instruments=form.instruments,

@@ -1,6 +1,7 @@
 """The check-in forms of a patient as staff see them, and entry on the patient's behalf."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.urls import reverse
 
 from recovery.models import AccessEvent, Alert, CheckIn, FormResponse, Recovery, Score
 from recovery.queries.instruments import instruments_of
-from recovery.services import checkins, tick
+from recovery.services import checkins, reschedules, tick
 from tests.cast import checkin_of
 from tests.views.staff.conftest import NOW, someone
 
@@ -149,6 +150,18 @@ def test_looking_at_a_form_that_never_opened_writes_nothing(as_nurse, clinic, nu
     as_nurse.post(form(recovery, "C14"), ENTERED | {"spot": "no"})
     assert checkin_of(recovery, "C14").state == CheckIn.State.EXPIRED
     assert FormResponse.objects.current().get(checkin__key="C14").late
+
+
+def test_a_form_of_a_date_that_moved_is_shown_and_not_entered_again(as_nurse, clinic, nurse, now):
+    """Its key would open the form of the new date."""
+    recovery = someone(clinic, "Ruth", "Keller", day=-2)
+    moved_to = recovery.procedure_at + timedelta(days=7)
+    reschedules.reschedule(recovery=recovery, user=nurse, now=NOW, procedure_at=moved_to, anchor=1)
+    tick.run(now=NOW)
+    page = overview(as_nurse, recovery)
+    assert page.count("Before your procedure, D") == 2
+    assert page.count(f'href="{form(recovery, "BASE")}"') == 1
+    assert "Correct<" not in page
 
 
 @pytest.mark.parametrize("key", ["DAY-05", "C90", "C180", "NOPE"])
