@@ -81,6 +81,7 @@ class CheckInForm(LogForm):
         }
         super().__init__(data, procedure_on=procedure_on, dates=(on, on), fixed=on, initial=initial)
         asked = {name for field in log_fields(form) for name in INPUTS.get(field, (field,))}
+        asked.add("revision")
         self.fields = {name: field for name, field in self.fields.items() if name in asked}
         self.fields |= {one.name: _field(one.item) for one in self.asked}
         self._draw_lists(initial)

@@ -19,7 +19,7 @@ from recovery.clinical.rules import judging
 from recovery.models import AccessEvent, CheckIn, DailyLog, FormResponse, Recovery, Score, User
 from recovery.queries.checkins import form_checkin
 from recovery.queries.pathways import phase_now
-from recovery.services import alerts, messages, status
+from recovery.services import alerts, messages, replays, status
 
 Answers = Mapping[str, Mapping[str, Any]]
 
@@ -53,6 +53,7 @@ def save(
     instruments: Sequence[Instrument],
     answers: Answers,
     client_id: uuid.UUID,
+    revision: int | None = None,
     now: datetime,
     source: DailyLog.Source,
     mode: DailyLog.Mode,
@@ -63,7 +64,9 @@ def save(
 
     `answers` holds by section (an instrument's key, or "log") the clean answers by linkId or
     field name. The draft of a client id is saved over; what was sent never changes, and sending
-    other answers is a correction that supersedes it. The same answers again change nothing.
+    other answers is a correction that supersedes it. The same answers again change nothing, nor
+    does a retry that comes after a correction: `revision` is that of the sent row the form was
+    filled from, None for one that was not sent yet.
     The answers that a daily log asks too are judged at every save (R01-R38): a sign of danger
     does not wait until the form is finished.
 
@@ -90,7 +93,9 @@ def save(
     send = send and (staff or not late)
     sent = last is not None and last.is_sent
     given = _plain(answers)
-    if last and last.answers == given and (sent or not send):
+    if last and (
+        (last.answers == given and (sent or not send)) or replays.is_stale(own, given, revision)
+    ):
         return Saved(last, replay=True)
     if sent and not send:
         # A correction is sent or it is not; a draft of one would hide what was sent.

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from recovery.clinical import logfields, rules
-from recovery.models import DailyLog
+from recovery.clinical.checkinforms import LOG
+from recovery.models import DailyLog, FormResponse
 from recovery.models.alerts import Severity
 from recovery.services.alerts import CALLS
 
@@ -64,6 +65,20 @@ def given(values: Mapping[str, Any]) -> dict[str, Any]:
     if "opioids" in found:
         found["opioids"] = [_plain(entry) for entry in found["opioids"]]
     return found
+
+
+def is_stale(own: Sequence[FormResponse], said: Mapping[str, Any], revision: int | None) -> bool:
+    """Of a check-in form: whether this is what its page made before a later correction, come once
+    more. Where the questions of a log were corrected it is none: a sign of danger is told twice
+    rather than never.
+    """
+    base = -1 if revision is None else revision
+    return any(
+        row.revision in (base, base + 1)
+        and row.answers == said
+        and row.answers.get(LOG) == own[-1].answers.get(LOG)
+        for row in own[:-1]
+    )
 
 
 def _plain(opioid: Mapping[str, Any]) -> dict[str, Any]:

@@ -172,7 +172,7 @@ def _correct(request: HttpRequest, door: Door, form: CheckInForm, *, valid: bool
         return _closed(request, door, told=told)
     if not valid and not emergency:
         return _page(request, door, form)
-    saved = _save(request, door, form.sections, send=True)
+    saved = _save(request, door, form.sections, send=True, revision=form.filled_from)
     return redirect(door.url("saved")) if valid else _page(request, door, form, saved=saved)
 
 
@@ -216,12 +216,15 @@ def _form(request: HttpRequest, door: Door, data: Any = None, answers: Any = Non
     )
 
 
-def _save(request: HttpRequest, door: Door, sections: Any, *, send: bool) -> FormResponse:
+def _save(
+    request: HttpRequest, door: Door, sections: Any, *, send: bool, revision: int | None = None
+) -> FormResponse:
     return checkins.save(
         checkin_id=door.checkin.pk,
         instruments=door.instruments,
         answers=sections,
         client_id=door.client_id,
+        revision=revision,
         now=request.now,
         send=send,
         **door.entered,
@@ -231,7 +234,13 @@ def _save(request: HttpRequest, door: Door, sections: Any, *, send: bool) -> For
 def _page(
     request: HttpRequest, door: Door, form: CheckInForm, *, saved: FormResponse | None = None
 ) -> HttpResponse:
-    context = {"form": form, "helper": checkin_helper(form), "problems": form.problems()}
+    sent = saved or door.stored
+    context = {
+        "form": form,
+        "helper": checkin_helper(form),
+        "problems": form.problems(),
+        "revision": sent.revision if sent and sent.is_sent else "",
+    }
     return _render(request, "patient/checkin_form.html", door, response=saved, **context)
 
 

@@ -56,6 +56,7 @@ def staff_checkin(request: HttpRequest, recovery: uuid.UUID, key: str) -> HttpRe
         "checkin": checkin,
         "known": known,
         "kept": kept,
+        "revision": _revision(kept or known),
         "name": named(checkin.form),
         "late": checkin.expires_at <= request.now,
         **_frame(request, row),
@@ -99,12 +100,17 @@ def _save(
         answers=form.sections,
         # An empty form that is posted twice is one entry: its id comes from the check-in's own.
         client_id=known.client_id if known else uuid.uuid5(checkin.uuid, "staff"),
+        revision=form.filled_from,
         now=request.now,
         source=DailyLog.Source.STAFF,
         mode=form.cleaned_data.get("mode") or DailyLog.Mode.PHONE,
         user=request.user,
         send=send,
     ).response
+
+
+def _revision(sent: FormResponse | None) -> int | str:
+    return sent.revision if sent and sent.is_sent else ""
 
 
 def _tell(request: HttpRequest, saved: FormResponse) -> None:

@@ -176,6 +176,30 @@ def test_a_sent_form_can_be_corrected_until_it_closes(phone, checkin):
     assert second.answers["NRS"] == {"nrs-7d": 5}
 
 
+def test_a_retry_that_comes_after_a_correction_reverts_nothing(phone, checkin):
+    form = start(phone, checkin)
+
+    def opened(pain: str) -> dict[str, str]:
+        """What the page, opened now, would send with this pain."""
+        page = phone.get(form).content.decode()
+        [revision] = re.findall(r'name="revision" value="([^"]*)"', page)
+        return ONE_MONTH | {"NRS-0": pain, "revision": revision}
+
+    first = opened("4")
+    phone.post(form, first)
+    phone.post(form + "review/")
+    second = opened("5")
+    phone.post(form, second)
+    third = opened("6")
+    for again in (third, second, first, third):
+        phone.post(form, again)
+    sent = FormResponse.objects.filter(checkin=checkin).order_by("revision")
+    assert [one.answers["NRS"]["nrs-7d"] for one in sent] == [4, 5, 6]
+    # Who opens the form anew and goes back to an older answer means it.
+    phone.post(form, opened("4"))
+    assert FormResponse.objects.current().get(checkin=checkin).answers["NRS"] == {"nrs-7d": 4}
+
+
 def test_fifty_posts_are_one_response(phone, checkin):
     form = start(phone, checkin)
     for _ in range(5):
