@@ -27,6 +27,7 @@ from recovery.models import CheckIn, DailyLog, FormResponse, Recovery
 from recovery.models.access import Relationship
 from recovery.queries.checkins import named, response_of
 from recovery.queries.instruments import instruments_for, instruments_of
+from recovery.queries.pathways import severity_shown
 from recovery.services import checkins
 
 READ_OR_POST = ["GET", "HEAD", "POST"]
@@ -264,7 +265,6 @@ def _render(
     **context: Any,
 ) -> HttpResponse:
     shown = door.instruments
-    rule = rules.RULES_BY_ID.get(response.shown_rule) if response else None
     context |= {
         "base": door.base,
         "door": door,
@@ -272,7 +272,7 @@ def _render(
         "checkin": door.checkin,
         "name": named(door.checkin.form),
         "response": response,
-        "severity": rule.severity if rule else "",
+        "severity": severity_shown(response) or "" if response else "",
         "pairs": pairs(response.answers, shown) if response else [],
         "instruments": shown,
         "form_url": door.url("form"),
