@@ -1,12 +1,10 @@
 """A clinic's own pathway: a draft, versions approved by name, and recoveries that keep theirs."""
 
-import threading
 from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from recovery.clinical.ownpathways import PathwayError, from_data, to_data, write_yaml
 from recovery.models import Pathway, PathwayDraft, RecoveryPhase
@@ -21,6 +19,7 @@ from recovery.queries.pathways import (
 from recovery.services import enrolment, pathways
 from recovery.services.refusals import Moved, NotAllowed
 from tests.cast import NOW, default_pathway, make_recovery
+from tests.crowd import at_once
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -226,16 +225,17 @@ def test_texts_and_plan_of_a_version_are_those_of_its_document(draft, manager):
 # -----
 
 
+def kind(outcome: object) -> str:
+    return type(outcome).__name__
+
+
 @pytest.mark.service
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_approve_at_once_one_does(clinic, manager, nurse):
     draft = pathways.begin(clinic=clinic, user=manager, now=NOW)
     draft = save(draft, changed(draft), manager)
-    outcomes = in_parallel(
-        lambda: approve(draft, manager),
-        lambda: approve(draft, nurse),
-    )
-    assert sorted(outcomes) == ["Moved", "Pathway"]
+    outcomes = at_once([lambda: approve(draft, manager), lambda: approve(draft, nurse)])
+    assert sorted(map(kind, outcomes)) == ["Moved", "Pathway"]
     assert Pathway.objects.filter(clinic=clinic).count() == 1
 
 
@@ -243,41 +243,22 @@ def test_of_two_who_approve_at_once_one_does(clinic, manager, nurse):
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_save_at_once_one_does(clinic, manager, nurse):
     draft = pathways.begin(clinic=clinic, user=manager, now=NOW)
-    outcomes = in_parallel(
-        lambda: save(draft, changed(draft, title="One"), manager),
-        lambda: save(draft, changed(draft, title="Two"), nurse),
+    outcomes = at_once(
+        [
+            lambda: save(draft, changed(draft, title="One"), manager),
+            lambda: save(draft, changed(draft, title="Two"), nurse),
+        ]
     )
-    assert sorted(outcomes) == ["Moved", "PathwayDraft"]
+    assert sorted(map(kind, outcomes)) == ["Moved", "PathwayDraft"]
 
 
 @pytest.mark.service
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_begin_at_once_both_have_the_one_draft(clinic, manager, nurse):
-    outcomes = in_parallel(
-        lambda: pathways.begin(clinic=clinic, user=manager, now=NOW),
-        lambda: pathways.begin(clinic=clinic, user=nurse, now=NOW),
+    outcomes = at_once(
+        [
+            lambda: pathways.begin(clinic=clinic, user=manager, now=NOW),
+            lambda: pathways.begin(clinic=clinic, user=nurse, now=NOW),
+        ]
     )
-    assert outcomes == ["PathwayDraft", "PathwayDraft"]
-    assert PathwayDraft.objects.count() == 1
-
-
-def in_parallel(*deeds):
-    """The kind of what each returned or refused with."""
-    outcomes: list[str] = []
-    ready = threading.Barrier(len(deeds))
-
-    def run(deed):
-        ready.wait()
-        try:
-            outcomes.append(type(deed()).__name__)
-        except (Moved, NotAllowed) as refused:
-            outcomes.append(type(refused).__name__)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[deed]) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
+    assert {one.pk for one in outcomes} == {PathwayDraft.objects.get().pk}
