@@ -16,9 +16,13 @@ class Command(BaseCommand):
         "can be taken in again by import_pathway, in this clinic or another."
     )
 
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Django's own --version gives way: here it is that of a pathway."""
+        return super().create_parser(
+            prog_name, subcommand, **kwargs | {"conflict_handler": "resolve"}
+        )
+
     def add_arguments(self, parser: CommandParser) -> None:
-        # Django's own --version gives way: here it is that of a pathway.
-        parser.conflict_handler = "resolve"
         parser.add_argument("clinic", help="the clinic's name or uuid")
         which = parser.add_mutually_exclusive_group()
         which.add_argument(

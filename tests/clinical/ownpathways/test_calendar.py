@@ -1,10 +1,13 @@
 """A pathway on the calendar, and what differs between two."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from recovery.clinical.ownpathways import calendar, differences, figures, from_data
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recovery.clinical.ownpathways import calendar, differences, figures, from_data, problems
 from recovery.clinical.plan import RuleChange, Step
 from tests.clinical.ownpathways.shipped import SHIPPED, data, form
 
@@ -119,3 +122,33 @@ def test_no_reminder_of_a_shown_day_is_at_night():
     for day in calendar(SHIPPED, PROCEDURE, NEW_YORK):
         for mail in day.mails:
             assert time(8) <= mail.at.astimezone(ZoneInfo(NEW_YORK)).time() < time(21)
+
+
+CLOCKS = st.times().map(lambda at: f"{at:%H:%M}")
+# Nights in which the clocks go forward, by up to two hours.
+SKIPPED = {
+    NEW_YORK: date(2026, 3, 8),
+    "Antarctica/Troll": date(2026, 3, 29),
+    "Australia/Lord_Howe": date(2026, 10, 4),
+    "America/Havana": date(2026, 3, 8),
+}
+
+
+@settings(max_examples=150, derandomize=True, database=None, deadline=None)
+@given(opens=CLOCKS, due=CLOCKS, expires=CLOCKS, zone=st.sampled_from(sorted(SKIPPED)))
+def test_whatever_times_a_pathway_may_have_no_clock_change_closes_a_window(
+    opens, due, expires, zone
+):
+    own = data()
+    form(own, "DAY-05").update(
+        opens=f"D5 {opens}", due=f"D5 {due}", expires=f"D6 {expires}", reminders=[]
+    )
+    if problems(own):
+        return
+    for before in (5, 6):
+        procedure = datetime.combine(
+            SKIPPED[zone] - timedelta(days=before), time(12), ZoneInfo(zone)
+        )
+        days = calendar(from_data(own), procedure, zone)
+        one = next(one for day in days for one in day.opens if one.key == "DAY-05")
+        assert one.opens_at < one.due_at <= one.expires_at
