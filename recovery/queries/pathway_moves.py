@@ -19,10 +19,11 @@ class Fate(StrEnum):
     """What becomes of one form of the old version, the new one, or both.
 
     A form that has opened: STAYS as it is; KEEPS its window, which the patient was told or has
-    begun to answer; FOLLOWS the new window; LATER: is withdrawn and opens again at its new time;
-    CANCELLED: is asked no more; REOPENS, after an earlier move had cancelled it. One that has not:
-    SAME, MOVED to another window or other reminders, ADDED, DROPPED, or OVER: its new time is past,
-    so it is never asked.
+    begun to answer; FOLLOWS the new window and reminders; LATER: is withdrawn and opens again at
+    its new time; CANCELLED: is asked no more; REOPENS, after an earlier move had cancelled it.
+
+    One that has not: SAME; MOVED to another window or other reminders; ADDED; DROPPED; OVER: its
+    new time is past, so it is never asked.
     """
 
     STAYS = "stays"
@@ -107,7 +108,7 @@ def preview(recovery: Recovery, pathway: Pathway, *, now: datetime) -> Preview:
         assert known is not None
         told = numbers[row.pk] if row else 0
         bound = row is not None and (told > 0 or row.pk in begun)
-        fate = _of_row(row, other, bound, now) if row else _of_plan(one, other, now)
+        fate = _of_row(row, one, other, bound, now) if row else _of_plan(one, other, now)
         steps.append(Step(key, known.form, (other or known).day, one, other, row, fate, told=told))
     cancelled = {step.checkin.pk for step in steps if step.checkin and step.fate == Fate.CANCELLED}
     return Preview(tuple(steps), sent, sum(owed[pk] for pk in cancelled))
@@ -123,7 +124,9 @@ def _of_plan(before: Occasion | None, after: Occasion | None, now: datetime) -> 
     return Fate.ADDED if before is None else Fate.MOVED
 
 
-def _of_row(row: CheckIn, after: Occasion | None, bound: bool, now: datetime) -> Fate:
+def _of_row(
+    row: CheckIn, before: Occasion | None, after: Occasion | None, bound: bool, now: datetime
+) -> Fate:
     if row.state in ENDED:
         return Fate.STAYS
     over = after is None or after.expires_at <= now
@@ -133,7 +136,8 @@ def _of_row(row: CheckIn, after: Occasion | None, bound: bool, now: datetime) ->
         return Fate.CANCELLED
     window = (row.opens_at, row.due_at, row.expires_at)
     if window == (after.opens_at, after.due_at, after.expires_at):
-        return Fate.STAYS
+        same = before is not None and before.reminders == after.reminders
+        return Fate.STAYS if same else Fate.FOLLOWS
     if bound or over:
         return Fate.KEEPS
     return Fate.FOLLOWS if after.opens_at <= now else Fate.LATER

@@ -11,6 +11,8 @@ from recovery.queries.pathways import usable
 from recovery.services import messages
 from recovery.services.refusals import Moved, NotAllowed
 
+# What is, or is again, open under a version that has it otherwise.
+GO_ON = (Fate.KEEPS, Fate.FOLLOWS, Fate.REOPENS)
 WINDOW = ("opens_at", "due_at", "expires_at", "day", "state", "reminders_settled")
 
 
@@ -44,8 +46,9 @@ def move(
     later = [step.checkin.pk for step in steps if step.checkin and step.fate == Fate.LATER]
     # Nobody has heard of these: the tick opens them again.
     CheckIn.objects.filter(pk__in=later).delete()
-    going_on = [step for step in steps if _goes_on(step)]
-    CheckIn.objects.bulk_update([_follow(step, now) for step in going_on], WINDOW)
+    CheckIn.objects.bulk_update(
+        [_follow(step, now) for step in steps if step.fate in GO_ON], WINDOW
+    )
     PathwayMove.objects.create(
         recovery=recovery,
         from_pathway=from_pathway,
@@ -84,13 +87,6 @@ def _cancel(checkins: list[CheckIn]) -> None:
         Message.objects.filter(checkin__in=keys, kind=Message.Kind.REMINDER),
         Message.Reason.REPLANNED,
     )
-
-
-def _goes_on(step: Step) -> bool:
-    """Whether it is, or is again, open under the new version."""
-    if step.checkin is None or step.after is None:
-        return False
-    return step.fate in (Fate.KEEPS, Fate.FOLLOWS, Fate.REOPENS) or step.checkin.is_open
 
 
 def _follow(step: Step, now: datetime) -> CheckIn:

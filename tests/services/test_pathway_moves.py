@@ -291,6 +291,23 @@ def test_reminders_still_to_come_are_those_of_the_new_version(clinic, nurse, lat
     assert Message.objects.filter(checkin__key="DAY-05").count() == 1
 
 
+def test_a_form_that_is_the_same_in_both_keeps_a_reminder_that_no_tick_has_seen_yet(
+    clinic, nurse, later
+):
+    recovery = make_recovery(clinic, day=6, now=NOW - 5 * HOUR)  # 16:00 there
+    assert fates(recovery, later)["DAY-06"] is Fate.STAYS
+    go(recovery, later, nurse, now=NOW - 3 * HOUR)
+    tick.run(now=NOW - 3 * HOUR)
+    assert Message.objects.get(checkin__key="DAY-06").number == 1
+
+
+def test_other_reminders_alone_are_shown_as_a_change(clinic, nurse, later):
+    recovery = make_recovery(clinic, day=5, now=NOW)
+    shown = preview(recovery, later, now=NOW)
+    assert "DAY-05" in [step.key for step in shown.of(Fate.FOLLOWS)]
+    assert {"DAY-05", "C30", "C180"} <= {step.key for step in shown.changed}
+
+
 @pytest.mark.parametrize("day", [5, 29])
 def test_statements_do_not_grow_with_the_forms(clinic, nurse, later, day):
     recovery = make_recovery(clinic, day=day, now=NOW)

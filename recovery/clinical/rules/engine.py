@@ -103,6 +103,8 @@ def precedence(severity: Severity | str, rule_id: str) -> tuple[bool, int, str]:
 
 def with_changes(findings: Iterable[Finding], changes: Sequence[RuleChange]) -> tuple[Finding, ...]:
     """The findings as a clinic's pathway has them; what may not change stays as it is."""
+    if not changes:
+        return tuple(findings)
     by_rule = {change.rule_id: change for change in changes}
     return tuple(_changed(finding, by_rule.get(finding.rule_id)) for finding in findings)
 
