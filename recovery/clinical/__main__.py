@@ -28,6 +28,11 @@ PROMIS-PF, PROMIS-PI, EQ-5D-VAS and EQ-5D-INDEX. With "detail": true a response 
 its instrument has: NRS pain_free; RMDQ recovered, target, hard_to_measure; ODI fall_10, fall_15,
 fall_20. MME and ACETAMINOPHEN name the rules that the total alone fires.
 
+`python -m recovery.clinical pathway FILE` checks a clinic's own pathway, "-" for what is piped in.
+It writes "ok" and the pathway in figures, or a line for each problem, "line: key: message", and
+ends with 1. A line that begins with "warning" refuses nothing. `pathway-schema` writes the JSON
+Schema of such a file. These two need PyYAML; the others need no package at all.
+
 `python -m recovery.clinical protocol` reads nothing and writes docs/protocol.md: every rule,
 threshold and text with its source.
 
@@ -43,6 +48,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from recovery.clinical.commands.assess import assess_line
 from recovery.clinical.commands.lines import Line, answers
+from recovery.clinical.commands.pathway import check_file, schema
 from recovery.clinical.commands.schedule import schedule_line
 from recovery.clinical.commands.score import score_line
 from recovery.clinical.protocol import document
@@ -60,11 +66,21 @@ def main(argv: list[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("command", choices=(*COMMANDS, "protocol"))
-    command = parser.parse_args(argv).command
+    parser.add_argument("command", choices=(*COMMANDS, "pathway", "pathway-schema", "protocol"))
+    parser.add_argument("file", nargs="?", help="for pathway alone: its file, or -")
+    given = parser.parse_args(argv)
+    command = given.command
+    if (command == "pathway") != (given.file is not None):
+        parser.error("pathway takes one file, and the other commands take none")
+    status = 0
     try:
         if command == "protocol":
             sys.stdout.write(document())
+        elif command == "pathway-schema":
+            sys.stdout.write(schema())
+        elif command == "pathway":
+            said, status = check_file(given.file)
+            sys.stdout.write(said)
         else:
             for answer in answers(sys.stdin.buffer, COMMANDS[command]):
                 sys.stdout.write(json.dumps(answer) + "\n")
@@ -72,7 +88,7 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader has enough (head). Point stdout away, or the interpreter's exit flush fails.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+    return status
 
 
 if __name__ == "__main__":

@@ -110,11 +110,11 @@ def checkin_key_for(
 
     EVE0 and DAY-nn are answered by a log about their own day; PULSE-nn by one about its day or a
     later one, up to the date it expires. A log that was written `before_procedure` says nothing
-    about the evening after it. Whether it is open, still to open or expired when the log
-    is written is not asked here.
+    about the evening after it. An optional slot is not asked, so nothing answers it. Whether it is
+    open, still to open or expired when the log is written is not asked here.
     """
     for slot in plan.slots:
-        if before_procedure and slot.form == "evening":
+        if slot.optional or (before_procedure and slot.form == "evening"):
             continue
         if slot.answered_by and slot.answered_by[0] <= day <= slot.answered_by[1]:
             return slot.key

@@ -83,7 +83,7 @@ class Step:
 class RuleChange:
     """What a clinic changes of a rule: a raised severity, a text of its own for patients, or both.
 
-    Empty is unchanged. What may be changed is `ownpathway`'s matter, not this row's.
+    Empty is unchanged. What may be changed stands in `ownpathways.rulechecks`.
     """
 
     rule_id: str

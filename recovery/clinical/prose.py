@@ -9,7 +9,14 @@ from datetime import timedelta
 from recovery.clinical.logfields.fields import STRONG_PAIN
 from recovery.clinical.pathway import AFTER_DISCHARGE, AFTER_PROCEDURE, TIME_TO_ANSWER
 from recovery.clinical.plan import FIRST_REMINDER, LAST_REMINDER
-from recovery.clinical.rules import ASSUMED_BASELINE, DISCLAIMER, FREE_TEXT_NOTE, NEUTRAL_TEXT
+from recovery.clinical.rules import (
+    ASSUMED_BASELINE,
+    DISCLAIMER,
+    FREE_TEXT_NOTE,
+    MILDER_THAN,
+    NEUTRAL_TEXT,
+    RED_FLAGS,
+)
 from recovery.clinical.rules.emergency import VERY_HIGH_FEVER
 from recovery.clinical.rules.facts import FEVER, MAX_PAIN
 from recovery.clinical.rules.review import LOW_GRADE
@@ -19,6 +26,9 @@ from recovery.clinical.rules.urgent import MAX_ACETAMINOPHEN
 def hours(span: timedelta) -> str:
     return f"{span // timedelta(hours=1)} h"
 
+
+RED_FLAG_RULES = f"{min(RED_FLAGS)} to {max(RED_FLAGS)}"
+WORSE_SIGNS = ", ".join(f"{milder} not above {worse}" for milder, worse in MILDER_THAN)
 
 HOW_RULES_WORK = f"""\
 - Every rule looks at one log, the patient's profile (baseline pain, baseline opioids,
@@ -43,7 +53,10 @@ HOW_RULES_WORK = f"""\
 - R34 looks at the last log of an earlier day that has an average pain. R38 compares means of
   three such logs in a row, exactly, without rounding.
 - A correction is judged again. It can raise alerts; it never closes one.
-- Rules run in every state of a recovery, also when it is paused or has ended."""
+- Rules run in every state of a recovery, also when it is paused or has ended.
+- A clinic's own pathway may raise a severity and replace a text, with the number to call in it. It
+  cannot lower one, nor change {RED_FLAG_RULES}, R39 or R47, nor whether a rule fires. A rule is
+  not raised above one that tells of a worse sign: {WORSE_SIGNS}."""
 
 SHARED_THRESHOLDS: Sequence[tuple[str, str, str]] = (
     ("fever", f"from {FEVER} C (100.4 F)", "`V S17`, `V S19`"),
@@ -125,7 +138,8 @@ PATHWAY_NOTES = f"""\
   One mail a time names every form that is open then.
 - A check-in form can be stopped and gone on with, also on another device. What was typed after it
   closed is kept, and staff may take it as a late entry.
-- Those marked off are left out unless they are named in `include`."""
+- Those marked off are left out unless they are named in `include`, or a clinic's own pathway asks
+  them."""
 
 FORM_SOURCES: Sequence[tuple[str, str, str]] = (
     ("daily", "each day for two weeks: most people answered a daily survey of ten days.", "V S48"),

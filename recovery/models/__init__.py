@@ -8,10 +8,10 @@ from recovery.models.clocks import ClockOffset, Heartbeat
 from recovery.models.logs import DailyLog
 from recovery.models.messages import Message
 from recovery.models.milestones import Milestone
-from recovery.models.pathways import Pathway, Preparation, RecoveryPhase
+from recovery.models.pathways import Pathway, PathwayDraft, Preparation, RecoveryPhase
 from recovery.models.patients import Patient
 from recovery.models.questionnaires import Questionnaire
-from recovery.models.recoveries import FactChange, Recovery, Reschedule
+from recovery.models.recoveries import FactChange, PathwayMove, Recovery, Reschedule
 from recovery.models.responses import FormResponse, Score
 from recovery.models.users import User
 
@@ -32,6 +32,8 @@ __all__ = [
     "Message",
     "Milestone",
     "Pathway",
+    "PathwayDraft",
+    "PathwayMove",
     "Patient",
     "PatientAccess",
     "Preparation",

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from recovery.models.pathways import RecoveryPhase
+from recovery.models.pathways import Pathway, RecoveryPhase
 from recovery.models.recoveries import Recovery
 
 NEW_OR_WORSE = ("none", "usual", "new_or_worse")
@@ -133,6 +133,11 @@ class DailyLog(models.Model):
     free_text = models.CharField(max_length=1000, blank=True)
 
     rule_set = models.CharField(max_length=32)
+    # The version whose changes of the rules were in force. Null: written before there were any.
+    # No index: nobody looks from a version for its logs, and this is the largest table.
+    judged_pathway = models.ForeignKey(
+        Pathway, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     # The rules that fired, by number, and the one whose text the patient saw.
     rules = models.JSONField(default=list)
     shown_rule = models.CharField(max_length=4, blank=True)

@@ -49,6 +49,7 @@ class Message(models.Model):
         SERVER = "server", _("The mail server refused it")
         CONTACTED = "contacted", _("Staff made contact first")
         MOVED = "moved", _("The procedure was moved")
+        REPLANNED = "replanned", _("The pathway no longer asks it")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=12, choices=Kind)

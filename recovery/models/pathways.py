@@ -11,7 +11,8 @@ from recovery.models.clinics import Clinic
 class Pathway(models.Model):
     """A version of the plan: which form on which day. Recoveries keep the version they began.
 
-    A version that has recoveries never changes; a change is a new version.
+    A version never changes; a change is a new version. A clinic's own is approved by name, and
+    with its phases and its preparation is one document (queries.pathways.document_of).
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -20,8 +21,13 @@ class Pathway(models.Model):
         Clinic, models.CASCADE, null=True, blank=True, related_name="pathways"
     )
     version = models.PositiveIntegerField()
+    # What its clinic calls it; the shipped ones have none.
+    title = models.CharField(max_length=80, blank=True, db_default="")
     # The plan as clinical.pathway.plan_from_json reads it.
     plan = models.JSONField()
+    based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    # Why, as whoever approved it wrote.
+    note = models.CharField(max_length=500, blank=True, db_default="")
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -36,10 +42,44 @@ class Pathway(models.Model):
                 name="one_default_pathway_per_version",
                 condition=models.Q(clinic=None),
             ),
+            models.CheckConstraint(
+                name="approved_pathway_has_who_and_when",
+                condition=models.Q(approved_by=None, approved_at=None)
+                | models.Q(approved_by__isnull=False, approved_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Pathway {self.version}"
+
+
+class PathwayDraft(models.Model):
+    """What a clinic works on; nobody follows it until it is approved. One a clinic.
+
+    It is always one that could be approved: what has a problem is not saved.
+    """
+
+    clinic = models.OneToOneField(Clinic, models.CASCADE, related_name="pathway_draft")
+    # As clinical.ownpathways.to_data gives it.
+    document = models.JSONField()
+    based_on = models.ForeignKey(Pathway, models.PROTECT, related_name="+")
+    # Raised by each save: what was read before somebody else saved is not written over that.
+    revision = models.PositiveIntegerField(default=1)
+    # Null: whoever ran the command.
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    edited_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="pathway_draft_revision_from_1", condition=models.Q(revision__gte=1)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Draft {self.revision}"
 
 
 class Told(models.Model):

@@ -223,6 +223,27 @@ class Reschedule(models.Model):
         return f"{self.from_procedure_at:%Y-%m-%d} to {self.to_procedure_at:%Y-%m-%d}"
 
 
+class PathwayMove(models.Model):
+    """A recovery that went on by another version of the pathway: from which, to which, by whom."""
+
+    recovery = models.ForeignKey(Recovery, models.CASCADE, related_name="pathway_moves")
+    from_pathway = models.ForeignKey(Pathway, models.PROTECT, related_name="+")
+    to_pathway = models.ForeignKey(Pathway, models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="pathway_move_changes_the_pathway",
+                condition=~models.Q(from_pathway=models.F("to_pathway")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_pathway_id} to {self.to_pathway_id}"
+
+
 class FactChange(models.Model):
     """A fact of a recovery that staff wrote or corrected after enrolment: from what, to what.
 

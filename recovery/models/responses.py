@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from recovery.models.checkins import CheckIn
 from recovery.models.logs import DailyLog
+from recovery.models.pathways import Pathway
 from recovery.models.recoveries import Recovery
 
 
@@ -58,6 +59,10 @@ class FormResponse(models.Model):
 
     # What the rules said of the answers that a daily log asks too (docs/protocol.md).
     rule_set = models.CharField(max_length=32, blank=True)
+    # As in a log.
+    judged_pathway = models.ForeignKey(
+        Pathway, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     rules = models.JSONField(default=list)
     shown_rule = models.CharField(max_length=4, blank=True)
     advice = models.TextField(blank=True)

@@ -150,7 +150,7 @@ class ScoreRow:
 
 @dataclass(frozen=True, slots=True)
 class FormRow:
-    """A form of the plan, or an answered one of a date that has moved since."""
+    """A form of the plan, or one that was answered under another date or another pathway."""
 
     key: str
     name: Promise
@@ -181,14 +181,16 @@ def forms_of(recovery: Recovery, *, now: datetime) -> list[FormRow]:
         responses[row.checkin_id].append(row)
     superseded = {row.supersedes_id for found in responses.values() for row in found}
     plan = {one.key: one for one in planned(recovery) if one.form not in LOG_FORMS}
+    # A row keeps the window that it opened with, also where the pathway has changed since.
     found = [
-        _form_row(one, checkins.get((recovery.anchor, key)), responses, superseded, now)
+        _form_row(row or one, row, responses, superseded, now)
         for key, one in plan.items()
+        for row in [checkins.get((recovery.anchor, key))]
     ]
     found += [
         _form_row(row, row, responses, superseded, now)
-        for (anchor, _key), row in checkins.items()
-        if anchor != recovery.anchor and responses[row.pk]
+        for (anchor, key), row in checkins.items()
+        if (anchor != recovery.anchor or key not in plan) and responses[row.pk]
     ]
     found.sort(key=lambda row: row.opens_at)
     return _with_scores(found, recovery)

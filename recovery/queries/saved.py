@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from recovery.clinical.rules import RULES_BY_ID
+from recovery.clinical.rules import INCOMPLETE
 from recovery.models import DailyLog, Recovery
 from recovery.models.alerts import Severity
+from recovery.queries.pathways import severity_shown
 from recovery.queries.today import StandingAdvice, standing_advice, standing_of
 
 
@@ -39,11 +40,12 @@ def saved(log: DailyLog, recovery: Recovery, *, by_link: bool = False) -> SavedP
     standing = standing_advice(recovery)
     own = standing_of(log, recovery)
     above = standing_advice(recovery, client_id=log.client_id) if by_link else standing
-    rule = RULES_BY_ID.get(log.shown_rule)
-    calls = rule is not None and rule.severity != Severity.REVIEW
+    severity = severity_shown(log)
+    calls = severity is not None and severity != Severity.REVIEW
+    silent = standing or severity is None or calls or log.shown_rule == INCOMPLETE
     return SavedPage(
         standing=None if own and above and own.rule == above.rule else above,
         own=own,
         past=log.advice if calls and not own else "",
-        review="" if standing or rule is None or calls or rule.id == "R39" else log.advice,
+        review="" if silent else log.advice,
     )

@@ -227,6 +227,7 @@ def _judge_time(
     findings = timing.judge(
         recovery,
         situation.facts,
+        plan=situation.plan,
         logged_days={day for day, _at, _pk in situation.logs},
         checkins=situation.checkins,
         expired=expired,

@@ -103,14 +103,16 @@ def merge(
     """The alerts that findings raise, and those of `standing` that they feed. Saves nothing.
 
     An emergency or urgent rule that fires again reopens its alert and, if staff had acted on it,
-    restarts its clock.
+    restarts its clock; so does one that fires louder than before, where the recovery has moved to
+    a pathway that raised it.
     """
     by_rule = {alert.rule: alert for alert in standing}
     raised, fed = [], []
     for finding in findings:
         if alert := by_rule.get(finding.rule_id):
+            louder = finding.severity.rank < rules.Severity(alert.severity).rank
             _describe(alert, finding, rule_set)
-            _fire_again(alert, recovery, now)
+            _fire_again(alert, recovery, now, louder=louder)
             fed.append(alert)
         else:
             alert = Alert(recovery=recovery, phase=phase, rule=finding.rule_id, raised_at=now)
@@ -128,9 +130,9 @@ def _describe(alert: Alert, finding: Finding, rule_set: str) -> None:
     alert.rule_set = rule_set
 
 
-def _fire_again(alert: Alert, recovery: Recovery, now: datetime) -> None:
+def _fire_again(alert: Alert, recovery: Recovery, now: datetime, *, louder: bool) -> None:
     alert.firings += 1
-    if alert.severity in CALLS and alert.state != Alert.State.OPEN:
+    if alert.severity in CALLS and (louder or alert.state != Alert.State.OPEN):
         reopen(alert)
         alert.contacted_at = alert.returns_at = None
         alert.notice += 1

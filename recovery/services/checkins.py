@@ -18,7 +18,7 @@ from recovery.clinical.instruments import Instrument, evaluate, score
 from recovery.clinical.rules import judging
 from recovery.models import AccessEvent, CheckIn, DailyLog, FormResponse, Recovery, Score, User
 from recovery.queries.checkins import form_checkin
-from recovery.queries.pathways import phase_now
+from recovery.queries.pathways import phase_now, plan_of
 from recovery.services import alerts, messages, replays, status
 
 Answers = Mapping[str, Mapping[str, Any]]
@@ -122,6 +122,7 @@ def save(
         findings, fresh = (*findings, *judged), [*fresh, *judged]
     advice = rules.advice(finding for finding in findings if finding.patient_text)
     response.rule_set = rules.RULE_SET_VERSION
+    response.judged_pathway_id = recovery.pathway_id
     response.rules = [finding.rule_id for finding in findings]
     response.shown_rule = advice.rule_id or ""
     response.advice = rules.fill(advice.text, recovery.clinic.numbers)
@@ -199,6 +200,7 @@ def _log_findings(recovery: Recovery, day: int, answers: Answers) -> tuple[rules
         ),
         [],
         log,
+        plan_of(recovery.pathway_id).changes,
     )
     return tuple(finding for finding in found if finding.rule_id != rules.INCOMPLETE)
 
@@ -240,13 +242,13 @@ def _score_findings(
     baseline: dict[str, Decimal | int | None] = dict(baseline_totals(recovery))
     baseline.setdefault("NRS", recovery.baseline_pain)
     found = []
+    changes = plan_of(recovery.pathway_id).changes
     pain = {"baseline": baseline["NRS"], "followup": totals.get("NRS")}
     if judging.limited_response(checkin.form, **pain):
-        found.append(
-            judging.finding("R44", f"Pain {pain['followup']:.0f}, baseline {pain['baseline']:.0f}.")
-        )
+        detail = f"Pain {pain['followup']:.0f}, baseline {pain['baseline']:.0f}."
+        found.append(judging.finding("R44", detail, changes))
     if worse := judging.worse_than_baseline(baseline, totals):
-        found.append(judging.finding("R45", f"({', '.join(worse)})"))
+        found.append(judging.finding("R45", f"({', '.join(worse)})", changes))
     return found
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from recovery.clinical.pathway import occasions
 from recovery.models import AccessEvent, CheckIn, FactChange, Message, Recovery, User
 from recovery.queries.pathways import plan_of
-from recovery.services import facts
+from recovery.services import facts, messages
 from recovery.services.refusals import NotAllowed
 
 LAST_DAY = 1
@@ -86,6 +86,4 @@ def _rearrange(recovery: Recovery, evening: CheckIn) -> None:
         evening.delete()
     elif all(occasion.key != evening.key for occasion in planned):
         CheckIn.objects.filter(pk=evening.pk).update(state=CheckIn.State.CANCELLED)
-        Message.objects.filter(
-            checkin=evening, state__in=[Message.State.OWED, Message.State.CLAIMED]
-        ).update(state=Message.State.NOT_SENT, reason=Message.Reason.EXPIRED)
+        messages.stop(Message.objects.filter(checkin=evening), Message.Reason.EXPIRED)

@@ -12,12 +12,12 @@ from recovery.models import (
     Clinic,
     Consent,
     Membership,
-    Pathway,
     Patient,
     PatientAccess,
     Recovery,
     User,
 )
+from recovery.queries.pathways import active_pathway
 from recovery.services import messages
 from recovery.services.refusals import FOLLOWED_ALREADY, NotAllowed
 
@@ -128,7 +128,7 @@ def _begin(
     recovery = Recovery.objects.create(
         clinic=patient.clinic,
         patient=patient,
-        pathway=_current_pathway(patient.clinic),
+        pathway=active_pathway(patient.clinic),
         created_at=now,
         procedure_at=procedure_at,
         procedure_on=procedure_at.astimezone(ZoneInfo(patient.zone)).date(),
@@ -146,9 +146,3 @@ def _begin(
 def _give_access(patient: Patient, email: str, language: str) -> None:
     holder = User.objects.of_address(email, name=patient.name, language=language)
     PatientAccess.objects.create(user=holder, patient=patient)
-
-
-def _current_pathway(clinic: Clinic) -> Pathway:
-    """The clinic's newest approved version, else the newest that ships with the product."""
-    own: Any = clinic.pathways.exclude(approved_at=None).order_by("-version").first()
-    return own or Pathway.objects.filter(clinic=None).order_by("-version")[0]

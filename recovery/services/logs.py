@@ -15,7 +15,6 @@ from recovery.clinical import logfields, rules
 from recovery.clinical.pathway import checkin_key_for, occasions
 from recovery.clinical.phases import phase_of
 from recovery.models import AccessEvent, CheckIn, DailyLog, Recovery, User
-from recovery.models.alerts import Severity
 from recovery.queries.pathways import phases_of, plan_of
 from recovery.queries.today import means_today
 from recovery.services import alerts, messages, replays, status
@@ -177,6 +176,7 @@ def _judge_and_save(
     if (total := clean.get("opioid_mme")) is not None:
         # Rounded for display; the rules judge the exact total.
         log.opioid_mme = total.quantize(TENTH, ROUND_HALF_UP)
+    log.judged_pathway_id = recovery.pathway_id
     findings = rules.assess(
         rules.Profile(
             baseline_pain=recovery.baseline_pain,
@@ -186,6 +186,7 @@ def _judge_and_save(
         ),
         [rules.Earlier(row.day, row.pain_avg) for row in reported if row.day < log.day],
         clean,
+        plan_of(recovery.pathway_id).changes,
     )
     advice = rules.advice(findings)
     numbers = recovery.clinic.numbers
@@ -282,8 +283,3 @@ def _missed_days(recovery: Recovery, now: datetime) -> list[int]:
     )
     since = recovery.overdue_since
     return [one.day for one in planned if since and since <= one.expires_at <= now]
-
-
-def severity_shown(log: DailyLog) -> Severity | None:
-    """The severity of the text that the patient saw; None for the neutral one."""
-    return Severity(rules.RULES_BY_ID[log.shown_rule].severity) if log.shown_rule else None

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from recovery.clinical.pathway import local
 from recovery.models import (
@@ -209,17 +210,26 @@ def renew_link(checkin: CheckIn, *, now: datetime) -> None:
     )
 
 
-def answered(recovery: Recovery, key: str) -> None:
-    """Stop what is still owed for a check-in, also a mail that a sender holds but has not begun
+def stop(rows: QuerySet[Message], reason: Message.Reason) -> None:
+    """Of these mails, send none that is still owed, also none that a sender holds but has not begun
     to hand over.
     """
-    Message.objects.filter(
-        recovery=recovery,
-        kind=Message.Kind.REMINDER,
-        state__in=[Message.State.OWED, Message.State.CLAIMED],
-        checkin__anchor=recovery.anchor,
-        checkin__key=key,
-    ).update(state=Message.State.NOT_SENT, reason=Message.Reason.ANSWERED)
+    rows.filter(state__in=[Message.State.OWED, Message.State.CLAIMED]).update(
+        state=Message.State.NOT_SENT, reason=reason
+    )
+
+
+def answered(recovery: Recovery, key: str) -> None:
+    """Stop what is still owed for a check-in."""
+    stop(
+        Message.objects.filter(
+            recovery=recovery,
+            kind=Message.Kind.REMINDER,
+            checkin__anchor=recovery.anchor,
+            checkin__key=key,
+        ),
+        Message.Reason.ANSWERED,
+    )
 
 
 @transaction.atomic
@@ -228,8 +238,7 @@ def turn_off(*, patient: Patient, now: datetime) -> None:
     first time.
     """
     Patient.objects.filter(pk=patient.pk, reminders_off_at=None).update(reminders_off_at=now)
-    Message.objects.filter(
-        recovery__patient=patient,
-        kind=Message.Kind.REMINDER,
-        state__in=[Message.State.OWED, Message.State.CLAIMED],
-    ).update(state=Message.State.NOT_SENT, reason=Message.Reason.OPTED_OUT)
+    stop(
+        Message.objects.filter(recovery__patient=patient, kind=Message.Kind.REMINDER),
+        Message.Reason.OPTED_OUT,
+    )

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from recovery.models import AccessEvent, Message, Recovery, User
-from recovery.services import status
+from recovery.services import messages, status
 from recovery.services.refusals import NotAllowed
 
 State = Recovery.State
@@ -48,11 +48,11 @@ def change_state(
     status.set_queue_rank(recovery)
     recovery.save(update_fields=["state", "resumed_at", *status.STATUS])
     if not recovery.sends:
-        Message.objects.filter(
-            recovery=recovery,
-            kind__in=[Message.Kind.REMINDER, Message.Kind.INVITATION],
-            state__in=[Message.State.OWED, Message.State.CLAIMED],
-        ).update(state=Message.State.NOT_SENT, reason=Message.Reason.NOT_FOLLOWED)
+        to_patient = [Message.Kind.REMINDER, Message.Kind.INVITATION]
+        messages.stop(
+            Message.objects.filter(recovery=recovery, kind__in=to_patient),
+            Message.Reason.NOT_FOLLOWED,
+        )
     AccessEvent.objects.create(
         at=now,
         user=user,

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from recovery.clinical import logfields, rules
+from recovery.clinical import logfields
 from recovery.clinical.checkinforms import LOG
 from recovery.models import DailyLog, FormResponse
 from recovery.models.alerts import Severity
+from recovery.queries.pathways import severity_in
 from recovery.services.alerts import CALLS
 
 # The questions of a log, as the row stores them.
@@ -49,7 +50,8 @@ def _says(log: DailyLog, *, dated: bool) -> tuple[Any, ...]:
 
 def _calling(log: DailyLog) -> set[str]:
     """The rules it fired that ask for a call at once or today."""
-    return {rule for rule in log.rules if Severity(rules.RULES_BY_ID[rule].severity) in CALLS}
+    judged = log.judged_pathway_id
+    return {rule for rule in log.rules if Severity(severity_in(judged, rule)) in CALLS}
 
 
 def answers(log: DailyLog) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from recovery.models import AccessEvent, CheckIn, Message, Patient, Recovery, Reschedule, User
-from recovery.services import status
+from recovery.services import messages, status
 from recovery.services.refusals import FOLLOWED_ALREADY, Moved, NotAllowed
 
 State = Recovery.State
@@ -135,11 +135,10 @@ def _stop_old_anchor(recovery: Recovery) -> None:
     CheckIn.objects.open().filter(recovery=recovery, anchor=recovery.anchor).update(
         state=CheckIn.State.CANCELLED
     )
-    Message.objects.filter(
-        recovery=recovery,
-        kind=Message.Kind.REMINDER,
-        state__in=[Message.State.OWED, Message.State.CLAIMED],
-    ).update(state=Message.State.NOT_SENT, reason=Message.Reason.MOVED)
+    messages.stop(
+        Message.objects.filter(recovery=recovery, kind=Message.Kind.REMINDER),
+        Message.Reason.MOVED,
+    )
 
 
 def _set_date(recovery: Recovery, procedure_at: datetime) -> None:

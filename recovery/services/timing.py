@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max
 
 from recovery.clinical.checkinforms import LOG_FORMS
-from recovery.clinical.pathway import local
+from recovery.clinical.pathway import Plan, local
 from recovery.clinical.rules import Finding, judging
 from recovery.models import Alert, AlertLog, CheckIn, Contact, FormResponse, Recovery
 from recovery.services.alerts import CALLS
@@ -72,6 +72,7 @@ def judge(
     recovery: Recovery,
     facts: Facts,
     *,
+    plan: Plan,
     logged_days: Collection[int],
     checkins: Mapping[str, CheckIn],
     expired: Sequence[CheckIn],
@@ -82,7 +83,7 @@ def judge(
     found: dict[str, list[str]] = {}
     if recovery.sends:
         for checkin in sorted(expired, key=lambda one: one.expires_at):
-            for rule in _missed(recovery, facts, logged_days, checkins, checkin):
+            for rule in _missed(recovery, facts, plan, logged_days, checkins, checkin):
                 found.setdefault(rule, []).append(checkin.key)
         if _no_baseline(recovery, facts, now):
             found["R46"] = []
@@ -94,7 +95,7 @@ def judge(
         if alert.rule in TOLD_ONCE and not answered:
             found.pop(alert.rule, None)
     return [
-        judging.finding(rule, f"({', '.join(keys)})" if keys else "")
+        judging.finding(rule, f"({', '.join(keys)})" if keys else "", plan.changes)
         for rule, keys in found.items()
     ]
 
@@ -109,6 +110,7 @@ def moments(recovery: Recovery, facts: Facts, alerts: Iterable[Alert]) -> list[d
 def _missed(
     recovery: Recovery,
     facts: Facts,
+    plan: Plan,
     logged_days: Collection[int],
     checkins: Mapping[str, CheckIn],
     checkin: CheckIn,
@@ -130,8 +132,10 @@ def _missed(
     logged = checkin.day in logged_days
     if checkin.day == 1 and judging.first_day_silent(logged=logged, contact_days=contact_days):
         rules.append("R40")
-    if judging.second_miss(missed, checkin.day):
-        began = missed[judging.run_of_misses(missed, checkin.day)[0]].opens_at
+    # A day on which the clinic's pathway asks nothing is neither logged nor missed.
+    expected = sorted(one.day for one in plan.slots if one.form == "daily" and not one.optional)
+    if judging.second_miss(missed, checkin.day, expected):
+        began = missed[judging.run_of_misses(missed, checkin.day, expected)[0]].opens_at
         if all(at < began for at in facts.contacts):
             rules.append("R41")
     return rules

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from recovery.clinical import hours
-from recovery.clinical.rules import RULES_BY_ID, Severity, fill, number_to_call
+from recovery.clinical.rules import RULES_BY_ID, Severity, calls_for, fill, number_to_call
 from recovery.forms import told
 from recovery.models import DailyLog, Milestone
 
@@ -241,7 +241,8 @@ def disclaimer(context: Mapping[str, Any]) -> dict[str, Any]:
 
 @register.simple_tag
 def advice_heading(severity: str, rule_id: str) -> str:
-    return str(_("Call now") if rule_id in CALL_NOW else HEADINGS[Severity(severity)])
+    urgent = Severity(severity) == Severity.URGENT
+    return str(_("Call now") if urgent and rule_id in CALL_NOW else HEADINGS[Severity(severity)])
 
 
 @register.inclusion_tag("patient/_advice.html", takes_context=True)
@@ -261,7 +262,7 @@ def advice(
     and a sentence beneath says so (docs/protocol.md).
     """
     clinic, reached = context["request"].clinic, _reached(context)
-    calls = RULES_BY_ID[rule_id].calls if rule_id in RULES_BY_ID else ""
+    calls = calls_for(rule_id, severity) if rule_id in RULES_BY_ID else ""
     urgent = severity == Severity.URGENT
     target = number_to_call(calls, clinic_open=reached["open"]) if urgent else calls
     return {

@@ -1,6 +1,7 @@
 """`python -m recovery.clinical`, as a clinic's reviewer runs it: no Django, no package at all."""
 
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from recovery.clinical.ownpathways import SCHEMA, write_yaml
 from recovery.clinical.rules import NEUTRAL_TEXT, RULES_BY_ID
+from tests.clinical.ownpathways.shipped import SHIPPED
 from tests.clinical.quiet import QUIET
 from tests.clinical.test_rules import VECTORS
 
@@ -270,3 +273,54 @@ def test_a_hundred_thousand_logs_take_less_than_ten_seconds_of_one_core():
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     assert len(answers) == 100_000
     assert spent < 10
+
+
+# A clinic's own pathway
+
+
+def run_pathway(*args, given=b"", isolated=False):
+    done = subprocess.run(
+        [sys.executable, *(["-S"] if isolated else []), "-m", "recovery.clinical", *args],
+        input=given,
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    assert b"Traceback" not in done.stderr
+    return done.returncode, done.stdout.decode()
+
+
+def test_a_pathway_is_checked_without_the_web(tmp_path):
+    path = tmp_path / "own.yaml"
+    path.write_text(write_yaml(SHIPPED), encoding="utf-8")
+    ok = (
+        "ok: 27 daily logs and 5 check-in forms, 3 left out; "
+        "63 reminders if nothing is answered; the last ends on D104\n"
+    )
+    assert run_pathway("pathway", str(path)) == (0, ok)
+    assert run_pathway("pathway", "-", given=path.read_bytes()) == (0, ok)
+
+
+def test_what_is_wrong_with_a_pathway_is_said_with_its_line_and_ends_with_1(tmp_path):
+    spoilt = write_yaml(SHIPPED).replace("['D5 17:00',", "['D4 17:00',")
+    status, said = run_pathway("pathway", "-", given=spoilt.encode())
+    assert status == 1
+    assert re.fullmatch(
+        r"line \d+: forms\[6\]\.reminders\[0\]: D4 17:00 is outside the form's window, "
+        r"D5 06:00 to D6 12:00\n",
+        said,
+    )
+    assert run_pathway("pathway", str(tmp_path / "none.yaml")) == (
+        1,
+        f"{tmp_path}/none.yaml: No such file or directory\n",
+    )
+
+
+def test_the_schema_is_written_without_any_package():
+    status, said = run_pathway("pathway-schema", isolated=True)
+    assert (status, json.loads(said)) == (0, SCHEMA)
+
+
+@pytest.mark.parametrize("args", [("pathway",), ("protocol", "own.yaml")])
+def test_a_file_is_named_for_a_pathway_and_for_nothing_else(args):
+    assert run_pathway(*args) == (2, "")

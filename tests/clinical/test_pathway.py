@@ -1,6 +1,8 @@
 import json
+import os
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from itertools import pairwise
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
@@ -328,16 +330,66 @@ def test_every_clock_change_of_three_years_is_read_as_by_looking(zone):
     assert bool(changes) == (zone not in {"UTC", "Asia/Kathmandu", "Pacific/Kiritimati"})
 
 
-@pytest.mark.parametrize("zone", ZONES)
-def test_every_procedure_day_of_two_years_gives_times_in_order_and_no_reminder_at_night(zone):
+# Every day in every zone
+# -----------------------
+
+FIRST_DAY = date(2025, 11, 1)
+DAYS = [FIRST_DAY + timedelta(days=number) for number in range(400)]
+# Of the last of them the last form ends 760 days later.
+SPAN = range(-31, 400 + 761)
+
+
+def clock_changes(zone):
+    """When and by how much the zone's clocks change in the span, as they themselves show it: two
+    zones that change alike give occasions that are a fixed time apart.
+    """
     tz = ZoneInfo(zone)
-    for number in range(0, 730, 3):
-        on = date(2025, 11, 1) + timedelta(days=number)
-        for one in occasions(datetime.combine(on, time(9, 30)), zone, include=ALL):
-            assert one.opens_at < one.due_at <= one.expires_at
-            for reminder in one.reminders:
-                assert time(8) <= reminder.astimezone(tz).time() < time(21)
-                assert one.opens_at <= reminder <= one.expires_at
+    noons = [datetime.combine(FIRST_DAY + timedelta(days=number), time(12), tz) for number in SPAN]
+    shifts = []
+    for before, after in pairwise(noons):
+        if before.utcoffset() != after.utcoffset():
+            hours = (before.astimezone(UTC) + timedelta(hours=hour) for hour in range(25))
+            last = max(at for at in hours if at.astimezone(tz).utcoffset() == before.utcoffset())
+            changed = last.astimezone(tz).replace(tzinfo=None)
+            shifts.append((changed, after.utcoffset() - before.utcoffset()))
+    return tuple(shifts)
+
+
+def zones_to_try():
+    """One of each kind by how its clocks change; every one of them with EVERY_ZONE=1."""
+    every = sorted(available_timezones() - {"localtime"})
+    if os.environ.get("EVERY_ZONE"):
+        return every
+    kinds = {}
+    for zone in every:
+        first = datetime.combine(FIRST_DAY, time(12), ZoneInfo(zone)).utcoffset()
+        kinds.setdefault((clock_changes(zone), first % timedelta(hours=1)), zone)
+    return list(kinds.values())
+
+
+def test_every_procedure_day_in_every_zone_gives_occasions_in_their_windows():
+    """400 days, each kind of zone, optional forms included; about 600 zones in all by
+
+    EVERY_ZONE=1 python -m pytest tests/clinical/test_pathway.py -k every_zone
+    """
+    zones = zones_to_try()
+    assert len(zones) >= 15
+    tried = 0
+    for zone in zones:
+        tz = ZoneInfo(zone)
+        for on in DAYS:
+            found = occasions(datetime.combine(on, time(9, 30)), zone, include=ALL)
+            assert len(found) == len(DEFAULT_PLAN.slots)
+            order = [(one.opens_at, one.key) for one in found]
+            assert order == sorted(order)
+            assert len({one.key for one in found}) == len(found)
+            for one in found:
+                assert one.opens_at < one.due_at <= one.expires_at
+                for reminder in one.reminders:
+                    assert one.opens_at <= reminder <= one.expires_at
+                    assert 8 <= reminder.astimezone(tz).hour < 21
+            tried += 1
+    assert tried == 400 * len(zones)
 
 
 def test_a_plan_survives_json():

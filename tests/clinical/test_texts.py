@@ -9,6 +9,7 @@ from recovery.clinical.checkinforms import FACTS
 from recovery.clinical.education import BEFORE_TEXT, PHASE_TEXTS
 from recovery.clinical.instruments import SHIPPED
 from recovery.clinical.logfields import clean
+from recovery.clinical.readability import grade, stopped, syllables
 from recovery.clinical.rules import (
     DISCLAIMER,
     FREE_TEXT_NOTE,
@@ -350,22 +351,6 @@ def test_a_number_is_filled_in_or_missed_aloud():
         fill(text, {})
 
 
-def syllables(word):
-    """Groups of vowels, less a silent e; a number or a phone number counts as one."""
-    letters = re.sub(r"[^a-z]", "", word.lower())
-    groups = len(re.findall(r"[aeiouy]+", letters))
-    silent = re.search(r"([^l]e|[^td]ed|[^sxzcg]es)$", letters) and groups > 1
-    return max(groups - bool(silent), 1)
-
-
-def grade(text):
-    """Flesch-Kincaid: 0.39 words a sentence + 11.8 syllables a word - 15.59."""
-    sentences = re.findall(r"[^.!?]+(?:[.!?](?!\s|$)[^.!?]*)*[.!?](?=\s|$)", text)
-    words = re.findall(r"[A-Za-z0-9][\w'.-]*", text)
-    syllable_count = sum(map(syllables, words))
-    return 0.39 * len(words) / len(sentences) + 11.8 * syllable_count / len(words) - 15.59
-
-
 @pytest.mark.parametrize(
     ("word", "count"),
     [("call", 1), ("emergency", 4), ("numb", 1), ("squeezed", 1), ("table", 2), ("911", 1)],
@@ -404,11 +389,6 @@ EDUCATION = [
 ]
 # A few words that name a treatment have no sentence to be measured in.
 NAMES = {"Physical therapy", "Medicines", "Surgery"}
-
-
-def stopped(line):
-    """A point without a full stop ends all the same."""
-    return line if line.endswith((".", "?")) else f"{line}."
 
 
 @pytest.mark.parametrize("lines", EDUCATION)

@@ -11,12 +11,12 @@ import pytest
 from django.urls import resolve, reverse
 
 from recovery import tokens
+from recovery.clinical.readability import grade
 from recovery.mails.build import build
 from recovery.models import CheckIn, Clinic, Message, Recovery, User
 from recovery.queries.mailbox import LINK, Mail, parse
 from recovery.services.smtp import letter
 from tests.cast import checkin_of, make_recovery
-from tests.clinical.test_texts import grade
 from tests.services.test_delivery import AT, owe
 from tests.services.test_tick import local
 

@@ -17,6 +17,8 @@ from recovery.models import (
     Message,
     Milestone,
     Pathway,
+    PathwayDraft,
+    PathwayMove,
     Recovery,
     RecoveryPhase,
     Reschedule,
@@ -407,3 +409,37 @@ def test_a_milestone_is_not_withdrawn_before_it_was_told_and_makes_room_for_anot
     row.save()
     milestone(recovery)
     assert recovery.milestones.standing().count() == 1
+
+
+# A clinic's own pathway
+
+
+def test_a_pathway_is_approved_by_somebody_at_some_time(clinic, nurse):
+    for approval in ({"approved_by": nurse}, {"approved_at": NOW}):
+        with refuses("approved_pathway_has_who_and_when"), transaction.atomic():
+            Pathway.objects.create(clinic=clinic, version=1, plan={}, **approval)
+
+
+def test_a_clinic_has_one_draft(clinic):
+    fields = {"document": {}, "based_on": default_pathway(), "edited_at": NOW}
+    PathwayDraft.objects.create(clinic=clinic, **fields)
+    with refuses("clinic_id"):
+        PathwayDraft.objects.create(clinic=clinic, **fields)
+
+
+def test_a_draft_counts_from_one(clinic):
+    with refuses("pathway_draft_revision_from_1"):
+        PathwayDraft.objects.create(
+            clinic=clinic, document={}, based_on=default_pathway(), edited_at=NOW, revision=0
+        )
+
+
+def test_a_recovery_moves_to_another_pathway(recovery, nurse):
+    with refuses("pathway_move_changes_the_pathway"):
+        PathwayMove.objects.create(
+            recovery=recovery,
+            from_pathway=recovery.pathway,
+            to_pathway=recovery.pathway,
+            by=nurse,
+            at=NOW,
+        )

@@ -3,6 +3,7 @@
 Data and pure functions, versioned: `RULE_SET_VERSION` stands with every log they judged.
 """
 
+from recovery.clinical.rules.changes import MILDER_THAN, RED_FLAGS, UNCHANGEABLE, calls_for
 from recovery.clinical.rules.engine import (
     APPROVED_AT,
     APPROVED_BY,
@@ -17,6 +18,8 @@ from recovery.clinical.rules.engine import (
     assess,
     precedence,
     red_flags,
+    severity_of,
+    with_changes,
 )
 from recovery.clinical.rules.facts import ASSUMED_BASELINE, Earlier, Profile, clean_profile
 from recovery.clinical.rules.rule import Rule, Severity, TimeRule, Variant
@@ -38,12 +41,15 @@ __all__ = [
     "DISCLAIMER",
     "FREE_TEXT_NOTE",
     "INCOMPLETE",
+    "MILDER_THAN",
     "NEUTRAL_TEXT",
     "PLACEHOLDERS",
+    "RED_FLAGS",
     "RULES",
     "RULES_BY_ID",
     "RULE_SET_VERSION",
     "TIME_RULES",
+    "UNCHANGEABLE",
     "Advice",
     "Earlier",
     "Finding",
@@ -54,9 +60,12 @@ __all__ = [
     "Variant",
     "advice",
     "assess",
+    "calls_for",
     "clean_profile",
     "fill",
     "number_to_call",
     "precedence",
     "red_flags",
+    "severity_of",
+    "with_changes",
 ]

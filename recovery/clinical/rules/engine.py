@@ -1,10 +1,12 @@
 """The rules at work. Pure: the same profile, history and log give the same findings."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
+from recovery.clinical.plan import RuleChange
+from recovery.clinical.rules.changes import UNCHANGEABLE, calls_for, raised
 from recovery.clinical.rules.emergency import EMERGENCY_RULES
 from recovery.clinical.rules.facts import Earlier, Facts, Profile
 from recovery.clinical.rules.review import REVIEW_RULES
@@ -54,15 +56,19 @@ class Advice:
 
 
 def assess(
-    profile: Profile, history: Sequence[Earlier], log: Mapping[str, Any]
+    profile: Profile,
+    history: Sequence[Earlier],
+    log: Mapping[str, Any],
+    changes: Sequence[RuleChange] = (),
 ) -> tuple[Finding, ...]:
     """Every rule that a clean log fires, by number.
 
     `history` holds the other logs of the recovery that are not superseded, in the order they were
-    entered; those that are not about an earlier day are passed over.
+    entered; those that are not about an earlier day are passed over. `changes` are those of the
+    clinic's pathway: they change what a finding says and how loudly, never whether a rule fires.
     """
     facts = Facts(profile, history, log)
-    return _findings(rules_on(facts.day), facts)
+    return with_changes(_findings(rules_on(facts.day), facts), changes)
 
 
 def red_flags(log: Mapping[str, Any], profile: Profile = NOTHING_KNOWN) -> tuple[Finding, ...]:
@@ -93,6 +99,34 @@ def advice(findings: Iterable[Finding]) -> Advice:
 def precedence(severity: Severity | str, rule_id: str) -> tuple[bool, int, str]:
     """Sort key of the one text, also for stored alerts, whose severity a clinic may have raised."""
     return rule_id == INCOMPLETE, Severity(severity).rank, rule_id
+
+
+def with_changes(findings: Iterable[Finding], changes: Sequence[RuleChange]) -> tuple[Finding, ...]:
+    """The findings as a clinic's pathway has them; what may not change stays as it is."""
+    if not changes:
+        return tuple(findings)
+    by_rule = {change.rule_id: change for change in changes}
+    return tuple(_changed(finding, by_rule.get(finding.rule_id)) for finding in findings)
+
+
+def severity_of(rule_id: str, changes: Sequence[RuleChange] = ()) -> Severity:
+    """How loud a rule that a log can fire is with these changes."""
+    change = next((one for one in changes if one.rule_id == rule_id), None)
+    return raised(rule_id, RULES_BY_ID[rule_id].severity, change)
+
+
+def _changed(finding: Finding, change: RuleChange | None) -> Finding:
+    if change is None or finding.rule_id in UNCHANGEABLE:
+        return finding
+    severity = raised(finding.rule_id, finding.severity, change)
+    if not finding.patient_text:  # staff alone hear of it
+        return replace(finding, severity=severity)
+    return replace(
+        finding,
+        severity=severity,
+        patient_text=change.patient_text or finding.patient_text,
+        calls=calls_for(finding.rule_id, severity),
+    )
 
 
 @lru_cache(maxsize=1024)

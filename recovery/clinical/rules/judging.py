@@ -3,12 +3,13 @@
 "Contact" means one that reached somebody (docs/protocol.md).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from recovery.clinical.instruments.response import pgic_worse, response
-from recovery.clinical.rules.engine import Finding
+from recovery.clinical.plan import RuleChange
+from recovery.clinical.rules.engine import Finding, with_changes
 from recovery.clinical.rules.rule import Severity
 from recovery.clinical.rules.timed import TIME_RULES
 
@@ -24,12 +25,14 @@ Total = Decimal | int | None
 Totals = Mapping[str, Total]
 
 
-def finding(rule_id: str, detail: str = "") -> Finding:
-    """A rule of time or score as a finding. Staff alone hear of it, so it has no patient text."""
+def finding(rule_id: str, detail: str = "", changes: Sequence[RuleChange] = ()) -> Finding:
+    """A rule of time or score as a finding, with the clinic's `changes`. Staff alone hear of it, so
+    it has no patient text.
+    """
     rule = TIME_RULES_BY_ID[rule_id]
     if rule.severity is None:
         raise ValueError(f"{rule_id} raises nothing by itself")
-    return Finding(
+    found = Finding(
         rule_id=rule.id,
         severity=Severity(rule.severity),
         headline=rule.headline,
@@ -38,6 +41,7 @@ def finding(rule_id: str, detail: str = "") -> Finding:
         calls="",
         items=(),
     )
+    return with_changes([found], changes)[0]
 
 
 def first_day_silent(*, logged: bool, contact_days: Collection[int]) -> bool:
@@ -45,17 +49,21 @@ def first_day_silent(*, logged: bool, contact_days: Collection[int]) -> bool:
     return not logged and not CONTACT_DAYS.intersection(contact_days)
 
 
-def run_of_misses(missed: Collection[int], day: int) -> range:
-    """The days missed in a row up to `day`, itself included."""
-    first = day
-    while first - 1 in missed:
-        first -= 1
-    return range(first, day + 1)
+def run_of_misses(missed: Collection[int], day: int, expected: Sequence[int]) -> Sequence[int]:
+    """The days missed in a row up to `day`, itself included, of those on which the pathway
+    expects a log; `expected` is in order.
+    """
+    run = [day]
+    for before in reversed([one for one in expected if one < day]):
+        if before not in missed:
+            break
+        run.insert(0, before)
+    return run
 
 
-def second_miss(missed: Collection[int], day: int) -> bool:
+def second_miss(missed: Collection[int], day: int, expected: Sequence[int]) -> bool:
     """R41, when the check-in of `day` expires: the second of a run, so once per run."""
-    return day in missed and len(run_of_misses(missed, day)) == RUN
+    return day in missed and len(run_of_misses(missed, day, expected)) == RUN
 
 
 def silent_after(

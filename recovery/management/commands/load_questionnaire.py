@@ -1,6 +1,5 @@
 """Load a clinic's own questionnaire from a FHIR R4 Questionnaire file."""
 
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from recovery import clock
 from recovery.clinical.checkinforms import FORMS
 from recovery.clinical.instruments import SCORERS, QuestionnaireError
 from recovery.clinical.instruments.fhir import MAX_BYTES
+from recovery.management.clinics import clinic_named, read_file
 from recovery.models import Clinic
 from recovery.services import questionnaires
 
@@ -43,8 +43,8 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="check the file, store nothing")
 
     def handle(self, *, file: Path, dry_run: bool, **options: Any) -> None:
-        clinic = _clinic(options["clinic"])
-        raw = _read(file)
+        clinic = clinic_named(options["clinic"])
+        raw = read_file(file, MAX_BYTES)
         try:
             with transaction.atomic():
                 loaded = questionnaires.load(
@@ -59,33 +59,6 @@ class Command(BaseCommand):
         except QuestionnaireError as error:
             raise CommandError(f"{file.name}: {error}") from error
         self.stdout.write(_said(loaded, clinic, dry_run=dry_run))
-
-
-def _clinic(named: str) -> Clinic:
-    found = Clinic.objects.all()
-    if named:
-        try:
-            found = found.filter(uuid=uuid.UUID(named))
-        except ValueError:
-            found = found.filter(name=named)
-    clinics = list(found.order_by("name")[:2])
-    if len(clinics) == 1:
-        return clinics[0]
-    if clinics:
-        raise CommandError("There are several clinics: say which with --clinic and its uuid.")
-    raise CommandError(f"There is no clinic {named}." if named else "There is no clinic yet.")
-
-
-def _read(file: Path) -> bytes:
-    """At most one byte more than is taken: what is named may have no end."""
-    try:
-        with file.open("rb") as opened:
-            raw = opened.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise CommandError(f"{file}: {error.strerror}") from error
-    if len(raw) > MAX_BYTES:
-        raise CommandError(f"{file.name}: larger than 1 MiB ({MAX_BYTES} bytes)")
-    return raw
 
 
 def _said(loaded: questionnaires.Loaded, clinic: Clinic, *, dry_run: bool) -> str:

@@ -17,7 +17,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from recovery import access
-from recovery.clinical import rules
 from recovery.clinical.checkinforms import LOG, LOG_FORMS
 from recovery.clinical.instruments import Instrument
 from recovery.forms.checkin_layout import checkin_helper
@@ -27,6 +26,7 @@ from recovery.models import CheckIn, DailyLog, FormResponse, Recovery
 from recovery.models.access import Relationship
 from recovery.queries.checkins import named, response_of
 from recovery.queries.instruments import instruments_for, instruments_of
+from recovery.queries.pathways import severity_shown
 from recovery.services import checkins
 from recovery.views.patient import entry
 
@@ -269,7 +269,6 @@ def _render(
     **context: Any,
 ) -> HttpResponse:
     shown = door.instruments
-    rule = rules.RULES_BY_ID.get(response.shown_rule) if response else None
     context |= {
         "base": door.base,
         "door": door,
@@ -277,7 +276,7 @@ def _render(
         "checkin": door.checkin,
         "name": named(door.checkin.form),
         "response": response,
-        "severity": rule.severity if rule else "",
+        "severity": severity_shown(response) or "" if response else "",
         "pairs": pairs(response.answers, shown) if response else [],
         "instruments": shown,
         "form_url": door.url("form"),

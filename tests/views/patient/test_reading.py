@@ -8,10 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from recovery.clinical.readability import grade
 from recovery.models import Milestone, Recovery
 from recovery.tokens import link_token, unsubscribe_token
 from tests.cast import checkin_of
-from tests.clinical.test_texts import grade
 from tests.views.patient.conftest import post, url
 
 HIGHEST = 6
