@@ -11,6 +11,7 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     IntegerField,
+    OuterRef,
     Q,
     QuerySet,
     Subquery,
@@ -23,14 +24,17 @@ from recovery.models import (
     Clinic,
     Consent,
     Contact,
+    DischargeCheck,
     FactChange,
     Message,
     Milestone,
+    Observation,
+    ObservationSheet,
     PatientAccess,
     Recovery,
     Reschedule,
 )
-from recovery.queries.patients import waiting_up_to
+from recovery.queries.patients import CountUpTo, in_room_up_to, waiting_up_to
 
 # Mails are many, and an old one matters to nobody; the newest are shown.
 MAILS = 80
@@ -70,12 +74,20 @@ class Record:
     milestones: list[Row] = field(default_factory=list)
     # Those taken back or corrected; at: when that was.
     withdrawn: list[Row] = field(default_factory=list)
-    # How many recoveries of the clinic wait for somebody.
+    # at: the first entry, code: points left open at the discharge, number: marks that stand.
+    rooms: list[Row] = field(default_factory=list)
+    # How many recoveries of the clinic wait for somebody, and how many are in the room.
     waiting: int = 0
+    in_room: int = 0
+
+    @property
+    def marks(self) -> int:
+        """The marks of the observation room that stand."""
+        return sum(row.number or 0 for row in self.rooms)
 
 
-def record_of(recovery: Recovery) -> Record:
-    """Ten tables in one statement: a page of one patient may not cost one for each."""
+def record_of(recovery: Recovery, now: datetime) -> Record:
+    """Eleven tables in one statement: a page of one patient may not cost one for each."""
     record = Record()
     of = {
         "contact": record.contacts,
@@ -88,17 +100,19 @@ def record_of(recovery: Recovery) -> Record:
         "other": record.others,
         "milestone": record.milestones,
         "withdrawn": record.withdrawn,
+        "room": record.rooms,
     }
-    for values in sorted(_union(recovery), key=lambda values: values[1]):
+    for values in sorted(_union(recovery, now), key=lambda values: values[1]):
         row = Row(*values)
         if row.part == "clinic":
             record.waiting = row.number or 0
+            record.in_room = int(row.code)
         else:
             of[row.part].append(row)
     return record
 
 
-def _union(recovery: Recovery) -> QuerySet[Any]:
+def _union(recovery: Recovery, now: datetime) -> QuerySet[Any]:
     newest = (
         Message.objects.filter(recovery=recovery)
         .exclude(state=Message.State.NOT_SENT, reason__in=NEEDLESS)
@@ -186,14 +200,32 @@ def _union(recovery: Recovery) -> QuerySet[Any]:
             text=F("on"),
             person=_name_of("withdrawn_by"),
         ),
+        _room(recovery),
         _part(
             Clinic.objects.filter(pk=recovery.clinic_id),
             "clinic",
             at=F("created_at"),
+            code=in_room_up_to(recovery.clinic, now),
             number=waiting_up_to(recovery.clinic),
         ),
     ]
     return parts[0].union(*parts[1:], all=True)
+
+
+def _room(recovery: Recovery) -> QuerySet[Any]:
+    """A sheet that says something, as one entry; its marks stand on a page of their own."""
+    marks = Observation.objects.current().filter(sheet=OuterRef("pk")).order_by()
+    left = DischargeCheck.objects.filter(sheet=OuterRef("pk"), state=DischargeCheck.State.LEFT_OPEN)
+    sheets = ObservationSheet.objects.filter(recovery=recovery).annotate(
+        first=Subquery(marks.order_by("entered_at").values("entered_at")[:1])
+    )
+    return _part(
+        sheets.exclude(first=None),
+        "room",
+        at=F("first"),
+        code=CountUpTo(left.values("pk")),
+        number=CountUpTo(marks.values("pk")),
+    )
 
 
 def _name_of(field_name: str) -> Any:

@@ -20,7 +20,14 @@ from recovery.forms.logs import LogForm
 
 # Where answers are sent. A check-in form asks some questions of the log by the same names.
 ANSWER_ROUTES = frozenset(
-    {"log_form", "link_form", "checkin_form", "checkin_review", "staff_log_new"}
+    {
+        "log_form",
+        "link_form",
+        "first_log_form",
+        "checkin_form",
+        "checkin_review",
+        "staff_log_new",
+    }
 )
 
 
