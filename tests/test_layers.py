@@ -78,6 +78,8 @@ ORDER = [
     "recovery.clinical.markdown",
     "recovery.clinical.prose",
     "recovery.clinical.measures",
+    "recovery.clinical.observation",
+    "recovery.clinical.observed",
     "recovery.clinical.protocol",
     "recovery.clinical.commands.lines",
     "recovery.clinical.commands.assess",

@@ -14,8 +14,8 @@ from recovery.forms.logs import LogForm
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """One question with its blank boxes. `kind` is scale, boxes, line or lines; `when` says to
-    whom a question that follows another is asked.
+    """One question with its blank boxes. `kind` is scale, boxes, line, long (a line of
+    its own), lines or title; `when` says to whom a question that follows another is asked.
     """
 
     label: str
@@ -60,10 +60,13 @@ def _questions(items: Iterable[object]) -> Iterator[Question]:
 
 def _blanks(question: Question, form: LogForm) -> Iterator[Blank]:
     first, *rest = (form[name] for name in question.fields)
-    yield _blank(first)
+    if "title" in question.words:
+        yield Blank(str(question.words["title"]), str(question.words["hint"]), "title")
+    ends = tuple(str(question.words[end]) for end in ("low", "high"))
+    yield _blank(first, ends, follows="title" in question.words)
     when = _when(first, question.words["opens"])
     for field in rest:
-        yield _blank(field, when=when, follows=True)
+        yield _blank(field, ends, when=when, follows=True)
         # Said once, before the first of those that follow.
         when = ""
 
@@ -78,11 +81,13 @@ def _when(field: forms.BoundField, opens: Iterable[str]) -> str:
     return _("If “%(answer)s”:") % {"answer": words[opens[0]]}
 
 
-def _blank(field: forms.BoundField, *, when: str = "", follows: bool = False) -> Blank:
+def _blank(
+    field: forms.BoundField, ends: tuple[str, ...], *, when: str = "", follows: bool = False
+) -> Blank:
     asked, widget = field.field, field.field.widget
     choices: tuple[str, ...] = ()
     if isinstance(widget, Dropdown):
-        kind = "line"
+        kind = "long"
     elif isinstance(widget, Lines):
         kind = "lines"
     elif isinstance(asked, Rating):
@@ -93,4 +98,12 @@ def _blank(field: forms.BoundField, *, when: str = "", follows: bool = False) ->
         kind = "line"
     if kind in ("scale", "boxes"):
         choices = tuple(str(word) for _code, word in asked.choices)
-    return Blank(str(field.label), str(field.help_text), kind, choices, when, follows)
+    hint = _("0 is %(low)s, 10 is %(high)s.") % dict(zip(("low", "high"), ends, strict=True))
+    return Blank(
+        str(field.label),
+        hint if kind == "scale" else str(field.help_text),
+        kind,
+        choices,
+        when,
+        follows,
+    )

@@ -74,7 +74,7 @@ class Record:
     milestones: list[Row] = field(default_factory=list)
     # Those taken back or corrected; at: when that was.
     withdrawn: list[Row] = field(default_factory=list)
-    # at: the first entry, code: points left open at the discharge, number: marks that stand.
+    # at: the newest entry, code: points left open at the discharge, number: marks that stand.
     rooms: list[Row] = field(default_factory=list)
     # How many recoveries of the clinic wait for somebody, and how many are in the room.
     waiting: int = 0
@@ -217,12 +217,12 @@ def _room(recovery: Recovery) -> QuerySet[Any]:
     marks = Observation.objects.current().filter(sheet=OuterRef("pk")).order_by()
     left = DischargeCheck.objects.filter(sheet=OuterRef("pk"), state=DischargeCheck.State.LEFT_OPEN)
     sheets = ObservationSheet.objects.filter(recovery=recovery).annotate(
-        first=Subquery(marks.order_by("entered_at").values("entered_at")[:1])
+        last=Subquery(marks.order_by("-entered_at").values("entered_at")[:1])
     )
     return _part(
-        sheets.exclude(first=None),
+        sheets.exclude(last=None),
         "room",
-        at=F("first"),
+        at=F("last"),
         code=CountUpTo(left.values("pk")),
         number=CountUpTo(marks.values("pk")),
     )
