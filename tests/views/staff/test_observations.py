@@ -447,7 +447,7 @@ def test_the_pages_cost_the_same_whatever_the_room(
     for minute in (0, 15, 30, 45):
         seen(today, nurse, minute, pain=4)
     assert statements(as_nurse, url("observation_room")) <= 8
-    assert statements(as_nurse, url("observation", today.uuid)) <= 12
+    assert statements(as_nurse, url("observation", today.uuid)) <= 11
 
 
 def statements(client: Client, address: str) -> int:
