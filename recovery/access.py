@@ -120,6 +120,20 @@ def for_link(view: View) -> View:
     return wrapper
 
 
+def for_first_log(view: View) -> View:
+    """Pass the view the recovery whose first log was handed over in the observation room."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
+        recovery = _recoveries().filter(uuid=tokens.first_log_of(token)).first()
+        if recovery is None:
+            raise Http404
+        with _on_behalf_of(request, recovery.patient):
+            return view(request, recovery, **kwargs)
+
+    return wrapper
+
+
 def for_unsubscribing(view: View) -> View:
     """Pass the view the patient that an unsubscribe link is for."""
 

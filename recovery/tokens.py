@@ -1,12 +1,13 @@
-"""The secrets in mailed links. Signed, not stored: a copy of the database opens none of them."""
+"""The secrets in links. Signed, not stored: a copy of the database opens none of them."""
 
 import uuid
 
 from django.core import signing
 
-from recovery.models import CheckIn, Patient
+from recovery.models import CheckIn, Patient, Recovery
 
 _CHECKIN = signing.Signer(salt="recovery.checkin-link")
+_FIRST_LOG = signing.Signer(salt="recovery.first-log")
 _UNSUBSCRIBE = signing.Signer(salt="recovery.unsubscribe")
 
 
@@ -18,6 +19,16 @@ def link_token(checkin: CheckIn) -> str:
 def checkin_of(token: str) -> uuid.UUID | None:
     """The check-in's public id, or None for a forged or broken token."""
     return _unsign(_CHECKIN, token)
+
+
+def first_log_token(recovery: Recovery) -> str:
+    """Opens the log of the procedure's day, handed over in the observation room."""
+    return _FIRST_LOG.sign(recovery.uuid.hex)
+
+
+def first_log_of(token: str) -> uuid.UUID | None:
+    """The recovery's public id, or None for a forged or broken token."""
+    return _unsign(_FIRST_LOG, token)
 
 
 def unsubscribe_token(patient: Patient) -> str:

@@ -4,7 +4,16 @@ from django.urls import path
 
 from recovery.views import demo, ops
 from recovery.views.patient import accounts as patient_accounts
-from recovery.views.patient import checkins, links, logs, milestones, pages, phases, unsubscribe
+from recovery.views.patient import (
+    checkins,
+    handover,
+    links,
+    logs,
+    milestones,
+    pages,
+    phases,
+    unsubscribe,
+)
 from recovery.views.staff import (
     accounts,
     addresses,
@@ -14,6 +23,7 @@ from recovery.views.staff import (
     enrolment,
     facts,
     mails,
+    observations,
     patients,
     procedures,
     questionnaires,
@@ -27,8 +37,10 @@ from recovery.views.staff import milestones as staff_milestones
 RECOVERY = "recoveries/<uuid:recovery>/"
 CHECKIN = f"{RECOVERY}checkins/<uuid:checkin>/"
 LINK = "c/<str:token>/"
+FIRST_LOG = "f/<str:token>/"
 QUESTIONNAIRE = "staff/clinic/questionnaires/<uuid:questionnaire>/"
 STAFF_RECOVERY = "staff/recoveries/<uuid:recovery>/"
+OBSERVATION = f"{STAFF_RECOVERY}observation/"
 
 patient_urls = [
     path("", patient_accounts.home, name="home"),
@@ -59,6 +71,10 @@ link_urls = [
     path(f"{LINK}<uuid:client_id>/", links.link_form, name="link_form"),
     path(f"{LINK}<uuid:client_id>/review/", links.link_review, name="link_review"),
     path(f"{LINK}<uuid:client_id>/saved/", links.link_saved, name="link_saved"),
+    path(FIRST_LOG, handover.first_log, name="first_log"),
+    path(f"{FIRST_LOG}signs/", handover.first_log_signs, name="first_log_signs"),
+    path(f"{FIRST_LOG}<uuid:client_id>/", handover.first_log_form, name="first_log_form"),
+    path(f"{FIRST_LOG}<uuid:client_id>/saved/", handover.first_log_saved, name="first_log_saved"),
     path("u/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
 ]
 
@@ -72,6 +88,7 @@ staff_urls = [
     path("staff/mails/", mails.unknown_mails, name="unknown_mails"),
     path("staff/patients/", patients.patients, name="patients"),
     path("staff/patients/new/", enrolment.enrol, name="enrol"),
+    path("staff/observation/", observations.observation_room, name="observation_room"),
     path(STAFF_RECOVERY, recoveries.staff_recovery, name="staff_recovery"),
     path(f"{STAFF_RECOVERY}state/", recoveries.recovery_state, name="recovery_state"),
     path(f"{STAFF_RECOVERY}address/", addresses.address, name="address"),
@@ -80,6 +97,11 @@ staff_urls = [
     path(f"{STAFF_RECOVERY}procedure/", procedures.procedure, name="procedure"),
     path(f"{STAFF_RECOVERY}procedures/new/", procedures.procedure_new, name="procedure_new"),
     path(f"{STAFF_RECOVERY}discharge/", procedures.discharge, name="discharge"),
+    path(OBSERVATION, observations.observation, name="observation"),
+    path(f"{OBSERVATION}start/", observations.observation_start, name="observation_start"),
+    path(f"{OBSERVATION}check/", observations.observation_check, name="observation_check"),
+    path(f"{OBSERVATION}leave/", observations.observation_leave, name="observation_leave"),
+    path(f"{OBSERVATION}paper/", observations.observation_paper, name="observation_paper"),
     path(f"{STAFF_RECOVERY}facts/", facts.facts_edit, name="facts_edit"),
     path(f"{STAFF_RECOVERY}contacts/", contacts.contact_new, name="contact_new"),
     path(f"{STAFF_RECOVERY}logs/", staff_logs.staff_logs, name="staff_logs"),

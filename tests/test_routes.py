@@ -25,7 +25,7 @@ from django.utils.http import urlsafe_base64_encode
 from recovery.models import Alert, CheckIn, DailyLog, Recovery, Role, User
 from recovery.queries.instruments import instruments_of
 from recovery.services import checkins, logs, questionnaires
-from recovery.tokens import link_token, unsubscribe_token
+from recovery.tokens import first_log_token, link_token, unsubscribe_token
 from tests.cast import QUIET, checkin_of, make_recovery, sign_in_staff, staff, user_of
 from tests.questionnaires import BACK_AND_DAY
 
@@ -89,6 +89,10 @@ ROUTES = {
     "link_form": Route((GET, POST), ANYONE, ("token", "new_id")),
     "link_saved": Route((GET,), ANYONE, ("token", "link_log")),
     "link_review": Route((GET, POST), ANYONE, ("form_token", "new_id")),
+    "first_log": Route((GET,), ANYONE, ("first_token",)),
+    "first_log_signs": Route((GET,), ANYONE, ("first_token",)),
+    "first_log_form": Route((GET, POST), ANYONE, ("first_token", "new_id")),
+    "first_log_saved": Route((GET,), ANYONE, ("first_token", "link_log")),
     "unsubscribe": Route((GET, POST), ANYONE, ("unsubscribe",)),
     "staff_welcome": Route((GET,), ANYONE, ("uid", "reset")),
     # Patients
@@ -122,6 +126,12 @@ ROUTES = {
     "procedure": Route((GET, POST), CLINICAL, ("recovery",)),
     "procedure_new": Route((GET, POST), CLINICAL, ("recovery",)),
     "discharge": Route((POST,), CLINICAL, ("recovery",)),
+    "observation_room": Route((GET,), CLINICAL, theirs=frozenset({"harbor nurse"})),
+    "observation": Route((GET, POST), CLINICAL, ("recovery",)),
+    "observation_start": Route((POST,), CLINICAL, ("recovery",)),
+    "observation_check": Route((POST,), CLINICAL, ("recovery",)),
+    "observation_leave": Route((POST,), CLINICAL, ("recovery",)),
+    "observation_paper": Route((GET,), CLINICAL, ("recovery",)),
     "facts_edit": Route((GET, POST), CLINICAL, ("recovery",)),
     "contact_new": Route((POST,), CLINICAL, ("recovery",)),
     "staff_logs": Route((GET,), CLINICAL, ("recovery",)),
@@ -206,6 +216,7 @@ def world(clinic, harbor, nurse, clinician, manager, harbor_nurse, settings, tmp
         ).questionnaire.uuid,
         "token": link_token(CheckIn.objects.get(recovery=recovery, key="DAY-13")),
         "form_token": link_token(checkin),
+        "first_token": first_log_token(recovery),
         "unsubscribe": unsubscribe_token(recovery.patient),
         "uid": urlsafe_base64_encode(force_bytes(nurse.pk)),
         "reset": default_token_generator.make_token(nurse),

@@ -10,6 +10,7 @@ from recovery.clinical.logfields import FIELDS, SAFETY_FIELDS, Field, activity_n
 from recovery.clinical.markdown import bullets, codes, table
 from recovery.clinical.measures import measures
 from recovery.clinical.medicines import MME_FACTORS
+from recovery.clinical.observed import observed
 from recovery.clinical.pathway import DEFAULT_PLAN, Slot
 from recovery.clinical.phases import DEFAULT_PHASES, WATCHED_AFTER_PROCEDURE, Phase
 from recovery.clinical.prose import (
@@ -57,6 +58,7 @@ def document() -> str:
         *_other_texts(),
         *_fields(),
         *_medicines(),
+        *observed(),
         *measures(),
         *_pathway(),
         *_phases(),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from recovery.clinical.logfields import asked_window
 from recovery.clinical.logfields.fields import STRONG_PAIN
+from recovery.forms import words as wording
 from recovery.forms.questions import OPIOID_ROWS
 
 PARTS = 4
@@ -32,12 +33,14 @@ class Question(LayoutObject):
     The template finds the first field as `field`, all of them as `parts`, and the rest of the
     arguments by name: `trips` are the answers that show the emergency text of rule `now` at once,
     `opens` those that open the follow-up, `new` those that ask which leg, `long` those too long
-    to stand side by side; one of `head` with one of `neck` shows the text of rule `now_both`.
+    to stand side by side; one of `head` with one of `neck` shows the text of rule `now_both`;
+    `low` and `high` stand at the ends of a scale.
     """
 
     def __init__(self, template: str, *fields: str, **words: Any) -> None:
         self.template, self.fields = template, list(fields)
-        self.words = dict.fromkeys(MARKS, ()) | words
+        ends = {"low": wording.NO_PAIN, "high": wording.WORST_PAIN}
+        self.words = dict.fromkeys(MARKS, ()) | ends | words
 
     def render(self, form: Any, context: Any, template_pack: str = TEMPLATE_PACK, **_: Any) -> str:
         form.rendered_fields.update(self.fields)
@@ -211,7 +214,12 @@ def _more() -> More:
         _("Worst pain, medicine, walking, sleep, a note"),
         Question("scale", "pain_worst"),
         Question(
-            "acetaminophen", "acetaminophen_tablets", "acetaminophen_strength", "acetaminophen_mg"
+            "acetaminophen",
+            "acetaminophen_tablets",
+            "acetaminophen_strength",
+            "acetaminophen_mg",
+            title=wording.ACETAMINOPHEN,
+            hint=wording.ACETAMINOPHEN_HINT,
         ),
         Question("seg", "nsaid_taken"),
         opioids(),

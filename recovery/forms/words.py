@@ -11,6 +11,11 @@ from recovery.clinical.medicines import MME_FACTORS
 TENTH = Decimal("0.1")
 TEMPERATURES = {"C": FIELDS["temp_c"], "F": FIELDS["temp_f"]}
 
+# At the ends of a scale, where a question has no others.
+NO_PAIN, WORST_PAIN = _("no pain"), _("worst pain you can imagine")
+ACETAMINOPHEN = _("Acetaminophen (Tylenol) in the past 24 hours")
+ACETAMINOPHEN_HINT = _("Count cold and flu medicines too. Many contain it.")
+
 SIGN = (("none", _("None")), ("usual", _("As before")), ("new_or_worse", _("New or worse")))
 CANNOT_STAND = ("cannot_stand_or_lift_foot", _("I cannot stand, or cannot lift my foot"))
 SIDE = (("left", _("Left")), ("right", _("Right")), ("both", _("Both")))

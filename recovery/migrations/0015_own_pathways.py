@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recovery", "0012_phase_pages_filled"),
+        ("recovery", "0013_observations"),
     ]
 
     operations = [

@@ -8,6 +8,7 @@ from recovery.models.clocks import ClockOffset, Heartbeat
 from recovery.models.logs import DailyLog
 from recovery.models.messages import Message
 from recovery.models.milestones import Milestone
+from recovery.models.observations import DischargeCheck, Observation, ObservationSheet
 from recovery.models.pathways import Pathway, PathwayDraft, Preparation, RecoveryPhase
 from recovery.models.patients import Patient
 from recovery.models.questionnaires import Questionnaire
@@ -25,12 +26,15 @@ __all__ = [
     "Consent",
     "Contact",
     "DailyLog",
+    "DischargeCheck",
     "FactChange",
     "FormResponse",
     "Heartbeat",
     "Membership",
     "Message",
     "Milestone",
+    "Observation",
+    "ObservationSheet",
     "Pathway",
     "PathwayDraft",
     "PathwayMove",

@@ -54,7 +54,7 @@ class DailyLog(models.Model):
 
     class Mode(models.TextChoices):
         WEB = "web", _("Signed in")
-        LINK = "link", _("Link in an e-mail")
+        LINK = "link", _("By a link")
         PAPER = "paper", _("On paper")
         PHONE = "phone", _("By phone")
         IN_PERSON = "in_person", _("In person")

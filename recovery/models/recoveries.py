@@ -121,6 +121,8 @@ class Recovery(models.Model):
                 name="recovery_next_event",
                 condition=models.Q(next_event_at__isnull=False),
             ),
+            # Whom the clinic treats today, for the observation room.
+            models.Index("clinic", "procedure_at", name="recovery_by_procedure"),
         ]
         constraints = [
             models.CheckConstraint(

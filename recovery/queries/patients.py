@@ -3,13 +3,14 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
+from recovery.clinical.pathway import local
 from recovery.clinical.phases import phase_of
 from recovery.models import Clinic, Consent, Patient, PatientAccess, Recovery, RecoveryPhase
 from recovery.models.recoveries import QueueRank
@@ -77,6 +78,8 @@ class PatientsPage:
     after: uuid.UUID | None
     # How many stand in the queue and wait for somebody, up to one more than COUNTED.
     waiting: int
+    # How many are in the observation room.
+    in_room: int
 
 
 def page(
@@ -86,7 +89,7 @@ def page(
     listed = (
         Patient.objects.filter(clinic=clinic)
         .filter(found(text, prefix=""))
-        .annotate(waiting=waiting_up_to(clinic))
+        .annotate(waiting=waiting_up_to(clinic), in_room=in_room_up_to(clinic, now))
         .order_by(*BY_NAME)
     )
     if after is not None:
@@ -102,7 +105,7 @@ def page(
             if (recovery := newest.get(person.pk))
         ],
         after=people[PAGE - 1].uuid if len(people) > PAGE else None,
-        waiting=people[0].waiting if people else waiting(clinic),
+        **(_counts_of(people[0]) if people else menu(clinic, now)),
     )
 
 
@@ -152,11 +155,25 @@ def place(recovery: Recovery, now: datetime) -> Place:
     )
 
 
-def _age(patient: Patient, today: Any) -> int | None:
+def _age(patient: Patient, today: date) -> int | None:
     born = patient.birth_date
     if born is None:
         return None
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def _counts_of(person: Any) -> dict[str, int]:
+    return {"waiting": person.waiting, "in_room": person.in_room}
+
+
+def menu(clinic: Clinic, now: datetime) -> dict[str, int]:
+    """What the menu counts, in one statement: who waits in the queue, who is in the room."""
+    counts: dict[str, Any] = {
+        "waiting": waiting_up_to(clinic),
+        "in_room": in_room_up_to(clinic, now),
+    }
+    found: Any = Clinic.objects.filter(pk=clinic.pk).values(**counts).get()
+    return {name: found[name] for name in counts}
 
 
 def waiting_up_to(clinic: Clinic) -> CountUpTo:
@@ -170,3 +187,23 @@ def waiting(clinic: Clinic) -> int:
 
 def _waiting(clinic: Clinic) -> QuerySet[Recovery]:
     return Recovery.objects.filter(clinic=clinic, queue_rank__lt=QueueRank.CONTACTED)
+
+
+def in_room_up_to(clinic: Clinic, now: datetime) -> CountUpTo:
+    """How many are in the observation room: treated today, and not discharged."""
+    there = Recovery.objects.filter(
+        clinic=clinic,
+        procedure_at__range=(day_of(clinic, now)[0], now),
+        discharged_at=None,
+        state__in=[Recovery.State.PLANNED, Recovery.State.ACTIVE],
+    )
+    return CountUpTo(there.values("id")[: COUNTED + 1])
+
+
+def day_of(clinic: Clinic, now: datetime) -> tuple[datetime, datetime]:
+    """The first and the last moment of the clinic's day."""
+    zone = ZoneInfo(clinic.zone)
+    on = now.astimezone(zone).date()
+    midnight = (local(day, time(), clinic.zone) for day in (on, on + timedelta(days=1)))
+    first, after = midnight
+    return first, after - timedelta(microseconds=1)

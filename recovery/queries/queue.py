@@ -22,6 +22,7 @@ from recovery.queries.patients import (
     CountUpTo,
     Place,
     found,
+    in_room_up_to,
     place,
     with_mail_marks,
 )
@@ -76,6 +77,8 @@ class QueuePage:
     groups: list[tuple[QueueRank, list[Row]]]
     # By filter name, each up to one more than COUNTED.
     counts: dict[str, int]
+    # How many are in the observation room.
+    in_room: int
     # Where the next page begins; empty on the last page.
     after: str
 
@@ -99,16 +102,19 @@ def page(
         rows = rows.filter(found(text), patient__clinic=clinic)
     if last := _read_cursor(after):
         rows = rows.filter(TupleGreaterThan(Tuple(*ORDER), last))
-    rows = rows.select_related("patient").only(*ROW).annotate(**_counts(clinic)).order_by(*ORDER)
+    rows = rows.select_related("patient").only(*ROW).annotate(**_counts(clinic, now))
+    rows = rows.order_by(*ORDER)
     shown = list(rows[: PAGE + 1])
     alerts = _alerts(shown[:PAGE])
+    counts = _read_counts(shown, clinic, now)
     groups: dict[QueueRank, list[Row]] = defaultdict(list)
     for recovery in shown[:PAGE]:
         row = _row(recovery, alerts[recovery.pk], clinic, now)
         groups[row.rank].append(row)
     return QueuePage(
         groups=list(groups.items()),
-        counts=_read_counts(shown, clinic),
+        counts={name: counts[f"n_{name}"] for name in FILTERS},
+        in_room=counts["n_in_room"],
         after=_cursor(shown[PAGE - 1]) if len(shown) > PAGE else "",
     )
 
@@ -182,9 +188,11 @@ def worst_first(alert: Alert) -> tuple[QueueRank, str]:
     return RANK_OF[Severity(alert.severity)], alert.rule
 
 
-def _counts(clinic: Clinic) -> dict[str, CountUpTo]:
-    """One count a filter, which stops early: a row's own work must not grow with the queue."""
-    return {
+def _counts(clinic: Clinic, now: datetime) -> dict[str, CountUpTo]:
+    """One count a filter, which stops early: a row's own work must not grow with the queue. The
+    menu's count of the observation room rides along.
+    """
+    return {"n_in_room": in_room_up_to(clinic, now)} | {
         f"n_{name}": CountUpTo(
             Recovery.objects.filter(clinic=clinic, queue_rank=rank).values("id")[: COUNTED + 1]
         )
@@ -192,11 +200,11 @@ def _counts(clinic: Clinic) -> dict[str, CountUpTo]:
     }
 
 
-def _read_counts(shown: Sequence[Any], clinic: Clinic) -> dict[str, int]:
+def _read_counts(shown: Sequence[Any], clinic: Clinic, now: datetime) -> dict[str, int]:
+    counts = _counts(clinic, now)
     if shown:
-        return {name: getattr(shown[0], f"n_{name}") for name in FILTERS}
-    row = Clinic.objects.filter(pk=clinic.pk).values(**_counts(clinic)).get()
-    return {name: row[f"n_{name}"] for name in FILTERS}
+        return {name: getattr(shown[0], name) for name in counts}
+    return Clinic.objects.filter(pk=clinic.pk).values(**counts).get()
 
 
 def _cursor(last: Recovery) -> str:

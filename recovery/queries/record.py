@@ -11,6 +11,7 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     IntegerField,
+    OuterRef,
     Q,
     QuerySet,
     Subquery,
@@ -23,15 +24,18 @@ from recovery.models import (
     Clinic,
     Consent,
     Contact,
+    DischargeCheck,
     FactChange,
     FormResponse,
     Message,
     Milestone,
+    Observation,
+    ObservationSheet,
     PatientAccess,
     Recovery,
     Reschedule,
 )
-from recovery.queries.patients import waiting_up_to
+from recovery.queries.patients import CountUpTo, in_room_up_to, waiting_up_to
 
 # Mails are many, and an old one matters to nobody; the newest are shown.
 MAILS = 80
@@ -73,12 +77,20 @@ class Record:
     withdrawn: list[Row] = field(default_factory=list)
     # Check-in forms that were sent. kind: the form, code: who, text: how, number: the revision.
     forms: list[Row] = field(default_factory=list)
-    # How many recoveries of the clinic wait for somebody.
+    # at: the newest entry, code: points left open at the discharge, number: marks that stand.
+    rooms: list[Row] = field(default_factory=list)
+    # How many recoveries of the clinic wait for somebody, and how many are in the room.
     waiting: int = 0
+    in_room: int = 0
+
+    @property
+    def marks(self) -> int:
+        """The marks of the observation room that stand."""
+        return sum(row.number or 0 for row in self.rooms)
 
 
-def record_of(recovery: Recovery) -> Record:
-    """Eleven tables in one statement: a page of one patient may not cost one for each."""
+def record_of(recovery: Recovery, now: datetime) -> Record:
+    """Twelve tables in one statement: a page of one patient may not cost one for each."""
     record = Record()
     of = {
         "contact": record.contacts,
@@ -92,17 +104,19 @@ def record_of(recovery: Recovery) -> Record:
         "milestone": record.milestones,
         "withdrawn": record.withdrawn,
         "form": record.forms,
+        "room": record.rooms,
     }
-    for values in sorted(_union(recovery), key=lambda values: values[1]):
+    for values in sorted(_union(recovery, now), key=lambda values: values[1]):
         row = Row(*values)
         if row.part == "clinic":
             record.waiting = row.number or 0
+            record.in_room = int(row.code)
         else:
             of[row.part].append(row)
     return record
 
 
-def _union(recovery: Recovery) -> QuerySet[Any]:
+def _union(recovery: Recovery, now: datetime) -> QuerySet[Any]:
     newest = (
         Message.objects.filter(recovery=recovery)
         .exclude(state=Message.State.NOT_SENT, reason__in=NEEDLESS)
@@ -190,6 +204,7 @@ def _union(recovery: Recovery) -> QuerySet[Any]:
             text=F("on"),
             person=_name_of("withdrawn_by"),
         ),
+        _room(recovery),
         _part(
             FormResponse.objects.filter(recovery=recovery).exclude(completed_at=None),
             "form",
@@ -203,10 +218,27 @@ def _union(recovery: Recovery) -> QuerySet[Any]:
             Clinic.objects.filter(pk=recovery.clinic_id),
             "clinic",
             at=F("created_at"),
+            code=in_room_up_to(recovery.clinic, now),
             number=waiting_up_to(recovery.clinic),
         ),
     ]
     return parts[0].union(*parts[1:], all=True)
+
+
+def _room(recovery: Recovery) -> QuerySet[Any]:
+    """A sheet that says something, as one entry; its marks stand on a page of their own."""
+    marks = Observation.objects.current().filter(sheet=OuterRef("pk")).order_by()
+    left = DischargeCheck.objects.filter(sheet=OuterRef("pk"), state=DischargeCheck.State.LEFT_OPEN)
+    sheets = ObservationSheet.objects.filter(recovery=recovery).annotate(
+        last=Subquery(marks.order_by("-entered_at").values("entered_at")[:1])
+    )
+    return _part(
+        sheets.exclude(last=None),
+        "room",
+        at=F("last"),
+        code=CountUpTo(left.values("pk")),
+        number=CountUpTo(marks.values("pk")),
+    )
 
 
 def _name_of(field_name: str) -> Any:

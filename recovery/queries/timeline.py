@@ -121,6 +121,7 @@ def events(
     found += [Event(row.at, "form", row=row) for row in record.forms]
     found += [Event(row.at, "milestone", row=row) for row in record.milestones]
     found += [Event(row.at, "withdrawn", row=row) for row in record.withdrawn]
+    found += [Event(row.at, "room", row=row) for row in record.rooms]
     found += _mails(record.mails)
 
     def place(event: Event) -> tuple[datetime, int]:

@@ -185,6 +185,15 @@ def told_by_link(checkin: CheckIn) -> bool:
     )
 
 
+def told_by_handover(recovery: Recovery) -> bool:
+    """The same for a log of the procedure's day that came by the code of the observation room."""
+    return bool(
+        _standing(recovery.pk)
+        .filter(logs__mode=DailyLog.Mode.LINK, logs__log_date=recovery.procedure_on)
+        .exists()
+    )
+
+
 def _standing(recovery_id: int) -> Any:
     return Alert.objects.not_closed().filter(
         recovery=recovery_id,

@@ -7,7 +7,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from recovery.clinical.pathway import occasions
-from recovery.models import AccessEvent, CheckIn, FactChange, Message, Recovery, User
+from recovery.models import (
+    AccessEvent,
+    CheckIn,
+    FactChange,
+    Message,
+    Observation,
+    Recovery,
+    User,
+)
 from recovery.queries.pathways import plan_of
 from recovery.services import facts, messages
 from recovery.services.refusals import NotAllowed
@@ -24,7 +32,8 @@ def record(*, recovery: Recovery, user: User, now: datetime, discharged_at: date
     Once a mail is owed the row keeps the window that the mail may have told. Only if the discharge
     is so late that no first evening is left, the check-in is cancelled.
 
-    Raises NotAllowed: outside D0 and D1, before the procedure, in the future, after the answer.
+    Raises NotAllowed: outside D0 and D1, before the procedure, in the future, before
+    the last mark of the observation room, after the answer.
     """
     recovery = (
         Recovery.objects.select_for_update(of=("self",))
@@ -70,6 +79,9 @@ def _refuse(
         raise NotAllowed(_("A discharge is on the day of the procedure or the next."))
     if not recovery.procedure_at <= discharged_at <= now:
         raise NotAllowed(_("A discharge lies between the procedure and now."))
+    marks = Observation.objects.current().filter(sheet__recovery=recovery)
+    if marks.filter(observed_at__gt=discharged_at).exists():
+        raise NotAllowed(_("Somebody was still looking after the patient then, by the marks."))
     if evening is not None and evening.state == CheckIn.State.COMPLETED:
         raise NotAllowed(_("The first evening is answered, so the discharge stays as it is."))
 

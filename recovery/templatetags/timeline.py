@@ -120,6 +120,12 @@ def mail_words(event: Any) -> str:
 
 
 @register.filter
+def to_int(text: str) -> int:
+    """A number that a union of tables carries as text."""
+    return int(text)
+
+
+@register.filter
 def as_uuid(text: str) -> uuid.UUID:
     return uuid.UUID(text)
 

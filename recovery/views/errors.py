@@ -24,6 +24,7 @@ ANSWER_ROUTES = frozenset(
         "log_form",
         "link_form",
         "link_review",
+        "first_log_form",
         "checkin_form",
         "checkin_review",
         "staff_log_new",

@@ -6,7 +6,7 @@ The console must stay silent too (open_page sees to it): nothing a page does is 
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,8 @@ from django.utils.http import urlsafe_base64_encode
 from playwright.sync_api import Page
 
 from recovery.models import CheckIn, Message, Recovery, User
-from recovery.services import addresses, contacts, logs, milestones, questionnaires
-from recovery.tokens import link_token, unsubscribe_token
+from recovery.services import addresses, contacts, logs, milestones, observations, questionnaires
+from recovery.tokens import first_log_token, link_token, unsubscribe_token
 from tests.cast import (
     QUIET,
     checkin_of,
@@ -42,6 +42,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDTHS = (390, 1280)
+# In New York: the observation room has a day of its own.
+NOON = datetime(2026, 3, 5, 17, 0, tzinfo=UTC)
 # Routes that answer a GET with a page; the rest redirect, or are for machines.
 NO_PAGE = {
     "home",
@@ -411,6 +413,61 @@ def test_procedures_and_facts(world, open_page):
         page.wait_for_load_state()
         assert "Move the procedure of" in page.title()
         assert list(check(page, world, f"the preview at {width}")) == []
+
+
+def test_the_observation_room(world, open_page, set_clock):
+    """Empty, with a change to tell, with errors, before the last question, and answered."""
+    nurse, now = world.users["nurse"], NOON
+    set_clock(now)
+    assert look(world, open_page, nurse, "observation_room") == []
+    begun = now - timedelta(minutes=90)
+    recovery = make_recovery(world.clinic, day=0, now=now, procedure_at=begun)
+    given = {"recovery": recovery, "user": nurse, "now": now}
+    sheet = ("observation", recovery.uuid)
+    assert look(world, open_page, nurse, sheet) == []
+    back = now - timedelta(minutes=40)
+    observations.set_room_time(**given, room_at=back)
+    for minute, strength in ((None, 5), (0, 4), (15, 5), (15, 4)):
+        read = 0 if minute == 15 and strength == 4 else None
+        values = {"strength_right": strength, "feeling": "dull_right", "pain": 3}
+        observations.record(**given, minute=minute, values=values, read=read)
+    observations.check(**given, code="urine", done=True)
+    pages = sheet, "observation_room", ("observation_paper", recovery.uuid)
+    assert look(world, open_page, nurse, *pages) == []
+    token = first_log_token(recovery)
+    first = ("first_log_form", token, uuid.uuid4()), ("first_log_signs", token)
+    assert look(world, open_page, None, *first) == []
+    found = []
+    for width in WIDTHS:
+        page = visit(world, open_page, nurse, width)
+        page.goto(world.site + reverse("observation", args=[recovery.uuid]))
+        page.locator("main form.ic-enter button.btn-primary").click()
+        page.wait_for_load_state()
+        assert page.title().startswith("Error")
+        found += check(page, world, f"an empty mark at {width}")
+        page.goto(world.site + reverse("observation", args=[recovery.uuid]) + "?mark=15")
+        found += check(page, world, f"a correction at {width}")
+        page.locator("details.ic-versions summary").click()
+        page.fill("#leavingform_at", "12:00")
+        page.get_by_role("button", name="Discharge").click()
+        page.wait_for_load_state()
+        assert "Discharge with 5 points open" in page.content()
+        found += check(page, world, f"points open at {width}")
+    assert found == []
+    client_id = uuid.uuid4()
+    logs.record(
+        recovery_id=recovery.pk,
+        values=QUIET,
+        client_id=client_id,
+        revision=None,
+        log_date=recovery.procedure_on,
+        now=now,
+        source="patient",
+        mode="link",
+    )
+    saved = ("first_log_saved", token, client_id)
+    assert look(world, open_page, None, saved, ("first_log", token)) == []
+    assert look(world, open_page, nurse, sheet, ("staff_recovery", recovery.uuid)) == []
 
 
 def test_doors(world, open_page, tmp_path):

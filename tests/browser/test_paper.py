@@ -1,4 +1,6 @@
-"""The card with the warning signs on paper: one page, whole, whatever the paper."""
+"""What is printed: the card with the warning signs and the first log, one page each, whatever the
+paper.
+"""
 
 import re
 from collections.abc import Callable
@@ -11,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from recovery.models import Recovery
 from recovery.tokens import link_token
-from tests.cast import checkin_of, make_recovery, user_of
+from tests.cast import checkin_of, make_recovery, sign_in_staff, user_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -76,3 +78,27 @@ def test_the_card_says_on_paper_who_and_what(
 def test_pages_are_counted(page: Page, live_server: Any, recovery: Recovery) -> None:
     page.goto(live_server.url + reverse("phase", args=[recovery.uuid, "before"]))
     assert sheets(page, "Letter") > 1
+
+
+@pytest.mark.parametrize("paper", ["Letter", "A4"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_first_log_is_one_page(
+    open_page: Callable[..., Page],
+    live_server: Any,
+    clinic: Any,
+    nurse: Any,
+    paper: str,
+    scheme: str,
+) -> None:
+    recovery = make_recovery(clinic, day=0, patient={"record_number": "NORTHGATE-2026-000123"})
+    client = sign_in_staff(Client(), nurse)
+    page = open_page(color_scheme=scheme)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+    page.context.add_cookies([cookie | {"url": live_server.url}])
+    page.goto(live_server.url + reverse("observation_paper", args=[recovery.uuid]))
+    assert sheets(page, paper) == 1
+    page.emulate_media(media="print")
+    expect(page.get_by_text("Record NORTHGATE-2026-000123")).to_be_visible()
+    expect(page.get_by_text("A note for the nurses")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
+    expect(page.get_by_text(recovery.patient.family_name)).to_have_count(0)

@@ -12,10 +12,13 @@ from recovery.models import (
     CheckIn,
     Contact,
     DailyLog,
+    DischargeCheck,
     FormResponse,
     Membership,
     Message,
     Milestone,
+    Observation,
+    ObservationSheet,
     Pathway,
     PathwayDraft,
     PathwayMove,
@@ -443,3 +446,84 @@ def test_a_recovery_moves_to_another_pathway(recovery, nurse):
             by=nurse,
             at=NOW,
         )
+
+
+# The observation room
+
+
+def a_mark(recovery: Recovery, **fields: Any) -> Observation:
+    sheet, _created = ObservationSheet.objects.get_or_create(recovery=recovery, on=TODAY)
+    given = {"minute": 15, "pain": 4, "observed_at": NOW, "entered_at": NOW} | fields
+    return Observation(sheet=sheet, **given)
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        ({"pain": 11}, "observation_pain_0_to_10"),
+        ({"strength_left": 6}, "observation_strength_left_0_to_5"),
+        ({"strength_right": 6}, "observation_strength_right_0_to_5"),
+        ({"feeling": "numb"}, "observation_feeling_is_known"),
+        ({"site": "red"}, "observation_site_is_known"),
+        ({"urine": "some"}, "observation_urine_is_known"),
+        ({"mobility": "ran"}, "observation_mobility_is_known"),
+        ({"minute": 20}, "observation_every_15_minutes_of_a_day"),
+        ({"minute": 1455}, "observation_every_15_minutes_of_a_day"),
+        ({"pain": None}, "first_observation_says_something"),
+        ({"revision": 1}, "observation_correction_supersedes"),
+        ({"entered_at": NOW - timedelta(1)}, "observation_is_entered_afterwards"),
+    ],
+)
+def test_a_mark_that_cannot_be_is_refused(recovery, nurse, fields, rule):
+    with refuses(rule):
+        a_mark(recovery, entered_by=nurse, **fields).save()
+
+
+@pytest.mark.parametrize(
+    ("minute", "rule"),
+    [
+        (15, "one_observation_per_mark_and_revision"),
+        (None, "one_observation_before_per_revision"),
+    ],
+)
+def test_a_mark_has_one_version_of_each_revision(recovery, nurse, minute, rule):
+    first = a_mark(recovery, entered_by=nurse, minute=minute)
+    first.save()
+    with refuses(f"{rule}|UNIQUE constraint failed"), transaction.atomic():
+        a_mark(recovery, entered_by=nurse, minute=minute, pain=5).save()
+    a_mark(recovery, entered_by=nurse, minute=minute, revision=1, supersedes=first).save()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"room_at": NOW},
+        {"room_at": NOW, "room_set_at": NOW},
+        {"room_at": NOW, "room_set_at": NOW - timedelta(minutes=1), "by": True},
+        {"room_set_at": NOW, "by": True},
+    ],
+)
+def test_the_rooms_time_is_set_by_somebody_afterwards(recovery, nurse, fields):
+    by = nurse if fields.pop("by", False) else None
+    with refuses("room_time_is_set_by_somebody_afterwards"):
+        ObservationSheet.objects.create(recovery=recovery, on=TODAY, room_set_by=by, **fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        ({"code": "shoes"}, "discharge_check_code_is_known"),
+        ({"state": "maybe"}, "discharge_check_state_is_known"),
+    ],
+)
+def test_a_point_of_the_list_that_cannot_be_is_refused(recovery, nurse, fields, rule):
+    sheet = ObservationSheet.objects.create(recovery=recovery, on=TODAY)
+    given = {"code": "urine", "state": "done", "at": NOW, "by": nurse} | fields
+    with refuses(rule):
+        DischargeCheck.objects.create(sheet=sheet, **given)
+
+
+def test_a_day_has_one_sheet(recovery):
+    ObservationSheet.objects.create(recovery=recovery, on=TODAY)
+    with refuses("one_observation_sheet_per_recovery_and_day|UNIQUE constraint failed"):
+        ObservationSheet.objects.create(recovery=recovery, on=TODAY)

@@ -61,7 +61,7 @@ def walk(recovery: Recovery, user: User, on: datetime, **read: Any) -> Milestone
 
 
 def mails(recovery: Recovery) -> list[timeline.Event]:
-    record = record_of(recovery)
+    record = record_of(recovery, NOW)
     return [event for event in timeline.events(recovery, [], [], record) if event.what == "mail"]
 
 
@@ -79,7 +79,7 @@ def test_ten_tables_are_one_statement(recovery: Recovery, nurse: User) -> None:
     first = walk(recovery, nurse, NOW - 2 * DAY)
     walk(recovery, nurse, NOW - DAY, read=first.uuid)
     with CaptureQueriesContext(connection) as statements:
-        record = record_of(recovery)
+        record = record_of(recovery, NOW)
     assert len(statements) == 1
     [contact] = record.contacts
     assert contact[2:] == ("call", "advised", "Spot healed.", "Nora", 7)
@@ -103,7 +103,7 @@ def test_ten_tables_are_one_statement(recovery: Recovery, nurse: User) -> None:
 def test_somebody_without_a_name_is_shown_by_the_address(recovery: Recovery, nurse: User) -> None:
     User.objects.filter(pk=nurse.pk).update(name="")
     Contact.objects.create(recovery=recovery, by=nurse, at=NOW, kind="call", outcome="advised")
-    [contact] = record_of(recovery).contacts
+    [contact] = record_of(recovery, NOW).contacts
     assert (contact.person, contact.number) == ("nora@northgate.example", None)
 
 
@@ -113,7 +113,7 @@ def test_what_has_ended_or_is_another_s_is_not_there(
     mail(make_recovery(clinic, day=3, now=NOW), "theirs")
     recovery.patient.accesses.update(ended_at=NOW)
     Consent.objects.filter(patient=recovery.patient).update(withdrawn_at=NOW)
-    record = record_of(recovery)
+    record = record_of(recovery, NOW)
     assert (record.accesses, record.consents, mails(recovery)) == ([], [], [])
 
 
@@ -151,7 +151,7 @@ def test_the_mails_of_one_alert_are_one_entry(
 def test_no_more_than_the_newest_mails_are_read(recovery: Recovery) -> None:
     for n in range(MAILS + 5):
         mail(recovery, str(n), at=NOW + n * MINUTE)
-    record = record_of(recovery)
+    record = record_of(recovery, NOW)
     assert len(record.mails) == MAILS
     assert record.mails[-1].at - NOW == (MAILS + 4) * MINUTE
 
@@ -175,7 +175,7 @@ def told(recovery: Recovery) -> list[tuple[str, int]]:
 
 
 def entries(recovery: Recovery) -> list[timeline.Event]:
-    record, rows = record_of(recovery), timeline.logs_of(recovery)
+    record, rows = record_of(recovery, NOW), timeline.logs_of(recovery)
     return timeline.events(recovery, rows, [], record)
 
 

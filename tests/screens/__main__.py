@@ -28,6 +28,7 @@ def main() -> None:
             staff.door,
             staff.queue,
             staff.people,
+            staff.room,
             staff.procedures,
             staff.clinic,
             staff.refusals,

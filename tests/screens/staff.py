@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from recovery.mails.build import password_link
 from recovery.models import Clinic, User
-from recovery.services import clinics, questionnaires
+from recovery.services import clinics, observations, questionnaires
+from recovery.tokens import first_log_token
 from recovery.views.errors import unavailable
 from tests.questionnaires import BACK_AND_DAY
 from tests.screens.house import BEGIN, House, patient, recovery_of, staff
@@ -99,6 +100,42 @@ def people(house: House) -> None:
     page = house.take(nurse, "enrol", "A patient and a recovery in one form", "enrol")
     send(page)
     camera.take(page, "enrol-errors", "Sent empty")
+
+
+def room(house: House) -> None:
+    nurse, camera = staff(NURSE), house.camera
+    house.take(nurse, "room", "Who is in the observation room", "observation_room")
+    sloane = recovery_of("Sloane")
+    page = house.take(
+        nurse, "observation", "The sheet an hour after coming back", "observation", sloane.uuid
+    )
+    send(page)
+    camera.take(page, "observation-errors", "A mark with nothing in it")
+    page = house.visit(nurse, reverse("observation", args=[sloane.uuid]) + "?mark=15")
+    camera.take(page, "observation-correct", "A mark that is corrected")
+    page = house.visit(nurse, reverse("observation", args=[sloane.uuid]))
+    page.fill("#leavingform_at", "14:15")
+    page.get_by_role("button", name="Discharge").click()
+    page.wait_for_load_state()
+    camera.take(page, "observation-open", "A discharge with points open")
+    observations.record(
+        recovery=sloane,
+        user=nurse,
+        now=BEGIN,
+        minute=60,
+        values={"pain": 5, "strength_right": 3, "urine": "cannot"},
+        read=None,
+    )
+    house.take(nurse, "observation-tell", "A change to tell at once", "observation", sloane.uuid)
+    house.take(nurse, "room-tell", "The same in the list of the room", "observation_room")
+    karadeniz = recovery_of("Karadeniz").uuid
+    house.take(nurse, "observation-gone", "Gone home", "observation", karadeniz)
+    house.take(nurse, "paper-log", "The first log, to print", "observation_paper", sloane.uuid)
+    token = first_log_token(sloane)
+    what = "The first log, as the code opens it"
+    house.take(None, "first-log", what, "first_log_form", token, uuid.uuid4())
+    token = first_log_token(recovery_of("Karadeniz"))
+    house.take(None, "first-log-ended", "The code after a log came", "first_log", token)
 
 
 def procedures(house: House) -> None:

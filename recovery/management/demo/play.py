@@ -12,10 +12,14 @@ from recovery.management.demo.script import steps
 from recovery.management.demo.stage import Entry, Patient, Sheet, Step, Ticked
 from recovery.management.demo.steps import (
     AddressFails,
+    BackInRoom,
+    Checked,
     Claimed,
     Closed,
     Contacted,
+    Discharged,
     Enrolled,
+    Observed,
     StateSet,
     TurnedOff,
 )
@@ -32,6 +36,7 @@ from recovery.services import (
     logs,
     messages,
     nudges,
+    observations,
     recoveries,
     tick,
 )
@@ -253,6 +258,24 @@ class Player:
             state=what.state,
         )
 
+    def _back_in_room(self, patient: Patient, now: datetime, what: BackInRoom) -> None:
+        observations.set_room_time(**self._room(patient, now, what.by), room_at=now)
+
+    def _observe(self, patient: Patient, now: datetime, what: Observed) -> None:
+        observations.record(
+            **self._room(patient, now, what.by), minute=what.minute, values=what.values, read=None
+        )
+
+    def _check(self, patient: Patient, now: datetime, what: Checked) -> None:
+        observations.check(**self._room(patient, now, what.by), code=what.code, done=True)
+
+    def _discharge(self, patient: Patient, now: datetime, what: Discharged) -> None:
+        observations.discharge(**self._room(patient, now, what.by), discharged_at=now, accepted=())
+
+    def _room(self, patient: Patient, now: datetime, by: str) -> dict[str, Any]:
+        recovery = self._recoveries[patient.case.number]
+        return {"recovery": recovery, "user": self._staff[by], "now": now}
+
     _deeds: Mapping[type, Callable[..., None]] = {
         Enrolled: _enrol,
         Entry: _log,
@@ -264,6 +287,10 @@ class Player:
         Contacted: _contact,
         Closed: _close,
         StateSet: _set_state,
+        BackInRoom: _back_in_room,
+        Observed: _observe,
+        Checked: _check,
+        Discharged: _discharge,
     }
 
 

@@ -8,6 +8,7 @@ hour of its beginning.
 from decimal import Decimal
 from typing import Any
 
+from recovery.management.demo.room import GONE, THERE
 from recovery.management.demo.steps import (
     AddressFails,
     Ago,
@@ -205,6 +206,9 @@ OPEN: dict[str, tuple[Scene, ...]] = {
         Contacted(On(4, "15:20"), "nurse1", Outcome.ADVISED, 4, "Is well. Mails bounce."),
         Silent(after=3),
     ),
+    # Treated today
+    "NS-2092": THERE,
+    "NS-2093": GONE,
     "HS-119": (Log(Ago(50), {"wound": ["pus_or_smell"], "pain_avg": 5}),),
 }
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from recovery.models import Alert, Contact, Recovery
+from recovery.models import Alert, Contact, DischargeCheck, Recovery
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +167,39 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
+class BackInRoom:
+    """Minute 0 of the observation sheet."""
+
+    when: When
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One mark of it; `minute` None is before the procedure."""
+
+    when: When
+    by: str
+    minute: int | None
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One point of the list before going home."""
+
+    when: When
+    by: str
+    code: DischargeCheck.Code
+
+
+@dataclass(frozen=True, slots=True)
+class Discharged:
+    when: When
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class StateSet:
     when: When
     by: str
@@ -185,5 +218,9 @@ Scene = (
     | Claimed
     | Contacted
     | Closed
+    | BackInRoom
+    | Observed
+    | Checked
+    | Discharged
     | StateSet
 )

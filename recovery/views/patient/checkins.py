@@ -285,5 +285,6 @@ def _render(
         "today": access.local_date(door.recovery, request.now),
     }
     if door.by_link:
-        context["token"] = request.resolver_match.kwargs["token"]
+        token = request.resolver_match.kwargs["token"]
+        context |= {"token": token, "signs_url": reverse("link_signs", args=[token])}
     return render(request, template, context)

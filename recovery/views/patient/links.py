@@ -21,7 +21,7 @@ from recovery.forms import told
 from recovery.forms.layout import log_helper
 from recovery.forms.logs import LogForm
 from recovery.forms.prefill import answers_of
-from recovery.models import CheckIn, DailyLog
+from recovery.models import CheckIn, DailyLog, Recovery
 from recovery.models.access import Relationship
 from recovery.queries.saved import saved
 from recovery.queries.today import means_today, told_by_link
@@ -49,7 +49,7 @@ def link_form(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> H
         return checkins.fill_in(request, _door(request, checkin, client_id))
     if request.method == "POST":
         return _post(request, checkin, client_id)
-    stored = _stored(checkin, client_id)
+    stored = stored_by_link(checkin.recovery, client_id)
     if stored and _correctable(request, checkin, stored):
         form = _form(request, checkin, initial=answers_of(stored))
         return _page(request, checkin, form, correcting=True)
@@ -110,7 +110,7 @@ def link_saved(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> 
     """What its sender is told."""
     if checkin.form not in LOG_FORMS:
         return checkins.sent(request, _door(request, checkin, client_id))
-    log = _stored(checkin, client_id)
+    log = stored_by_link(checkin.recovery, client_id)
     if log is None:
         raise Http404
     context = {
@@ -118,6 +118,7 @@ def link_saved(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> 
         "page": saved(log, checkin.recovery, by_link=True),
         "signs": told.signs(log),
         "correctable": _correctable(request, checkin, log),
+        "form_url": reverse("link_form", args=[_token(request), client_id]),
     }
     return render(request, "patient/link_saved.html", context | _words(request, checkin))
 
@@ -134,7 +135,8 @@ def link_renew(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
 @require_safe
 @access.for_link
 def link_signs(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
-    return render(request, "patient/link_signs.html", warning_signs() | _words(request, checkin))
+    context = warning_signs() | {"back_url": reverse("link", args=[_token(request)])}
+    return render(request, "patient/link_signs.html", context | _words(request, checkin))
 
 
 def _takes_answers(checkin: CheckIn, now: datetime) -> bool:
@@ -152,11 +154,11 @@ def _stores_answers(checkin: CheckIn, now: datetime) -> bool:
     return now < checkin.expires_at + STORED_AFTER_EXPIRY
 
 
-def _stored(checkin: CheckIn, client_id: uuid.UUID) -> DailyLog | None:
+def stored_by_link(recovery: Recovery, client_id: uuid.UUID) -> DailyLog | None:
     """The log that came by a link under this id, which only the browser that sent it knows."""
     return (
         DailyLog.objects.current()
-        .filter(recovery=checkin.recovery_id, client_id=client_id, mode=DailyLog.Mode.LINK)
+        .filter(recovery=recovery, client_id=client_id, mode=DailyLog.Mode.LINK)
         .first()
     )
 
@@ -209,6 +211,7 @@ def _closed(request: HttpRequest, checkin: CheckIn, **refused: Any) -> HttpRespo
 def _words(request: HttpRequest, checkin: CheckIn) -> dict[str, Any]:
     return {
         "token": _token(request),
+        "signs_url": reverse("link_signs", args=[_token(request)]),
         "on": _date(request, checkin),
         "today": access.local_date(checkin.recovery, request.now),
     }

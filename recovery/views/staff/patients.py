@@ -27,6 +27,7 @@ def patients(request: HttpRequest) -> HttpResponse:
     context = {
         "here": "patients",
         "waiting": page.waiting,
+        "in_room": page.in_room,
         "page": page,
         "rows": [_words(row, request.now) for row in page.rows],
         "text": text,

@@ -59,6 +59,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     context = {
         "here": "queue",
         "waiting": page.waiting,
+        "in_room": page.in_room,
         "page": page,
         "groups": [
             {

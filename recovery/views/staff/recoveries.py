@@ -22,6 +22,7 @@ from recovery.models import Alert, CheckIn, DailyLog, FormResponse, Recovery, Ro
 from recovery.models.access import Relationship
 from recovery.queries import chart, glance, queue, timeline
 from recovery.queries.checkins import as_log
+from recovery.queries.observations import why_closed
 from recovery.queries.pathways import phases_of, plan_of
 from recovery.queries.patients import Place, place
 from recovery.queries.record import Record, Row, record_of
@@ -95,7 +96,7 @@ def page(
     access.record_read(request, recovery, "recovery")
     logs = timeline.logs_of(recovery)
     alerts = timeline.alerts_of(recovery)
-    record = record_of(recovery)
+    record = record_of(recovery, request.now)
     days = chart.by_day(timeline.current(logs))
     where = place(recovery, request.now)
     planned = _planned(recovery)
@@ -104,6 +105,7 @@ def page(
     context = {
         "here": "patients",
         "waiting": record.waiting,
+        "in_room": record.in_room,
         "recovery": recovery,
         "patient": recovery.patient,
         "place": where,
@@ -129,6 +131,8 @@ def page(
         "moves": [Recovery.State(state) for state in recoveries.MOVES[recovery.state]],
         "movable": recovery.state in reschedules.MOVABLE,
         "cancellable": Recovery.State.CANCELLED in recoveries.MOVES[recovery.state],
+        # On its day the sheet is there to be begun; later it is there if it was.
+        "observed": record.rooms or not why_closed(recovery, request.now),
         "missing_facts": glance.missing_facts(recovery),
         "discharge": discharge or _discharge(request, recovery, record, where),
     }
