@@ -9,6 +9,8 @@ import pytest
 
 from recovery.clinical.phases import DEFAULT_PHASES
 from recovery.queries import chart
+from recovery.queries.days import by_day
+from recovery.queries.marks import LETTER
 from recovery.queries.record import Row
 from recovery.queries.timeline import Log
 
@@ -43,8 +45,9 @@ def draw(logs: Sequence[Log] = (), *, today: int = 10, **more: Any) -> chart.Cha
         "alerts": [],
         "contacts": [],
         "planned": [],
+        "corridor": lambda _day: None,
     }
-    return chart.draw(days=chart.by_day(logs), today=today, **given | more)
+    return chart.draw(days=by_day(logs), today=today, **given | more)
 
 
 def alert(rule: str, severity: str = "urgent") -> Any:
@@ -68,12 +71,12 @@ def contact(kind: str) -> Row:
     ],
 )
 def test_a_day_of_several_logs(logs: list[Log], expected: tuple[Any, ...]) -> None:
-    [day] = chart.by_day(logs)
+    [day] = by_day(logs)
     assert (day.average, day.worst, day.logs) == expected
 
 
 def test_the_medicine_of_a_day_is_the_most_that_was_written_down() -> None:
-    [day] = chart.by_day(
+    [day] = by_day(
         [
             log(3, opioid_mme=Decimal(30), acetaminophen_mg=2000),
             log(3, pk=9, opioid_mme=Decimal("7.5"), acetaminophen_mg=3000, nsaid_taken=True),
@@ -84,7 +87,7 @@ def test_the_medicine_of_a_day_is_the_most_that_was_written_down() -> None:
 
 
 def test_a_total_that_is_not_known_is_not_nothing() -> None:
-    [day] = chart.by_day([log(3, opioid_total_unknown=True)])
+    [day] = by_day([log(3, opioid_total_unknown=True)])
     assert (day.mme, day.mme_unknown) == (None, True)
 
 
@@ -143,7 +146,7 @@ def test_a_name_that_does_not_fit_is_left_out(default_phases: Any) -> None:
 def test_names_of_phases_stand_apart(default_phases: Any, today: int) -> None:
     bands = [band for band in draw(today=today, phases=default_phases).bands if band.name]
     for before, after in pairwise(bands):
-        assert before.name_x + len(before.name) * chart.LETTER + chart.APART <= after.name_x + 0.1
+        assert before.name_x + len(before.name) * LETTER + chart.APART <= after.name_x + 0.1
     # Each begins over its own band.
     assert all(band.x < band.name_x < band.x + band.width for band in bands)
 
