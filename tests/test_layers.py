@@ -141,6 +141,7 @@ ORDER = [
     "recovery.queries.marks",
     "recovery.queries.chart",
     "recovery.queries.glance",
+    "recovery.queries.strip",
     "recovery.queries.history",
     "recovery.queries.today",
     "recovery.queries.phases",

@@ -4,7 +4,7 @@ x is days after the procedure, to scale; y is pain from 0 to 10. Days without an
 Marks of a kind are one path, so that a year of daily logs still fits into a small page.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from recovery.clinical.corridor import Band as Corridor
 from recovery.models import Alert, RecoveryPhase
-from recovery.queries.days import Day
+from recovery.queries.days import Day, stretches
 from recovery.queries.marks import LETTER, Mark, alert_marks, contact_marks
 from recovery.queries.record import Row
 
@@ -193,7 +193,7 @@ def _outlines(chart: Chart, *, own: bool) -> str:
     """Bands of one origin, a step a day: there along the upper edge and back along the lower."""
     days = [day for day, band in chart.corridor.items() if band.is_own_data == own]
     path = ""
-    for stretch in _stretches(days):
+    for stretch in stretches(days):
         run = [(day, chart.corridor[day]) for day in stretch]
         steps = [list(same) for _high, same in groupby(run, lambda item: item[1].high)]
         path += f"M{_left(chart, run[0][0]):g} {_y(run[0][1].high):g}"
@@ -261,14 +261,8 @@ def _dashes(chart: Chart, days: Sequence[int], y: int) -> str:
     if not chart.dense:
         return "".join(f"M{chart.x(day) - chart.bar / 2:g} {y}h{chart.bar:g}" for day in days)
     return "".join(
-        f"M{chart.x(run[0] - 0.5):g} {y}h{chart.step * len(run):.1f}" for run in _stretches(days)
+        f"M{chart.x(run[0] - 0.5):g} {y}h{chart.step * len(run):.1f}" for run in stretches(days)
     )
-
-
-def _stretches(days: Iterable[int]) -> Iterator[list[int]]:
-    """Days next to each other."""
-    for _key, run in groupby(enumerate(days), lambda item: item[1] - item[0]):
-        yield [day for _place, day in run]
 
 
 def _bars(chart: Chart, shares: dict[int, float], foot: int, high: int) -> str:
@@ -277,7 +271,7 @@ def _bars(chart: Chart, shares: dict[int, float], foot: int, high: int) -> str:
     if not chart.dense:
         return "".join(f"M{chart.x(day):g} {foot}v-{tall:g}" for day, tall in heights.items())
     path = ""
-    for days in _stretches(heights):
+    for days in stretches(heights):
         path += f"M{chart.x(days[0] - 0.5):g} {foot}"
         for tall, same in groupby(days, heights.__getitem__):
             path += f"V{foot - tall:g}h{chart.step * len(list(same)):.1f}"

@@ -1,9 +1,10 @@
 """What the logs of each day say together, for the staff's chart, table and sentences."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 
 from recovery.clinical.medicines import taken
 from recovery.queries.timeline import Log
@@ -70,3 +71,9 @@ def _day(day: int, logs: Sequence[Log]) -> Day:
         by_staff=shown.source == "staff",
         logs=len(logs),
     )
+
+
+def stretches(days: Iterable[int]) -> Iterator[list[int]]:
+    """Days next to each other."""
+    for _key, run in groupby(enumerate(days), lambda item: item[1] - item[0]):
+        yield [day for _place, day in run]
