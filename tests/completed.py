@@ -1,13 +1,15 @@
-"""Recoveries that are over, by rows: what a clinic's own corridor is built from."""
+"""A clinic's corridor by rows: what its own is built from, what is built, what it sets itself."""
 
 import uuid
-from collections.abc import Mapping
-from datetime import date, time, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
 from recovery.clinical.pathway import local
-from recovery.models import Clinic, DailyLog, Patient, Recovery
+from recovery.clinical.plan import Step, plan_from_json, plan_to_json
+from recovery.models import Clinic, CorridorDay, DailyLog, Pathway, Patient, Recovery
 from tests.cast import default_pathway
 
 BEGAN = date(2025, 9, 1)
@@ -54,3 +56,30 @@ def log_of(recovery: Recovery, day: int, pain: int | None, **more: Any) -> Daily
         advice="Thank you.",
         **given,
     )
+
+
+def with_own_days(
+    clinic: Clinic, days: Iterable[tuple[int, int, str, str, str]], *, at: datetime
+) -> None:
+    """As if built at that moment; a day is its number, n and the three quartiles."""
+    CorridorDay.objects.bulk_create(
+        CorridorDay(clinic=clinic, day=day, recoveries=n, lower=low, median=middle, upper=high)
+        for day, n, low, middle, high in days
+    )
+    Clinic.objects.filter(pk=clinic.pk).update(corridor_at=at)
+
+
+def own_pathway(clinic: Clinic, *steps: Step, version: int = 3) -> Pathway:
+    """A version of the clinic's own, which is the default with these steps."""
+    default = default_pathway()
+    plan = replace(plan_from_json(default.plan), version=str(version), corridor=steps)
+    found = Pathway.objects.create(
+        clinic=clinic,
+        version=version,
+        plan=plan_to_json(plan),
+        approved_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    for phase in default.phases.order_by("order"):
+        phase.pk, phase.pathway = None, found
+        phase.save()
+    return found

@@ -115,6 +115,11 @@ class Chart:
     def short(self, coordinate: float) -> str:
         return f"{coordinate:.0f}" if self.dense else f"{coordinate:g}"
 
+    @property
+    def in_days(self) -> str:
+        """The transform of a path that counts in days."""
+        return f"translate({FIRST_X - self.step / 2:.1f}) scale({self.step:.4f} 1)"
+
     def x(self, day: float) -> float:
         return round(FIRST_X + (day - self.first) * self.step, 1)
 
@@ -226,11 +231,25 @@ def _pain(chart: Chart) -> None:
             chart.late_dots += f"M{point}h0"
         elif not (chart.dense and (joined or day.day + 1 in known)):
             chart.dots += f"M{point}h0"
-        if day.worst is not None and day.worst > (day.average or 0):
-            cap = "" if chart.dense else "m-3 0h6"
-            chart.worst += f"M{point}V{chart.short(_y(day.worst))}{cap}"
         chart.newest = (x, y, day.average or 0)
         before = point
+    chart.worst = _whiskers(chart, rated)
+
+
+def _whiskers(chart: Chart, rated: Iterable[Day]) -> str:
+    """From the pain up to the worst; without room for caps, each from where the last one ended."""
+    path, pen = "", (0, 0)
+    for day in rated:
+        if day.worst is None or day.worst <= (day.average or 0):
+            continue
+        x, y, top = chart.x(day.day), _y(day.average or 0), _y(day.worst)
+        if not chart.dense:
+            path += f"M{x:g} {y:g}V{top:g}m-3 0h6"
+            continue
+        x, y, top = round(x), round(y), round(top)
+        path += f"m{x - pen[0]} {y - pen[1]}v{top - y}"
+        pen = (x, top)
+    return path
 
 
 def _medicine(chart: Chart, baseline_mme: Decimal | None) -> None:
@@ -242,39 +261,50 @@ def _medicine(chart: Chart, baseline_mme: Decimal | None) -> None:
     others = {day.day: (day.acetaminophen_mg or 0) / ACETAMINOPHEN_MG for day in chart.days}
     chart.opioids = _bars(chart, opioids, OPIOID_Y, OPIOID_HIGH)
     chart.acetaminophen = _bars(chart, others, OTHER_Y, OTHER_HIGH)
-    chart.nsaid = "".join(
-        f"M{chart.short(chart.x(day.day))} {NSAID_Y}h0" for day in chart.days if day.nsaid
-    )
+    chart.nsaid = _dots(chart, [day.day for day in chart.days if day.nsaid], NSAID_Y)
     no_opioid = [day.day for day in chart.days if day.opioid is False]
     no_tablets = [day.day for day in chart.days if day.acetaminophen is False]
     chart.none = _dashes(chart, no_opioid, OPIOID_Y - DASH)
     chart.none += _dashes(chart, no_tablets, OTHER_Y - DASH)
-    chart.uncounted = "".join(
-        f"M{chart.short(chart.x(day.day))} {OPIOID_Y - OPIOID_HIGH // 3}h0"
-        for day in chart.days
-        if day.mme_unknown
-    )
+    uncounted = [day.day for day in chart.days if day.mme_unknown]
+    chart.uncounted = _dots(chart, uncounted, OPIOID_Y - OPIOID_HIGH // 3)
+
+
+def _dots(chart: Chart, days: Iterable[int], y: int) -> str:
+    """In one row; each from where the last one stands."""
+    path, pen = f"M0 {y}", 0
+    places = [round(chart.x(day)) for day in days]
+    for x in places:
+        path += f"m{x - pen} 0h0"
+        pen = x
+    return path if places else ""
 
 
 def _dashes(chart: Chart, days: Sequence[int], y: int) -> str:
     """A dash a day; without room for them, one line for days next to each other."""
     if not chart.dense:
         return "".join(f"M{chart.x(day) - chart.bar / 2:g} {y}h{chart.bar:g}" for day in days)
-    return "".join(
-        f"M{chart.x(run[0] - 0.5):g} {y}h{chart.step * len(run):.1f}" for run in stretches(days)
-    )
+    ends = ((chart.x(run[0] - 0.5), chart.x(run[-1] + 0.5)) for run in stretches(days))
+    return "".join(f"M{left:.0f} {y}H{right:.0f}" for left, right in ends)
 
 
 def _bars(chart: Chart, shares: dict[int, float], foot: int, high: int) -> str:
-    """A bar a day; where there is no room for bars, one outline for days next to each other."""
-    heights = {day: round(min(1.0, share) * high, 1) for day, share in shares.items() if share}
+    """A bar a day; where there is no room for bars, one outline for days next to each other, in
+    days and whole pixels (`in_days` says where it stands). What was taken is never drawn flat.
+    """
+    digits = None if chart.dense else 1
+    heights = {
+        day: max(1, round(min(1.0, share) * high, digits)) for day, share in shares.items() if share
+    }
     if not chart.dense:
         return "".join(f"M{chart.x(day):g} {foot}v-{tall:g}" for day, tall in heights.items())
     path = ""
     for days in stretches(heights):
-        path += f"M{chart.x(days[0] - 0.5):g} {foot}"
+        path += f"M{days[0] - chart.first} {foot}"
+        before = 0.0
         for tall, same in groupby(days, heights.__getitem__):
-            path += f"V{foot - tall:g}h{chart.step * len(list(same)):.1f}"
+            path += f"v{before - tall:g}h{len(list(same))}"
+            before = tall
         path += f"V{foot}"
     return path
 

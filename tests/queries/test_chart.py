@@ -211,6 +211,6 @@ def test_a_year_is_drawn_as_outlines() -> None:
     # All days of one height are one outline, and dots stand only where nothing joins them.
     assert drawn.acetaminophen.count("h") == 1
     assert drawn.dots == ""
-    assert drawn.worst.count("M") == 365
+    assert drawn.worst.count("v-") == 365
     alone = draw([log(0), log(200), log(364)], today=364)
     assert alone.dots.count("M") == 3

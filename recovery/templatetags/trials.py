@@ -1,0 +1,72 @@
+"""What studies report, as rows of a table with a mark each: the same for every patient."""
+
+from functools import lru_cache
+from itertools import groupby
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from recovery.clinical.sources import SOURCES
+from recovery.clinical.trials import FIGURES, MATTERS, SCALE, Figure, Measure
+
+register = template.Library()
+
+# Of a row's drawing.
+WIDTH, MIDDLE, HALF = 160, 8, 5
+ARMS = {
+    "treated": gettext_lazy("treated"),
+    "treated, no other arm": gettext_lazy("treated, no other arm"),
+    "sham": gettext_lazy("sham"),
+    "standard care": gettext_lazy("standard care"),
+}
+
+
+@register.simple_tag
+def trial_rows(measure: str) -> SafeString:
+    """The figures of one measure, time point by time point."""
+    return _rows(Measure(measure), get_language() or "")
+
+
+@lru_cache(maxsize=16)
+def _rows(measure: Measure, _language: str) -> SafeString:
+    """Without the end tags that HTML leaves out: a page of a year must stay small."""
+    ours = [figure for figure in FIGURES if figure.measure == measure]
+    html = ""
+    for months, same in groupby(ours, lambda figure: figure.months):
+        head = ngettext("%(n)d month", "%(n)d months", months) % {"n": months}
+        html += f"<tbody><tr><th colspan=6 scope=rowgroup>{head}{''.join(map(_row, same))}"
+    return mark_safe(html)  # noqa: S308 - data of our own
+
+
+def _row(figure: Figure) -> str:
+    fall = f"−{figure.fall}" + ("" if figure.sd is None else f" ({figure.sd})")
+    return (
+        f"<tr><th>{figure.study}<td>{ARMS[figure.arm]}<td>{figure.n}<td>{fall}"
+        f"<td>{_drawing(figure)}<td>{', '.join(figure.sources)}"
+    )
+
+
+def _drawing(figure: Figure) -> str:
+    """An open diamond, a bar of one SD if the source gives it, and what matters, dotted."""
+    one = WIDTH / SCALE[figure.measure]
+    at = float(figure.fall) * one
+    bar = ""
+    if figure.spread:
+        low, high = (float(end) * one for end in figure.spread)
+        bar = f'<path class="c-tr" d="M{low:.0f} {MIDDLE}H{high:.0f}"/>'
+    return (
+        f'<svg class="ic-trial" viewBox="0 0 {WIDTH} 16" aria-hidden=true>'
+        f'<path class="c-mic" d="M{MATTERS[figure.measure] * one:g} 0v16"/>{bar}'
+        f'<path class="c-trd" d="M{at:.0f} 3l{HALF} 5-5 5-5-5z"/></svg>'
+    )
+
+
+@register.simple_tag
+def trial_sources() -> str:
+    """The sources behind the marks."""
+    keys = dict.fromkeys(mark.split()[-1] for figure in FIGURES for mark in figure.sources)
+    return _("Sources: %(list)s.") % {
+        "list": "; ".join(f"{key} {SOURCES[key][0]}" for key in sorted(keys))
+    }
