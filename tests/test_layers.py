@@ -187,6 +187,7 @@ ORDER = [
     "recovery.management.demo.steps",
     "recovery.management.demo.people",
     "recovery.management.demo.scenes",
+    "recovery.management.demo.milestones",
     "recovery.management.demo.courses",
     "recovery.management.demo.stage",
     "recovery.management.demo.checkins",
