@@ -17,8 +17,7 @@ class Measure(StrEnum):
     ODI = "ODI"
 
 
-# The full scale, in points, and the smallest change that matters (V S35; docs/protocol.md).
-SCALE = {Measure.PAIN: 10, Measure.ODI: 100}
+# The smallest change that matters, in points (V S35).
 MATTERS = {Measure.PAIN: 2, Measure.ODI: 10}
 
 
@@ -37,15 +36,6 @@ class Figure:
     fall: Decimal
     sources: tuple[str, ...]
     sd: Decimal | None = None
-
-    @property
-    def spread(self) -> tuple[Decimal, Decimal] | None:
-        """One standard deviation to either side, within the scale."""
-        if self.sd is None:
-            return None
-        return max(Decimal(0), self.fall - self.sd), min(
-            Decimal(SCALE[self.measure]), self.fall + self.sd
-        )
 
 
 def _figure(

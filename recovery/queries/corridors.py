@@ -61,7 +61,11 @@ class Course:
 
 
 def course(recovery: Recovery, clinic: Clinic) -> Course:
-    """From the status columns alone; a contact quiets silence as it hides an overdue row."""
+    """From the status columns alone, while it is followed; a contact quiets silence as it hides an
+    overdue row.
+    """
+    if recovery.state not in Recovery.FOLLOWED:
+        return Course(exit=None, rise=None, silent=False)
     return Course(
         exit=_exit(recovery, clinic),
         rise=rise(recovery.pain_trend),

@@ -28,6 +28,7 @@ WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 358, 316, 26.3, 349.7, 54, 272
 FLARE_Y, FLARE_TEXT_Y, FLARE_ENDS = 45, 40, 200
 INSET = 7.7
 LEAST_DAYS = 20
+MANY = 120
 TICKS = (0, 2, 7, 14, 20, 30, 45, 60, 75, 90, 120, 150, 180, 270, 365, 545, 730)
 TICK_ROOM, LETTER = 26, 7.2
 # The words at the end of the baseline.
@@ -107,6 +108,19 @@ class Chart:
     def height(self) -> int:
         """With what stands under the plot."""
         return self.lanes[-1].y + 12 if self.lanes else HEIGHT
+
+    @property
+    def crowded(self) -> bool:
+        """So many dots that they are drawn as two paths, for the page to stay small."""
+        return len(self.dots) > MANY
+
+    @property
+    def dot_path(self) -> str:
+        return "".join(f"M{dot.x:g} {dot.y:g}h0" for dot in self.dots)
+
+    @property
+    def late_path(self) -> str:
+        return "".join(f"M{dot.x:g} {dot.y:g}h0" for dot in self.dots if dot.late)
 
     @property
     def radius(self) -> float:

@@ -18,6 +18,8 @@ from recovery.queries.days import stretches
 DENSE = 4
 WIDEST, SHARE = 9, 0.7
 FIRST_LANE, NEXT_LANE, LABEL = 354, 38, 14
+# Of a box's height.
+HALF = 4
 
 
 class Told(NamedTuple):
@@ -112,16 +114,21 @@ def _lane(name: str, told: Mapping[int, bool | None], x: Callable[[float], float
         name=name,
         label_y=y - LABEL,
         y=y,
-        taken=_strokes(taken, x, y),
-        none=_strokes(none, x, y),
+        taken=_boxes(taken, x, y),
+        none=_boxes(none, x, y),
         taken_days=len(taken),
         none_days=len(none),
     )
 
 
-def _strokes(days: Sequence[int], x: Callable[[float], float], y: int) -> str:
+def _boxes(days: Sequence[int], x: Callable[[float], float], y: int) -> str:
+    """A box a day; where there is no room for boxes, one for days next to each other."""
     step = x(1) - x(0)
     if step >= DENSE:
-        wide = min(WIDEST, step * SHARE)
-        return "".join(f"M{x(day) - wide / 2:.1f} {y}h{wide:.1f}" for day in days)
-    return "".join(f"M{x(run[0] - 0.5):.1f} {y}H{x(run[-1] + 0.5):.1f}" for run in stretches(days))
+        half = min(WIDEST, step * SHARE) / 2
+        ends = [(x(day) - half, x(day) + half) for day in days]
+    else:
+        ends = [(x(run[0] - 0.5), x(run[-1] + 0.5)) for run in stretches(days)]
+    return "".join(
+        f"M{left:.1f} {y - HALF}V{y + HALF}H{right:.1f}V{y - HALF}Z" for left, right in ends
+    )

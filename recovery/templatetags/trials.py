@@ -1,5 +1,6 @@
 """What studies report, as rows of a table with a mark each: the same for every patient."""
 
+from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
 
@@ -9,12 +10,14 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from recovery.clinical.sources import SOURCES
-from recovery.clinical.trials import FIGURES, MATTERS, SCALE, Figure, Measure
+from recovery.clinical.trials import FIGURES, MATTERS, Figure, Measure
 
 register = template.Library()
 
-# Of a row's drawing.
-WIDTH, MIDDLE, HALF = 160, 8, 5
+# Of a row's drawing: its width, where no change stands in it, its middle, half a diamond.
+WIDTH, NO_CHANGE, MIDDLE, HALF = 160, 32, 8, 5
+# Pixels a point of fall.
+POINT = {Measure.PAIN: 16.0, Measure.ODI: 1.6}
 ARMS = {
     "treated": gettext_lazy("treated"),
     "treated, no other arm": gettext_lazy("treated, no other arm"),
@@ -49,17 +52,19 @@ def _row(figure: Figure) -> str:
 
 
 def _drawing(figure: Figure) -> str:
-    """An open diamond, a bar of one SD if the source gives it, and what matters, dotted."""
-    one = WIDTH / SCALE[figure.measure]
-    at = float(figure.fall) * one
-    bar = ""
-    if figure.spread:
-        low, high = (float(end) * one for end in figure.spread)
-        bar = f'<path class="c-tr" d="M{low:.0f} {MIDDLE}H{high:.0f}"/>'
+    """An open diamond, a bar of one SD where given; dotted: no change, and what matters."""
+
+    def x(fall: Decimal | int) -> int:
+        return round(NO_CHANGE + float(fall) * POINT[figure.measure])
+
+    at, bar = x(figure.fall), ""
+    if figure.sd is not None:
+        ends = (x(figure.fall - figure.sd), x(figure.fall + figure.sd))
+        bar = f'<path class="c-tr" d="M{ends[0]} {MIDDLE}H{ends[1]}"/>'
     return (
         f'<svg class="ic-trial" viewBox="0 0 {WIDTH} 16" aria-hidden=true>'
-        f'<path class="c-mic" d="M{MATTERS[figure.measure] * one:g} 0v16"/>{bar}'
-        f'<path class="c-trd" d="M{at:.0f} 3l{HALF} 5-5 5-5-5z"/></svg>'
+        f'<path class="c-mic" d="M{NO_CHANGE} 0v16M{x(MATTERS[figure.measure])} 0v16"/>{bar}'
+        f'<path class="c-trd" d="M{at} 3l{HALF} 5-5 5-5-5z"/></svg>'
     )
 
 

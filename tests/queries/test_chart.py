@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from recovery.clinical.corridor import Band
 from recovery.clinical.phases import DEFAULT_PHASES
 from recovery.queries import chart
 from recovery.queries.days import by_day
@@ -188,6 +189,38 @@ def test_bars_of_medicine_are_in_proportion() -> None:
     assert drawn.opioids == "M129.1 326v-24M154.1 326v-12"
     assert drawn.acetaminophen == "M129.1 360v-12"
     assert drawn.opioid_base_y == 320.0
+
+
+def test_a_band_has_a_step_a_day_and_nothing_between_days_that_have_one() -> None:
+    bands = {
+        **dict.fromkeys((0, 1, 2), Band(Decimal(3), Decimal(8))),
+        3: Band(Decimal(3), Decimal(7)),
+        6: Band(Decimal("2.5"), Decimal(5), 57),
+    }
+    drawn = draw([log(1)], corridor=bands.get)
+    # Along 8 to the middle between D2 and D3, along 7, and back along 3 to the edge of the plot.
+    edge, left, right = f"{drawn.x(2.5):g}", f"{drawn.x(5.5):g}", f"{drawn.x(6.5):g}"
+    assert drawn.set_band == f"M92 79.2V79.2H{edge}V98.8H{drawn.x(3.5):g}V177.2H92Z"
+    assert drawn.own_band == f"M{left} 138V138H{right}V187H{left}Z"
+    assert drawn.corridor == bands
+
+
+def test_the_band_reaches_to_both_ends_of_the_plot() -> None:
+    drawn = draw([log(1)], today=40, corridor=lambda _day: Band(Decimal(1), Decimal(5)))
+    assert drawn.set_band == "M92 138V138H868V216.4H92Z"
+
+
+def test_none_is_a_dash_and_what_cannot_be_counted_a_ring() -> None:
+    drawn = draw(
+        [
+            log(1, opioid_mme=Decimal(0), acetaminophen_mg=0),
+            log(2, opioid_total_unknown=True),
+            log(3),
+        ]
+    )
+    assert drawn.none.count("h") == 2
+    assert drawn.uncounted.count("h") == 1
+    assert (drawn.opioids, drawn.acetaminophen) == ("", "")
 
 
 def test_logs_to_come_stand_on_the_axis() -> None:

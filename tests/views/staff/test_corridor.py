@@ -217,6 +217,17 @@ def test_within_the_corridor_and_steady_is_worth_no_word(
     assert (said in text) if said else ("Pain up" not in text and "corridor" not in text)
 
 
+@pytest.mark.parametrize("state", ["completed", "withdrawn", "died"])
+def test_a_course_that_has_ended_is_worth_no_word(
+    as_nurse: Client, course: Recovery, state: str
+) -> None:
+    Recovery.objects.update(state=state)
+    said = words(as_nurse.get(url("patients")))
+    assert "Keller" in said
+    assert "Pain up" not in said
+    assert "corridor" not in said
+
+
 def test_silence_is_told_until_a_contact_or_an_end(
     as_nurse: Client, clinic: Clinic, now: Any
 ) -> None:
