@@ -35,6 +35,7 @@ from recovery.models import (
     Role,
     User,
 )
+from recovery.queries import corridors
 from recovery.queries.instruments import own_instrument_of
 from recovery.queries.pathways import phases_of, plan_of, preparation_of
 from recovery.services import status, tick
@@ -62,6 +63,7 @@ def _forget_cached_pathways() -> None:
     phases_of.cache_clear()
     own_instrument_of.cache_clear()
     preparation_of.cache_clear()
+    corridors.forget()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 Factors: CDC 2022 (V S55). The CDC warns never to use them to switch a patient between drugs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -46,3 +46,12 @@ def opioid_total(opioids: Sequence[Mapping[str, Any]]) -> tuple[Decimal | None, 
 def acetaminophen_total(tablets: Sequence[Mapping[str, int]]) -> int:
     """The day's mg, from entries of mg per tablet and tablets in 24 h; none at all is 0."""
     return sum(entry["mg"] * entry["tablets"] for entry in tablets)
+
+
+def taken(amounts: Iterable[Decimal | int | None], *, unknown: bool = False) -> bool | None:
+    """Whether a medicine was taken, by what the answers of one day come to; None: nobody said.
+
+    `unknown` is an amount that cannot be counted: that much was taken.
+    """
+    given = [amount for amount in amounts if amount is not None]
+    return any(given) or unknown if given or unknown else None

@@ -5,6 +5,7 @@ docs/protocol.md is what `document` returns; a test holds the two together.
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from recovery.clinical.courses import courses
 from recovery.clinical.education import BEFORE_TEXT, PHASE_TEXTS, PhaseText
 from recovery.clinical.logfields import FIELDS, SAFETY_FIELDS, Field, activity_note
 from recovery.clinical.markdown import bullets, codes, table
@@ -61,6 +62,7 @@ def document() -> str:
         *observed(),
         *measures(),
         *_pathway(),
+        *courses(),
         *_phases(),
         *_open_questions(),
         *_sources(),

@@ -19,6 +19,10 @@ SOURCES: Mapping[str, tuple[str, str]] = {
         "article that describes the procedure and its recovery (Consensus, 5 Nov 2025)",
         "topics.consensus.app/health/procedures/intracept-procedure-...",
     ),
+    "S1": (
+        "SMART trial, Fischgrund 2018, abstract",
+        "scholarworks.indianapolis.iu.edu/items/00820f45-8087-4b2e-b93d-65fe117b903f/full",
+    ),
     "S2": (
         "SMART trial at 24 months, Fischgrund 2019, abstract; the maker's summary",
         "ijssurgery.com/node/7502",
@@ -34,6 +38,10 @@ SOURCES: Mapping[str, tuple[str, str]] = {
     "S6": (
         "INTRACEPT trial, interim, Khalil 2019 (the maker's summary)",
         "relievant.com/clinical-evidence/intracept-study/",
+    ),
+    "S7": (
+        "single-arm study, Truumees 2019, abstract",
+        "link.springer.com/article/10.1007/s00586-019-05995-2",
     ),
     "S10": (
         "meta-analysis, Conger 2022, abstract",

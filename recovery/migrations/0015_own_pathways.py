@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recovery", "0013_observations"),
+        ("recovery", "0014_corridor_days"),
     ]
 
     operations = [

@@ -5,6 +5,7 @@ from recovery.models.alerts import Alert, AlertLog, Contact
 from recovery.models.checkins import CheckIn
 from recovery.models.clinics import Clinic, Membership, Role
 from recovery.models.clocks import ClockOffset, Heartbeat
+from recovery.models.corridors import CorridorDay
 from recovery.models.logs import DailyLog
 from recovery.models.messages import Message
 from recovery.models.milestones import Milestone
@@ -25,6 +26,7 @@ __all__ = [
     "ClockOffset",
     "Consent",
     "Contact",
+    "CorridorDay",
     "DailyLog",
     "DischargeCheck",
     "FactChange",

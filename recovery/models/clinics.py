@@ -32,6 +32,8 @@ class Clinic(models.Model):
     # Seven entries, Monday first: [opens, closes] as "HH:MM" in the clinic's zone, or null.
     hours = models.JSONField(_("opening hours"), default=weekday_hours)
     created_at = models.DateTimeField(auto_now_add=True)
+    # When its own corridor was last built (services.corridors). Null: never.
+    corridor_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

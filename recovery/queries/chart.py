@@ -4,26 +4,27 @@ x is days after the procedure, to scale; y is pain from 0 to 10. Days without an
 Marks of a kind are one path, so that a year of daily logs still fits into a small page.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby
 
 from django.utils.translation import gettext as _
 
+from recovery.clinical.corridor import Band as Corridor
 from recovery.models import Alert, RecoveryPhase
-from recovery.models.alerts import RANK_OF
+from recovery.queries.days import Day, stretches
+from recovery.queries.marks import LETTER, Mark, alert_marks, contact_marks
 from recovery.queries.record import Row
-from recovery.queries.timeline import Log
 
 LEFT, RIGHT, FIRST_X, LAST_X = 92, 868, 104, 856
 TOP, BOTTOM = 40, 236
 ALERTS_Y, CONTACTS_Y, OPIOID_Y, OTHER_Y, NSAID_Y = 256, 282, 326, 360, 368
 OPIOID_HIGH, OTHER_HIGH = 24, 12
+# How far above the foot of its lane "none" stands.
+DASH = 4
 # The axis reaches at least here, and a little beyond today.
 SHORTEST = 30
-LETTER = 6.2
 # Names of phases stand so far from the edge of their band, and from each other.
 INDENT, APART = 6, 12
 # Below as many pixels a day.
@@ -37,27 +38,6 @@ LEAST_MME = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
-    """What the logs of one day say: the pain entered last, and the highest of the rest."""
-
-    day: int
-    average: int | None
-    worst: int | None
-    mme: Decimal | None
-    mme_unknown: bool
-    acetaminophen_mg: int | None
-    nsaid: bool
-    late: bool
-    by_staff: bool
-    logs: int
-
-    @property
-    def grams(self) -> Decimal | None:
-        mg = self.acetaminophen_mg
-        return None if mg is None else Decimal(mg) / 1000
-
-
-@dataclass(frozen=True, slots=True)
 class Band:
     x: float
     width: float
@@ -65,13 +45,6 @@ class Band:
     # Empty where it does not fit above the band.
     name: str
     name_x: float
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    x: float
-    shape: str
-    label: str
 
 
 @dataclass(slots=True)
@@ -97,6 +70,13 @@ class Chart:
     opioid_base_y: float | None = None
     acetaminophen: str = ""
     nsaid: str = ""
+    # A dash where none was told to be taken, and a ring where opioids were that cannot be counted.
+    none: str = ""
+    uncounted: str = ""
+    # The bands by day, and their outlines: own data and what the clinic has set.
+    corridor: dict[int, Corridor] = field(default_factory=dict)
+    own_band: str = ""
+    set_band: str = ""
     labels: list[tuple[float, int]] = field(default_factory=list)
     planned: list[float] = field(default_factory=list)
 
@@ -108,6 +88,11 @@ class Chart:
     def severities(self) -> set[str]:
         """Which marks of alerts are drawn; the key explains no others."""
         return {mark.shape for mark in self.alerts}
+
+    @property
+    def rated(self) -> Day | None:
+        """The newest day that has a pain."""
+        return next((day for day in reversed(self.days) if day.average is not None), None)
 
     @property
     def small(self) -> float:
@@ -130,45 +115,17 @@ class Chart:
     def short(self, coordinate: float) -> str:
         return f"{coordinate:.0f}" if self.dense else f"{coordinate:g}"
 
+    @property
+    def in_days(self) -> str:
+        """The transform of a path that counts in days."""
+        return f"translate({FIRST_X - self.step / 2:.1f}) scale({self.step:.4f} 1)"
+
     def x(self, day: float) -> float:
         return round(FIRST_X + (day - self.first) * self.step, 1)
 
     @property
     def step(self) -> float:
         return (LAST_X - FIRST_X) / max(self.last - self.first, 1)
-
-
-def by_day(logs: Iterable[Log]) -> list[Day]:
-    """One row a day that has a log, oldest first. `logs` are current versions, as entered."""
-    grouped: dict[int, list[Log]] = defaultdict(list)
-    for log in logs:
-        grouped[log.day].append(log)
-    return [_day(day, same) for day, same in sorted(grouped.items())]
-
-
-def _day(day: int, logs: Sequence[Log]) -> Day:
-    answered = [log for log in logs if log.pain_avg is not None]
-    shown = answered[-1] if answered else logs[-1]
-    pains = [pain for log in logs for pain in (log.pain_avg, log.pain_worst) if pain is not None]
-    has_worst = len(logs) > 1 or shown.pain_worst is not None
-    unknown = any(log.opioid_total_unknown for log in logs)
-    totals = [log.opioid_mme for log in logs if log.opioid_mme is not None]
-    return Day(
-        day=day,
-        average=shown.pain_avg,
-        worst=max(pains) if pains and has_worst else None,
-        # What one log of the day could not count, no total of another one holds.
-        mme=None if unknown else max(totals, default=None),
-        mme_unknown=unknown,
-        acetaminophen_mg=max(
-            (log.acetaminophen_mg for log in logs if log.acetaminophen_mg is not None),
-            default=None,
-        ),
-        nsaid=any(log.nsaid_taken for log in logs),
-        late=shown.late,
-        by_staff=shown.source == "staff",
-        logs=len(logs),
-    )
 
 
 def draw(
@@ -181,8 +138,12 @@ def draw(
     alerts: Iterable[tuple[int, Alert]],
     contacts: Iterable[tuple[int, Row]],
     planned: Iterable[int],
+    corridor: Callable[[int], Corridor | None],
 ) -> Chart:
-    """`alerts` and `contacts` come with their day, `planned` are the days of logs to come."""
+    """`alerts` and `contacts` come with their day, `planned` are the days of logs to come.
+
+    `corridor` gives the band of a day from D0 on, if it has one.
+    """
     first = min([0, today, *(day.day for day in days)])
     last = max(SHORTEST, today + max(4, today // 10), *(day.day for day in days), 0)
     chart = Chart(days=days, first=first, last=last, today=today, today_x=0)
@@ -191,17 +152,21 @@ def draw(
     chart.grid = [(pain, _y(pain)) for pain in range(0, 11, 2)]
     chart.baseline_y = None if baseline is None else _y(baseline)
     chart.bands = _bands(chart, phases)
+    found = {day: corridor(day) for day in range(max(first, 0), last + 1)}
+    chart.corridor = {day: band for day, band in found.items() if band}
+    chart.own_band = _outlines(chart, own=True)
+    chart.set_band = _outlines(chart, own=False)
     _pain(chart)
     _medicine(chart, baseline_mme)
-    chart.alerts = _alert_marks(chart, alerts)
-    chart.contacts = _contact_marks(chart, contacts)
+    chart.alerts = alert_marks(chart.x, alerts, RIGHT)
+    chart.contacts = contact_marks(chart.x, contacts, RIGHT)
     chart.planned = [chart.x(day) for day in planned if today <= day <= last]
     chart.labels = _labels(chart)
     return chart
 
 
-def _y(pain: float) -> float:
-    return round(BOTTOM - pain * (BOTTOM - TOP) / 10, 1)
+def _y(pain: float | Decimal) -> float:
+    return round(BOTTOM - float(pain) * (BOTTOM - TOP) / 10, 1)
 
 
 def _bands(chart: Chart, phases: Sequence[RecoveryPhase]) -> list[Band]:
@@ -229,6 +194,28 @@ def _bands(chart: Chart, phases: Sequence[RecoveryPhase]) -> list[Band]:
     return bands
 
 
+def _outlines(chart: Chart, *, own: bool) -> str:
+    """Bands of one origin, a step a day: there along the upper edge and back along the lower."""
+    days = [day for day, band in chart.corridor.items() if band.is_own_data == own]
+    path = ""
+    for stretch in stretches(days):
+        run = [(day, chart.corridor[day]) for day in stretch]
+        steps = [list(same) for _high, same in groupby(run, lambda item: item[1].high)]
+        path += f"M{_left(chart, run[0][0]):g} {_y(run[0][1].high):g}"
+        path += "".join(f"V{_y(s[0][1].high):g}H{_right(chart, s[-1][0]):g}" for s in steps)
+        steps = [list(same) for _low, same in groupby(run[::-1], lambda item: item[1].low)]
+        path += "".join(f"V{_y(s[0][1].low):g}H{_left(chart, s[-1][0]):g}" for s in steps) + "Z"
+    return path
+
+
+def _left(chart: Chart, day: int) -> float:
+    return LEFT if day == chart.first else chart.x(day - 0.5)
+
+
+def _right(chart: Chart, day: int) -> float:
+    return RIGHT if day == chart.last else chart.x(day + 0.5)
+
+
 def _pain(chart: Chart) -> None:
     rated = [day for day in chart.days if day.average is not None]
     known = {day.day for day in rated}
@@ -244,11 +231,25 @@ def _pain(chart: Chart) -> None:
             chart.late_dots += f"M{point}h0"
         elif not (chart.dense and (joined or day.day + 1 in known)):
             chart.dots += f"M{point}h0"
-        if day.worst is not None and day.worst > (day.average or 0):
-            cap = "" if chart.dense else "m-3 0h6"
-            chart.worst += f"M{point}V{chart.short(_y(day.worst))}{cap}"
         chart.newest = (x, y, day.average or 0)
         before = point
+    chart.worst = _whiskers(chart, rated)
+
+
+def _whiskers(chart: Chart, rated: Iterable[Day]) -> str:
+    """From the pain up to the worst; without room for caps, each from where the last one ended."""
+    path, pen = "", (0, 0)
+    for day in rated:
+        if day.worst is None or day.worst <= (day.average or 0):
+            continue
+        x, y, top = chart.x(day.day), _y(day.average or 0), _y(day.worst)
+        if not chart.dense:
+            path += f"M{x:g} {y:g}V{top:g}m-3 0h6"
+            continue
+        x, y, top = round(x), round(y), round(top)
+        path += f"m{x - pen[0]} {y - pen[1]}v{top - y}"
+        pen = (x, top)
+    return path
 
 
 def _medicine(chart: Chart, baseline_mme: Decimal | None) -> None:
@@ -260,52 +261,52 @@ def _medicine(chart: Chart, baseline_mme: Decimal | None) -> None:
     others = {day.day: (day.acetaminophen_mg or 0) / ACETAMINOPHEN_MG for day in chart.days}
     chart.opioids = _bars(chart, opioids, OPIOID_Y, OPIOID_HIGH)
     chart.acetaminophen = _bars(chart, others, OTHER_Y, OTHER_HIGH)
-    chart.nsaid = "".join(
-        f"M{chart.short(chart.x(day.day))} {NSAID_Y}h0" for day in chart.days if day.nsaid
-    )
+    chart.nsaid = _dots(chart, [day.day for day in chart.days if day.nsaid], NSAID_Y)
+    no_opioid = [day.day for day in chart.days if day.opioid is False]
+    no_tablets = [day.day for day in chart.days if day.acetaminophen is False]
+    chart.none = _dashes(chart, no_opioid, OPIOID_Y - DASH)
+    chart.none += _dashes(chart, no_tablets, OTHER_Y - DASH)
+    uncounted = [day.day for day in chart.days if day.mme_unknown]
+    chart.uncounted = _dots(chart, uncounted, OPIOID_Y - OPIOID_HIGH // 3)
+
+
+def _dots(chart: Chart, days: Iterable[int], y: int) -> str:
+    """In one row; each from where the last one stands."""
+    path, pen = f"M0 {y}", 0
+    places = [round(chart.x(day)) for day in days]
+    for x in places:
+        path += f"m{x - pen} 0h0"
+        pen = x
+    return path if places else ""
+
+
+def _dashes(chart: Chart, days: Sequence[int], y: int) -> str:
+    """A dash a day; without room for them, one line for days next to each other."""
+    if not chart.dense:
+        return "".join(f"M{chart.x(day) - chart.bar / 2:g} {y}h{chart.bar:g}" for day in days)
+    ends = ((chart.x(run[0] - 0.5), chart.x(run[-1] + 0.5)) for run in stretches(days))
+    return "".join(f"M{left:.0f} {y}H{right:.0f}" for left, right in ends)
 
 
 def _bars(chart: Chart, shares: dict[int, float], foot: int, high: int) -> str:
-    """A bar a day; where there is no room for bars, one outline for days next to each other."""
-    heights = {day: round(min(1.0, share) * high, 1) for day, share in shares.items() if share}
+    """A bar a day; where there is no room for bars, one outline for days next to each other, in
+    days and whole pixels (`in_days` says where it stands). What was taken is never drawn flat.
+    """
+    digits = None if chart.dense else 1
+    heights = {
+        day: max(1, round(min(1.0, share) * high, digits)) for day, share in shares.items() if share
+    }
     if not chart.dense:
         return "".join(f"M{chart.x(day):g} {foot}v-{tall:g}" for day, tall in heights.items())
     path = ""
-    for _key, stretch in groupby(enumerate(heights), lambda item: item[1] - item[0]):
-        days = [day for _place, day in stretch]
-        path += f"M{chart.x(days[0] - 0.5):g} {foot}"
+    for days in stretches(heights):
+        path += f"M{days[0] - chart.first} {foot}"
+        before = 0.0
         for tall, same in groupby(days, heights.__getitem__):
-            path += f"V{foot - tall:g}h{chart.step * len(list(same)):.1f}"
+            path += f"v{before - tall:g}h{len(list(same))}"
+            before = tall
         path += f"V{foot}"
     return path
-
-
-def _alert_marks(chart: Chart, alerts: Iterable[tuple[int, Alert]]) -> list[Mark]:
-    grouped: dict[int, list[Alert]] = defaultdict(list)
-    for day, alert in alerts:
-        grouped[day].append(alert)
-    marks = []
-    for day, same in sorted(grouped.items()):
-        same.sort(key=lambda alert: (RANK_OF[alert.severity], alert.rule))
-        label = ", ".join(dict.fromkeys(alert.rule for alert in same))
-        marks.append(Mark(chart.x(day), str(same[0].severity), label))
-    return _without_overlap(marks)
-
-
-def _contact_marks(chart: Chart, contacts: Iterable[tuple[int, Row]]) -> list[Mark]:
-    days = {day: row.kind for day, row in contacts}
-    return _without_overlap([Mark(chart.x(day), kind, kind) for day, kind in sorted(days.items())])
-
-
-def _without_overlap(marks: list[Mark]) -> list[Mark]:
-    """A label that would run into the next mark, or out of the picture, is left out."""
-    kept = []
-    follows = float(RIGHT + 12)
-    for mark in reversed(marks):
-        fits = mark.x + 14 + len(mark.label) * LETTER < follows
-        kept.append(mark if fits else Mark(mark.x, mark.shape, ""))
-        follows = mark.x
-    return kept[::-1]
 
 
 def _labels(chart: Chart) -> list[tuple[float, int]]:

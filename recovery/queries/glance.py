@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from recovery.clinical.pathway import Occasion
 from recovery.models import Alert, CheckIn, Recovery
-from recovery.queries.chart import Day
+from recovery.queries.days import Day
 from recovery.queries.pathways import phases_of
 from recovery.queries.patients import Place
 from recovery.queries.record import Record

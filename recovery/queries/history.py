@@ -11,14 +11,24 @@ from django.db.models import OuterRef, Subquery
 from recovery.clinical.phases import phase_of
 from recovery.models import DailyLog, Recovery, RecoveryPhase
 from recovery.queries.pathways import phases_of
+from recovery.queries.strip import (
+    COLUMNS,
+    NOTHING_SAID,
+    Lane,
+    Medicine,
+    Told,
+    lanes,
+    medicines_of,
+)
 
 PAGE = 30
 # The chart in its own units, which are pixels on a phone.
-WIDTH, LEFT, RIGHT, TOP, BOTTOM = 358, 26.3, 349.7, 54, 272
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 358, 316, 26.3, 349.7, 54, 272
 # Where a flare is told, above the highest pain and below the names of the phases.
 FLARE_Y, FLARE_TEXT_Y, FLARE_ENDS = 45, 40, 200
 INSET = 7.7
 LEAST_DAYS = 20
+MANY = 120
 TICKS = (0, 2, 7, 14, 20, 30, 45, 60, 75, 90, 120, 150, 180, 270, 365, 545, 730)
 TICK_ROOM, LETTER = 26, 7.2
 # The words at the end of the baseline.
@@ -38,6 +48,16 @@ class Dot:
     late: bool
     x: float
     y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A day of the chart as a table has it."""
+
+    day: int
+    pain: int | None
+    late: bool
+    medicine: Medicine
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +94,8 @@ class Chart:
     baseline: int | None
     baseline_y: float
     flare: Flare | None
+    lanes: tuple[Lane, ...]
+    rows: tuple[Row, ...]
     # Of every log, also where the day has a later one.
     lowest: int
     highest: int
@@ -83,8 +105,22 @@ class Chart:
         return self.dots[-1]
 
     @property
-    def newest_first(self) -> tuple[Dot, ...]:
-        return self.dots[::-1]
+    def height(self) -> int:
+        """With what stands under the plot."""
+        return self.lanes[-1].y + 12 if self.lanes else HEIGHT
+
+    @property
+    def crowded(self) -> bool:
+        """So many dots that they are drawn as two paths, for the page to stay small."""
+        return len(self.dots) > MANY
+
+    @property
+    def dot_path(self) -> str:
+        return "".join(f"M{dot.x:g} {dot.y:g}h0" for dot in self.dots)
+
+    @property
+    def late_path(self) -> str:
+        return "".join(f"M{dot.x:g} {dot.y:g}h0" for dot in self.dots if dot.late)
 
     @property
     def radius(self) -> float:
@@ -164,8 +200,7 @@ def history(
         recovery=OuterRef("recovery"), client_id=OuterRef("client_id"), revision=0
     )
     as_entered = current.order_by("log_date", Subquery(first.values("pk")))
-    dated = as_entered.values_list("log_date", "pain_avg", "late")
-    narrow = [(recovery.day_on(on), pain, late) for on, pain, late in dated]
+    narrow = [Told(recovery.day_on(on), *rest) for on, *rest in as_entered.values_list(*COLUMNS)]
     pages = max(1, -(-len(narrow) // PAGE))
     number = min(max(number, 1), pages)
     first = (number - 1) * PAGE
@@ -181,21 +216,22 @@ def history(
     )
 
 
-def _chart(
-    recovery: Recovery, narrow: Iterable[tuple[int, int | None, bool]], *, today: int, flares: bool
-) -> Chart | None:
+def _chart(recovery: Recovery, narrow: Iterable[Told], *, today: int, flares: bool) -> Chart | None:
     """One dot a day from D0 on: of several logs the one entered last."""
-    known = [(day, pain, late) for day, pain, late in narrow if pain is not None and day >= 0]
+    told = [log for log in narrow if log.day >= 0]
+    known = {log.day: log for log in told if log.pain is not None}
     if not known:
         return None
-    by_day = {day: (pain, late) for day, pain, late in known}
-    last_day = max(LEAST_DAYS, today, *by_day)
+    pains = [log.pain for log in told if log.pain is not None]
+    medicines = medicines_of(told)
+    last_day = max(LEAST_DAYS, today, *medicines)
 
     def x(day: float) -> float:
         return round(LEFT + INSET + (RIGHT - LEFT - 2 * INSET) * day / last_day, 1)
 
     dots = tuple(
-        Dot(day, pain, late, x(day), _y(pain)) for day, (pain, late) in sorted(by_day.items())
+        Dot(day, log.pain or 0, log.late, x(day), _y(log.pain or 0))
+        for day, log in sorted(known.items())
     )
     runs = _runs(dots)
     baseline = recovery.baseline_pain
@@ -210,8 +246,14 @@ def _chart(
         flare=_flare(runs, baseline)
         if flares and baseline is not None and last_day <= FLARE_FITS
         else None,
-        lowest=min(pain for _day, pain, _late in known),
-        highest=max(pain for _day, pain, _late in known),
+        lanes=lanes(medicines, x),
+        rows=tuple(
+            Row(day, log and log.pain, bool(log and log.late), medicines[day])
+            for day in sorted(medicines, reverse=True)
+            if (log := known.get(day)) or medicines[day] != NOTHING_SAID
+        ),
+        lowest=min(pains),
+        highest=max(pains),
     )
 
 

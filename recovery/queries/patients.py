@@ -14,6 +14,7 @@ from recovery.clinical.pathway import local
 from recovery.clinical.phases import phase_of
 from recovery.models import Clinic, Consent, Patient, PatientAccess, Recovery, RecoveryPhase
 from recovery.models.recoveries import QueueRank
+from recovery.queries.corridors import Course, course
 from recovery.queries.pathways import phases_of
 
 PAGE = 50
@@ -35,6 +36,7 @@ ROW = (
     "last_pain",
     "pain_trend",
     "overdue_since",
+    "overdue_hidden",
     "queue_rank",
     "queue_since",
     "patient__uuid",
@@ -69,6 +71,7 @@ class Place:
 class Row:
     recovery: Any
     place: Place
+    course: Course
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def page(
     newest = _newest(people[:PAGE])
     return PatientsPage(
         rows=[
-            Row(recovery, place(recovery, now))
+            Row(recovery, place(recovery, now), course(recovery, clinic))
             for person in people[:PAGE]
             if (recovery := newest.get(person.pk))
         ],

@@ -15,6 +15,7 @@ from recovery.clinical import hours
 from recovery.models import Alert, Clinic, Contact, Recovery, User
 from recovery.models.alerts import RANK_OF, Severity
 from recovery.models.recoveries import QueueRank
+from recovery.queries.corridors import Course, course
 from recovery.queries.patients import (
     COUNTED,
     PAGE,
@@ -53,6 +54,7 @@ class Row:
     recovery: Any
     rank: QueueRank
     place: Place
+    course: Course
     # The alerts that put the row at its rank, the first one's headline is the row's; and the rest.
     alerts: list[Alert]
     others: list[Alert]
@@ -126,6 +128,7 @@ def _row(recovery: Recovery, alerts: Sequence[Alert], clinic: Clinic, now: datet
         recovery=recovery,
         rank=rank,
         place=place(recovery, now),
+        course=course(recovery, clinic),
         alerts=here,
         others=[alert for alert in alerts if alert not in here],
         clock=clock_of(here, clinic, now) if here else Clock("since", recovery.queue_since),

@@ -14,9 +14,9 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
 from recovery.clinical.pathway import Occasion, occasions
-from recovery.models import Alert, CheckIn, DailyLog, Heartbeat, Message, Recovery
+from recovery.models import Alert, CheckIn, Clinic, DailyLog, Heartbeat, Message, Recovery
 from recovery.queries.pathways import plan_of
-from recovery.services import messages, nudges, status, timing
+from recovery.services import corridors, messages, nudges, status, timing
 from recovery.services.advance import Owed, Situation, advance, opening
 from recovery.services.alerts import CHANGED
 
@@ -32,19 +32,23 @@ def run(*, now: datetime) -> int:
     """Advance every recovery that is due at `now`; returns how many.
 
     A batch that fails is tried row by row, so that one bad row delays nobody else; the bad one
-    is logged by its row number and stays due.
+    is logged by its row number and stays due. Where a recovery completed, its clinic's corridor is
+    built anew at the end, once a day at most.
     """
-    done, bad = 0, set[int]()
+    done, bad, grown = 0, set[int](), dict[int, Clinic]()
     while True:
         try:
-            advanced = _advance_batch(_due(now, bad), now)
+            advanced = _advance_batch(_due(now, bad), now, grown)
         except ERRORS:
             logger.exception("A batch of the tick failed; trying its rows one by one")
-            bad |= _one_by_one(now, bad)
+            bad |= _one_by_one(now, bad, grown)
             continue
         if not advanced:
-            return done
+            break
         done += advanced
+    for clinic in grown.values():
+        _rebuild_corridor(clinic, now)
+    return done
 
 
 def beat(*, at: datetime) -> None:
@@ -57,13 +61,21 @@ def _due(now: datetime, bad: set[int]) -> QuerySet[Recovery]:
     return due.exclude(pk__in=bad) if bad else due
 
 
-def _one_by_one(now: datetime, bad: set[int]) -> set[int]:
+def _rebuild_corridor(clinic: Clinic, now: datetime) -> None:
+    """One that fails keeps no heartbeat back: the next recovery that completes tries again."""
+    try:
+        corridors.rebuild_once_a_day(clinic, now=now)
+    except ERRORS:
+        logger.exception("The corridor of clinic row %s cannot be built", clinic.pk)
+
+
+def _one_by_one(now: datetime, bad: set[int], grown: dict[int, Clinic]) -> set[int]:
     """Advance the next batch's rows each alone; returns those that failed."""
     failed = set()
     with nudges.held_back():
         for pk in list(_due(now, bad).order_by(*ORDER).values_list("pk", flat=True)[:BATCH]):
             try:
-                _advance_batch(_due(now, bad).filter(pk=pk), now)
+                _advance_batch(_due(now, bad).filter(pk=pk), now, grown)
             except ERRORS:
                 logger.exception("The tick cannot advance recovery row %s", pk)
                 failed.add(pk)
@@ -72,9 +84,17 @@ def _one_by_one(now: datetime, bad: set[int]) -> set[int]:
     return failed
 
 
+def _advance_batch(due: QuerySet[Recovery], now: datetime, grown: dict[int, Clinic]) -> int:
+    """Advance up to BATCH of `due`; the clinics in which one completed are added to `grown`."""
+    advanced, completed = _advance_locked(due, now)
+    grown |= {recovery.clinic_id: recovery.clinic for recovery in completed}
+    return advanced
+
+
 @transaction.atomic
-def _advance_batch(due: QuerySet[Recovery], now: datetime) -> int:
-    """Lock and advance up to BATCH of `due`, leaving out what another tick holds.
+def _advance_locked(due: QuerySet[Recovery], now: datetime) -> tuple[int, list[Recovery]]:
+    """Lock and advance up to BATCH of `due`, leaving out what another tick holds; returns how
+    many, and those that completed.
 
     What is joined to a locked row is read as it was when the statement began, so patients and
     clinics are asked for after it.
@@ -86,6 +106,7 @@ def _advance_batch(due: QuerySet[Recovery], now: datetime) -> int:
         .prefetch_related("patient", "clinic")
         .order_by(*ORDER)[:BATCH]
     )
+    going_on = [recovery for recovery in recoveries if recovery.sends]
     if recoveries:
         before = [_columns(recovery) for recovery in recoveries]
         situations = _situations(recoveries, now)
@@ -94,7 +115,7 @@ def _advance_batch(due: QuerySet[Recovery], now: datetime) -> int:
         pairs = [*zip(before, map(_columns, recoveries), strict=True)]
         moved = [name for name in COLUMNS if any(old[name] != new[name] for old, new in pairs)]
         Recovery.objects.bulk_update(recoveries, moved)
-    return len(recoveries)
+    return len(recoveries), [r for r in going_on if r.state == Recovery.State.COMPLETED]
 
 
 def _columns(recovery: Recovery) -> dict[str, Any]:

@@ -1,8 +1,6 @@
 """How the staff's pages say times, differences and trends: 24-hour clock, the clinic's zone."""
 
-from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -224,41 +222,6 @@ MOVES = {
 @register.filter
 def move_name(state: Recovery.State) -> str:
     return str(MOVES[state])
-
-
-@register.simple_tag
-def value_rows(days: Sequence[Any]) -> SafeString:
-    """The chart's days as table rows, newest first, without the end tags that HTML leaves out."""
-    return format_html_join(
-        "",
-        "<tr><th>{}<td>{}<td>{}<td>{}<td>{}{}",
-        (
-            (
-                day_label(day.day),
-                _cell(day.average),
-                _cell(day.worst),
-                "?" if day.mme is None and day.mme_unknown else _cell(day.mme),
-                _cell(day.grams),
-                format_html("<td>{}", notes) if (notes := ", ".join(_notes(day))) else "",
-            )
-            for day in reversed(days)
-        ),
-    )
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return "–"
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
-
-
-def _notes(day: Any) -> Iterator[str]:
-    if day.logs > 1:
-        yield _("%(n)d logs") % {"n": day.logs}
-    if day.late:
-        yield _("entered later")
-    if day.by_staff:
-        yield _("by staff")
 
 
 # By rank in the queue: the row's class, the label's class, the shape, the word, the button.

@@ -23,6 +23,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from playwright.sync_api import Page
 
+from recovery.clinical.plan import Step
 from recovery.models import CheckIn, Message, Recovery, User
 from recovery.services import addresses, contacts, logs, milestones, observations, questionnaires
 from recovery.tokens import first_log_token, link_token, unsubscribe_token
@@ -35,6 +36,7 @@ from tests.cast import (
     staff,
     user_of,
 )
+from tests.completed import own_pathway, with_own_days
 from tests.questionnaires import BACK_AND_DAY
 from tests.test_routes import ROUTES, a_kept_mail, names
 
@@ -237,6 +239,28 @@ def test_phases_and_milestones(world, open_page):
     assert look(world, open_page, user, *pages) == []
     nurse = world.users["nurse"]
     assert look(world, open_page, nurse, ("staff_recovery", recovery.uuid)) == []
+
+
+def test_the_corridor_the_medicine_strip_and_what_studies_report(world, open_page):
+    """With all that is folded away open, as tables and drawings stand there."""
+    now = timezone.now()
+    with_own_days(world.clinic, [(day, 60, "2", "3", "5") for day in range(9)], at=now)
+    recovery = make_recovery(world.clinic, day=20)
+    Recovery.objects.update(pathway=own_pathway(world.clinic, Step(0, None, 1, 5)))
+    for days_ago, told in enumerate(
+        ({"opioids": [{"drug": "other"}]}, {"opioids": []}, {"acetaminophen_mg": 500}, {}), start=1
+    ):
+        world.log(recovery, days_ago=days_ago, pain_avg=7, pain_controlled=True, **told)
+    nurse = world.users["nurse"]
+    assert look(world, open_page, nurse, "patients") == []
+    problems: list[str] = []
+    for visitor, name in ((nurse, "staff_recovery"), (user_of(recovery), "history")):
+        for width in WIDTHS:
+            page = visit(world, open_page, visitor, width)
+            page.goto(world.site + reverse(name, args=[recovery.uuid]))
+            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+            problems += check(page, world, f"{name} unfolded at {width}")
+    assert problems == []
 
 
 def test_an_emergency_that_is_not_closed(world, open_page):

@@ -4,10 +4,12 @@ import re
 import subprocess
 import sys
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from recovery.clinical.corridor import LEAST_RECOVERIES, RISE, RISE_DAYS
 from recovery.clinical.education import BEFORE_TEXT, PHASE_TEXTS
 from recovery.clinical.instruments import SHIPPED
 from recovery.clinical.logfields import FIELDS
@@ -24,6 +26,7 @@ from recovery.clinical.rules import (
     TIME_RULES,
 )
 from recovery.clinical.sources import SOURCES, TAGS
+from recovery.clinical.trials import FIGURES, FUNDING, LEFT_OUT
 from recovery.models import Alert, Contact
 from recovery.queries.pathways import phases_of, preparation_of
 from recovery.services.alerts import CLAIM_LASTS
@@ -158,6 +161,46 @@ def test_questionnaires(instrument):
         assert all(f"{option.value} {option.text}" in told for option in item.options)
     for mark in instrument.thresholds:
         assert f"| {mark.words} | `{mark.source}` |" in told
+
+
+@pytest.mark.parametrize(
+    "figure", FIGURES, ids=lambda f: f"{f.measure} at {f.months}, {f.study}, {f.arm}"
+)
+def test_what_studies_report(figure):
+    """As a row, verified in each of its sources, and at a time for which a number was found."""
+    sd = "" if figure.sd is None else f"{figure.sd}"
+    marks = ", ".join(f"`{mark}`" for mark in figure.sources)
+    row = (figure.months, figure.study, figure.arm, figure.n, figure.fall, sd, marks)
+    assert f"| {' | '.join(map(str, row))} |" in section(f"Fall of {figure.measure}")
+    assert all(mark.startswith("V ") for mark in figure.sources)
+    assert figure.months in (3, 12, 24)
+
+
+def test_control_arms_stand_beside_the_arm_they_were_compared_with():
+    for before, figure in pairwise(FIGURES):
+        if figure.arm in ("sham", "standard care"):
+            assert (before.study, before.months, before.arm) == (
+                figure.study,
+                figure.months,
+                "treated",
+            )
+
+
+@pytest.mark.parametrize(("said", "mark"), [*FUNDING, *LEFT_OUT])
+def test_what_was_not_read_in_a_source_keeps_its_mark(said, mark):
+    assert f"- {said}. Source: `{mark}`\n" in PAGE
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"at least {LEAST_RECOVERIES} of them have a pain on that day",
+        f"by {RISE} or more over the lowest of the last {RISE_DAYS} days",
+        "None of these alerts or puts anybody into the queue",
+    ],
+)
+def test_the_corridor(words):
+    assert words in " ".join(section("The recovery corridor").split())
 
 
 def test_every_source_mark_is_explained_and_every_source_used():

@@ -30,6 +30,7 @@ from recovery.models import (
     FormResponse,
     Membership,
     Message,
+    Milestone,
     Patient,
     PatientAccess,
     Recovery,
@@ -37,7 +38,8 @@ from recovery.models import (
     User,
 )
 from recovery.models.recoveries import QueueRank
-from recovery.queries.pathways import phases_of, plan_of
+from recovery.queries import corridors
+from recovery.queries.pathways import phases_of, plan_of, preparation_of
 from recovery.services import delivery, demo
 from tests.cast import default_pathway
 from tests.management.story import NOW, SEED, dump
@@ -61,6 +63,8 @@ def seeded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 def _forget_pathways() -> None:
     plan_of.cache_clear()
     phases_of.cache_clear()
+    preparation_of.cache_clear()
+    corridors.forget()
 
 
 @pytest.fixture
@@ -257,6 +261,44 @@ def test_all_that_was_asked_is_answered_but_by_one(rows: None) -> None:
 def _given(log: DailyLog) -> dict[str, Any]:
     names = [field.name for field in DailyLog._meta.fields]
     return {name: None if getattr(log, name) == "" else getattr(log, name) for name in names}
+
+
+def test_the_larger_clinic_follows_a_corridor_of_its_own(rows: None) -> None:
+    """Its plan and its texts are the shipped ones but for the steps; the small clinic has none."""
+    [own] = {recovery.pathway for recovery in northgate().select_related("pathway")}
+    shipped = default_pathway()
+    assert (own.clinic.name, own.approved_by.email) == (NORTHGATE.name, NORTHGATE.staff[0].email)
+    assert plan_of(own.pk).corridor == NORTHGATE.corridor
+    assert plan_of(own.pk).slots == plan_of(shipped.pk).slots
+    for ours, theirs in zip(phases_of(own.pk), phases_of(shipped.pk), strict=True):
+        assert _texts(ours) == _texts(theirs)
+    assert _texts(preparation_of(own.pk)) == _texts(preparation_of(shipped.pk))
+    others = Recovery.objects.exclude(clinic=own.clinic)
+    assert {recovery.pathway_id for recovery in others} == {shipped.pk}
+
+
+def _texts(row: Any) -> dict[str, Any]:
+    fields = [field.name for field in row._meta.fields if field.name not in ("id", "pathway")]
+    return {name: getattr(row, name) for name in fields}
+
+
+def test_courses_leave_the_corridor_rise_and_fall_silent(rows: None) -> None:
+    found = {
+        recovery.patient.record_number: corridors.course(recovery, recovery.clinic)
+        for recovery in northgate().select_related("patient", "clinic")
+    }
+    assert found["NS-2066"].exit.pain == 9
+    outside = [course for course in found.values() if course.exit]
+    assert 3 <= len(outside) <= 15
+    assert 3 <= sum(bool(course.rise) for course in found.values()) <= 25
+    assert 2 <= sum(course.silent for course in found.values()) <= 12
+
+
+def test_a_dozen_tell_what_they_do_again(rows: None) -> None:
+    told = Milestone.objects.standing()
+    assert 12 <= told.values("recovery").distinct().count() <= 15
+    assert set(told.values_list("code", flat=True)) == set(Milestone.Code.values)
+    assert all(milestone.day >= 1 for milestone in told.select_related("recovery"))
 
 
 def test_nothing_of_the_past_is_left_to_send(rows: None) -> None:

@@ -11,6 +11,7 @@ from recovery.models import (
     Alert,
     CheckIn,
     Contact,
+    CorridorDay,
     DailyLog,
     DischargeCheck,
     FormResponse,
@@ -527,3 +528,25 @@ def test_a_day_has_one_sheet(recovery):
     ObservationSheet.objects.create(recovery=recovery, on=TODAY)
     with refuses("one_observation_sheet_per_recovery_and_day|UNIQUE constraint failed"):
         ObservationSheet.objects.create(recovery=recovery, on=TODAY)
+
+
+# The corridor
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"recoveries": 49}, "corridor_day_has_50_recoveries"),
+        ({"lower": "4.5"}, "corridor_quartiles_in_order_0_to_10"),
+        ({"upper": "3.5"}, "corridor_quartiles_in_order_0_to_10"),
+        ({"upper": "10.5"}, "corridor_quartiles_in_order_0_to_10"),
+        ({"lower": "-0.5"}, "corridor_quartiles_in_order_0_to_10"),
+        ({"day": -1}, "corridorday_day_check|CHECK constraint failed: day"),
+        ({}, "one_corridor_day_per_clinic_and_day|index 'one_corridor|corridorday.clinic_id"),
+    ],
+)
+def test_a_wrong_corridor_day_is_refused(clinic, fields, name):
+    given = {"day": 2, "recoveries": 50, "lower": "3", "median": "4", "upper": "6"}
+    CorridorDay.objects.create(clinic=clinic, **given)
+    with refuses(name):
+        CorridorDay.objects.create(clinic=clinic, **given | {"day": 3 if fields else 2} | fields)

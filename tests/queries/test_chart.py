@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from recovery.clinical.corridor import Band
 from recovery.clinical.phases import DEFAULT_PHASES
 from recovery.queries import chart
+from recovery.queries.days import by_day
+from recovery.queries.marks import LETTER
 from recovery.queries.record import Row
 from recovery.queries.timeline import Log
 
@@ -43,8 +46,9 @@ def draw(logs: Sequence[Log] = (), *, today: int = 10, **more: Any) -> chart.Cha
         "alerts": [],
         "contacts": [],
         "planned": [],
+        "corridor": lambda _day: None,
     }
-    return chart.draw(days=chart.by_day(logs), today=today, **given | more)
+    return chart.draw(days=by_day(logs), today=today, **given | more)
 
 
 def alert(rule: str, severity: str = "urgent") -> Any:
@@ -68,12 +72,12 @@ def contact(kind: str) -> Row:
     ],
 )
 def test_a_day_of_several_logs(logs: list[Log], expected: tuple[Any, ...]) -> None:
-    [day] = chart.by_day(logs)
+    [day] = by_day(logs)
     assert (day.average, day.worst, day.logs) == expected
 
 
 def test_the_medicine_of_a_day_is_the_most_that_was_written_down() -> None:
-    [day] = chart.by_day(
+    [day] = by_day(
         [
             log(3, opioid_mme=Decimal(30), acetaminophen_mg=2000),
             log(3, pk=9, opioid_mme=Decimal("7.5"), acetaminophen_mg=3000, nsaid_taken=True),
@@ -84,7 +88,7 @@ def test_the_medicine_of_a_day_is_the_most_that_was_written_down() -> None:
 
 
 def test_a_total_that_is_not_known_is_not_nothing() -> None:
-    [day] = chart.by_day([log(3, opioid_total_unknown=True)])
+    [day] = by_day([log(3, opioid_total_unknown=True)])
     assert (day.mme, day.mme_unknown) == (None, True)
 
 
@@ -143,7 +147,7 @@ def test_a_name_that_does_not_fit_is_left_out(default_phases: Any) -> None:
 def test_names_of_phases_stand_apart(default_phases: Any, today: int) -> None:
     bands = [band for band in draw(today=today, phases=default_phases).bands if band.name]
     for before, after in pairwise(bands):
-        assert before.name_x + len(before.name) * chart.LETTER + chart.APART <= after.name_x + 0.1
+        assert before.name_x + len(before.name) * LETTER + chart.APART <= after.name_x + 0.1
     # Each begins over its own band.
     assert all(band.x < band.name_x < band.x + band.width for band in bands)
 
@@ -187,6 +191,38 @@ def test_bars_of_medicine_are_in_proportion() -> None:
     assert drawn.opioid_base_y == 320.0
 
 
+def test_a_band_has_a_step_a_day_and_nothing_between_days_that_have_one() -> None:
+    bands = {
+        **dict.fromkeys((0, 1, 2), Band(Decimal(3), Decimal(8))),
+        3: Band(Decimal(3), Decimal(7)),
+        6: Band(Decimal("2.5"), Decimal(5), 57),
+    }
+    drawn = draw([log(1)], corridor=bands.get)
+    # Along 8 to the middle between D2 and D3, along 7, and back along 3 to the edge of the plot.
+    edge, left, right = f"{drawn.x(2.5):g}", f"{drawn.x(5.5):g}", f"{drawn.x(6.5):g}"
+    assert drawn.set_band == f"M92 79.2V79.2H{edge}V98.8H{drawn.x(3.5):g}V177.2H92Z"
+    assert drawn.own_band == f"M{left} 138V138H{right}V187H{left}Z"
+    assert drawn.corridor == bands
+
+
+def test_the_band_reaches_to_both_ends_of_the_plot() -> None:
+    drawn = draw([log(1)], today=40, corridor=lambda _day: Band(Decimal(1), Decimal(5)))
+    assert drawn.set_band == "M92 138V138H868V216.4H92Z"
+
+
+def test_none_is_a_dash_and_what_cannot_be_counted_a_ring() -> None:
+    drawn = draw(
+        [
+            log(1, opioid_mme=Decimal(0), acetaminophen_mg=0),
+            log(2, opioid_total_unknown=True),
+            log(3),
+        ]
+    )
+    assert drawn.none.count("h") == 2
+    assert drawn.uncounted.count("h") == 1
+    assert (drawn.opioids, drawn.acetaminophen) == ("", "")
+
+
 def test_logs_to_come_stand_on_the_axis() -> None:
     drawn = draw(today=10, planned=[11, 12, 90])
     assert drawn.planned == [drawn.x(11), drawn.x(12)]
@@ -208,6 +244,6 @@ def test_a_year_is_drawn_as_outlines() -> None:
     # All days of one height are one outline, and dots stand only where nothing joins them.
     assert drawn.acetaminophen.count("h") == 1
     assert drawn.dots == ""
-    assert drawn.worst.count("M") == 365
+    assert drawn.worst.count("v-") == 365
     alone = draw([log(0), log(200), log(364)], today=364)
     assert alone.dots.count("M") == 3

@@ -78,6 +78,11 @@ def people(house: House) -> None:
     ):
         recovery = recovery_of(family).uuid
         house.take(nurse, name, what, "staff_recovery", recovery)
+    quiet = recovery_of("Birnbaum").uuid
+    page = house.visit(nurse, reverse("staff_recovery", args=[quiet]))
+    page.locator(".ic-trials summary").click()
+    page.locator("figcaption summary").click()
+    camera.take(page, "patient-studies", "What studies report, and the values of the days")
     clinician = staff("clinician1@northgate.example")
     recovery = recovery_of("Kellerman").uuid
     house.take(

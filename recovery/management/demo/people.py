@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from recovery.clinical import plan
 from recovery.management.demo.steps import Case
 from recovery.models import Role
 
@@ -36,6 +37,8 @@ class House:
     phones: str
     staff: tuple[Member, ...]
     cases: tuple[Case, ...]
+    # The clinic's own setting; invented like the clinic, no source stands behind it.
+    corridor: tuple[plan.Step, ...] = ()
 
     @property
     def nurse(self) -> str:
@@ -92,6 +95,12 @@ NORTHGATE = House(
         Member("clinician2", "Samir Haddad", "clinician2@northgate.example", Role.CLINICIAN),
     ),
     cases=_cast("NS-"),
+    corridor=(
+        plan.Step(0, 3, 3, 8),
+        plan.Step(4, 7, 3, 7),
+        plan.Step(8, 14, 2, 6),
+        plan.Step(15, None, 1, 5),
+    ),
 )
 HARBOR = House(
     name="Harbor Spine",

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from recovery.management.demo.people import HOUSES, NUMBERS, PASSWORD, House
 from recovery.management.demo.script import steps
-from recovery.management.demo.stage import Entry, Patient, Sheet, Step, Ticked
+from recovery.management.demo.stage import Entry, Patient, Reached, Sheet, Step, Ticked
 from recovery.management.demo.steps import (
     AddressFails,
     BackInRoom,
@@ -35,6 +35,7 @@ from recovery.services import (
     enrolment,
     logs,
     messages,
+    milestones,
     nudges,
     observations,
     recoveries,
@@ -108,6 +109,8 @@ class Player:
         }
         self._staff |= {member.key: users[member.email] for member in house.staff}
         self._clinics[house.name] = clinic
+        if house.corridor:
+            demo.give_corridor(clinic=clinic, steps=house.corridor, by=users[first.email], now=now)
 
     # One step
     # --------
@@ -201,6 +204,17 @@ class Player:
             **who,
         )
 
+    def _reach(self, patient: Patient, now: datetime, what: Reached) -> None:
+        milestones.record(
+            recovery=self._recoveries[patient.case.number],
+            code=what.code,
+            on=what.on,
+            read=None,
+            user=self._users[patient.case.number],
+            source=Source.PATIENT,
+            now=now,
+        )
+
     def _who(self, patient: Patient, *, by_link: bool) -> Mapping[str, Any]:
         case = patient.case
         if case.answers == "phone":
@@ -280,6 +294,7 @@ class Player:
         Enrolled: _enrol,
         Entry: _log,
         Sheet: _answer,
+        Reached: _reach,
         Ticked: _clock,
         TurnedOff: _turn_off,
         AddressFails: _address_fails,

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from recovery.clinical.pathway import DEFAULT_PLAN
 from recovery.management.demo.checkins import form_steps
 from recovery.management.demo.courses import MISSES, quiet_answers
+from recovery.management.demo.milestones import MILESTONES
 from recovery.management.demo.scenes import SCENES
-from recovery.management.demo.stage import Entry, Patient, Step, Ticked, patients
+from recovery.management.demo.stage import Entry, Patient, Reached, Step, Ticked, patients
 from recovery.management.demo.steps import (
     Ago,
     Contacted,
@@ -30,6 +31,7 @@ CALLS = (13, 15)
 # The days on which two misses in a row are told to staff (R41), and when the second has expired.
 WATCHED, NOON = range(1, 15), time(12)
 NO_ANSWER_RETURNS = timedelta(hours=4)
+TOLD = time(20, 47)
 
 
 def steps(*, now: datetime, seed: int) -> list[Step]:
@@ -49,12 +51,20 @@ def _of(patient: Patient) -> Iterator[Step]:
     yield from _course(patient, scenes)
     yield from _scenes(patient, scenes)
     yield from form_steps(patient, scenes, enrolled=patient.moment(enrolled.when))
+    yield from _milestones(patient)
 
 
 def _enrolled(patient: Patient) -> Enrolled:
     rng = patient.rng
     before = max(rng.randint(4, 24), 1 - patient.case.day)
     return Enrolled(On(-before, f"{rng.randint(9, 15):02}:{rng.randint(0, 59):02}"))
+
+
+def _milestones(patient: Patient) -> Iterator[Step]:
+    """Each told on the evening of its day."""
+    for code, day in MILESTONES.get(patient.case.number, ()):
+        on = patient.procedure_on + timedelta(days=day)
+        yield Step(patient.at(day, TOLD), patient, Reached(code, on))
 
 
 # The course

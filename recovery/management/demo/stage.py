@@ -12,6 +12,7 @@ from recovery.clinical.pathway import local
 from recovery.management.demo.courses import pains
 from recovery.management.demo.people import HOUSES, House
 from recovery.management.demo.steps import Ago, Case, Scene, When
+from recovery.models import Milestone
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,14 @@ class Sheet:
     by_link: bool = False
     staff: bool = False
     send: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The patient tells of a milestone."""
+
+    code: Milestone.Code
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,7 @@ class Step(NamedTuple):
 
     at: datetime
     patient: Patient
-    what: Scene | Entry | Sheet | Ticked
+    what: Scene | Entry | Sheet | Reached | Ticked
 
 
 def patients(*, now: datetime, seed: int) -> Iterator[Patient]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from recovery.access import for_staff
 from recovery.queries import patients as queries
+from recovery.templatetags.corridor import course_words
 from recovery.templatetags.staff import day_and_phase, mail_marks, row_words, short_date
 
 
@@ -48,6 +49,7 @@ def _words(row: queries.Row, now: datetime) -> dict[str, Any]:
         "who": ", ".join(who),
         "state": recovery.get_state_display(),
         "where": f"{day_and_phase(row.place)}, {short_date(recovery.procedure_on)}",
+        "course": course_words(row.course, recovery.last_log_day),
         "marks": ". ".join(mail_marks(recovery)),
     }
 

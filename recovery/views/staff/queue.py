@@ -16,6 +16,7 @@ from recovery.models import Contact
 from recovery.models.recoveries import QueueRank
 from recovery.queries import queue as queries
 from recovery.queries.patients import COUNTED
+from recovery.templatetags.corridor import course_words
 from recovery.templatetags.staff import (
     clock_words,
     day_and_phase,
@@ -124,6 +125,7 @@ def words(row: queries.Row, request: HttpRequest) -> dict[str, Any]:
     return own | {
         "headline": headline(row),
         "why": why(row),
+        "course": course_words(row.course, recovery.last_log_day),
         "marks": ". ".join(mail_marks(recovery, address=row.rank != QueueRank.ADDRESS)),
         "where": where(row),
         "over": row.clock.over,
@@ -148,13 +150,11 @@ def headline(row: queries.Row) -> str:
 
 def why(row: queries.Row) -> str:
     """The rules of the row's rank, what the first says, and the rules that stand beside."""
-    recovery = row.recovery
     if not row.first:
         if row.rank == QueueRank.ADDRESS:
             return gettext("The mail server refused the address. Ask for another.")
-        if recovery.last_log_day is None:
-            return gettext("No log yet.")
-        return gettext("Last log D%(day)d.") % {"day": recovery.last_log_day}
+        # That it is silent, and since when, is told with the course.
+        return ""
     text = f"{', '.join(alert.rule for alert in row.alerts)}. {row.first.staff_text}"
     if row.rank == QueueRank.CONTACTED and row.first.contacted_at:
         text = f"{row.first.rule}. " + gettext("Contact at %(time)s.") % {

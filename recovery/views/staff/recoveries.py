@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,10 +19,11 @@ from recovery.clinical.pathway import Occasion, occasions
 from recovery.forms.alerts import CloseForm
 from recovery.forms.contacts import ContactForm
 from recovery.forms.procedures import DISCHARGE_DAYS, DischargeForm
-from recovery.models import Alert, CheckIn, DailyLog, FormResponse, Recovery, Role
+from recovery.models import Alert, CheckIn, Clinic, DailyLog, FormResponse, Recovery, Role
 from recovery.models.access import Relationship
-from recovery.queries import chart, glance, queue, timeline
+from recovery.queries import chart, corridors, glance, queue, timeline
 from recovery.queries.checkins import as_log
+from recovery.queries.days import Day, by_day
 from recovery.queries.observations import why_closed
 from recovery.queries.pathways import phases_of, plan_of
 from recovery.queries.patients import Place, place
@@ -97,7 +99,7 @@ def page(
     logs = timeline.logs_of(recovery)
     alerts = timeline.alerts_of(recovery)
     record = record_of(recovery, request.now)
-    days = chart.by_day(timeline.current(logs))
+    days = by_day(timeline.current(logs))
     where = place(recovery, request.now)
     planned = _planned(recovery)
     case = _case(request, recovery, alerts, logs)
@@ -121,7 +123,7 @@ def page(
         "close": close or CloseForm(),
         "picked": case and ({a.uuid for a in case.alerts} if picked is None else picked),
         "spine": glance.strip(recovery, record, days, planned, request.now),
-        "chart": _chart(recovery, days, alerts, record, planned, where),
+        "chart": _chart(recovery, request.clinic, days, alerts, record, planned, where),
         "events": told[:SHOWN],
         "earlier": told[SHOWN:TOLD],
         "told": len(told),
@@ -228,7 +230,8 @@ def _again(alert: Alert, logs: Sequence[timeline.Log]) -> timeline.Log | None:
 
 def _chart(
     recovery: Recovery,
-    days: list[chart.Day],
+    clinic: Clinic,
+    days: list[Day],
     alerts: Sequence[Alert],
     record: Record,
     planned: Sequence[Occasion],
@@ -248,6 +251,7 @@ def _chart(
         alerts=[(day(alert.raised_at), alert) for alert in alerts],
         contacts=[(day(row.at), row) for row in record.contacts],
         planned=[o.day for o in planned if o.day > where.day] if recovery.sends else [],
+        corridor=partial(corridors.band_on, recovery, clinic),
     )
 
 

@@ -1,5 +1,7 @@
 """Today, History and the warning signs, as a patient reads them."""
 
+import gzip
+import re
 import uuid
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
@@ -18,6 +20,7 @@ from recovery.queries.pathways import phases_of
 from recovery.services import logs, tick
 from recovery.views.patient.warnings import EMERGENCY_SIGNS, URGENT_SIGNS
 from tests.cast import NUMBERS, QUIET, ZONE, checkin_of, default_pathway, make_recovery, user_of
+from tests.completed import log_of
 from tests.pages import read, words
 from tests.views.patient.conftest import TODAY, at, is_data, post, url
 
@@ -349,6 +352,92 @@ def test_history_is_a_sentence_a_chart_and_the_list(clinic: Clinic, afternoon: d
     assert chart.count('class="c-gap"') == 2
     assert "style=" not in html
     assert "Day 7 5 Entered later" in said
+
+
+OPIOID = {"opioids": [{"drug": "oxycodone", "mg": 5, "doses": 2}]}
+TABLETS, NO_TABLETS, NO_OPIOID = (
+    {"acetaminophen_mg": 1000},
+    {"acetaminophen_mg": 0},
+    {"opioids": []},
+)
+
+
+@pytest.mark.parametrize(
+    ("told", "said", "boxes"),
+    [
+        pytest.param([OPIOID | TABLETS], "Both", (1, 0, 1, 0), id="both"),
+        pytest.param([OPIOID | NO_TABLETS], "Opioid", (1, 0, 0, 1), id="an opioid alone"),
+        pytest.param([OPIOID], "Opioid", (1, 0, 0, 0), id="and the other not answered"),
+        pytest.param([NO_OPIOID | TABLETS], "Acetaminophen", (0, 1, 1, 0), id="tablets alone"),
+        pytest.param([NO_OPIOID | NO_TABLETS], "None", (0, 1, 0, 1), id="none"),
+        pytest.param([NO_OPIOID], "No opioid", (0, 1, 0, 0), id="half an answer"),
+        pytest.param([NO_TABLETS], "No acetaminophen", (0, 0, 0, 1), id="the other half"),
+        pytest.param([OPIOID, NO_OPIOID], "Opioid", (1, 0, 0, 0), id="taken stays taken"),
+        pytest.param(
+            [{"opioids": [{"drug": "other"}]}], "Opioid", (1, 0, 0, 0), id="one without a factor"
+        ),
+    ],
+)
+def test_history_shows_what_medicine_was_taken_day_by_day(
+    clinic: Clinic,
+    afternoon: datetime,
+    told: list[dict[str, Any]],
+    said: str,
+    boxes: tuple[int, ...],
+) -> None:
+    recovery = make_recovery(clinic, day=5, now=afternoon)
+    for values in told:
+        log(recovery, 3, **values)
+    log(recovery, 4)
+    page = history(recovery)
+    assert f"Day 4 4 Not answered Day 3 4 {said} " in words(page)
+    html = page.content.decode()
+    lanes = html.partition("Opioid</text>")[2].partition("</svg>")[0].split("Acetaminophen</text>")
+    drawn = []
+    for lane in lanes:
+        none = "".join(re.findall(r'c-med--none" d="([^"]*)"', lane))
+        every = "".join(re.findall(r'class="c-med[^"]*" d="([^"]*)"', lane))
+        drawn += [every.count("M") - none.count("M"), none.count("M")]
+    assert tuple(drawn) == boxes
+    text = f"Opioid: taken on {boxes[0]} of your days, none on {boxes[1]}. Acetaminophen: taken on "
+    assert f"{text}{boxes[2]} of your days, none on {boxes[3]}." in words(page)
+
+
+def test_without_an_answer_about_medicine_there_is_no_strip(recovery: Recovery) -> None:
+    log(recovery, 1)
+    html = history(recovery).content.decode()
+    assert "c-med" not in html
+    assert "acetaminophen" not in html
+
+
+def test_a_day_with_medicine_and_no_pain_is_in_the_table_alone(recovery: Recovery) -> None:
+    log(recovery, 0)
+    log(recovery, 1, **OPIOID, pain_avg=None)
+    page = history(recovery)
+    assert "Day 1 – Opioid Day 0 4 Not answered" in words(page)
+    assert page.content.decode().count('class="c-dot"') == 2  # the dot and its key
+
+
+def test_no_dose_and_no_total_is_shown_to_a_patient(recovery: Recovery) -> None:
+    log(recovery, 1, **OPIOID, **TABLETS)
+    html = history(recovery).content.decode()
+    assert "MME" not in html
+    assert "1000" not in html
+    assert "15" not in html.partition("<figure")[2].partition("<desc")[0]
+
+
+def test_a_year_of_history_stays_a_small_page(clinic: Clinic, afternoon: datetime) -> None:
+    recovery = make_recovery(clinic, day=364, now=afternoon, ticked=False)
+    DailyLog.objects.bulk_create(
+        log_of(recovery, day, (day * 7) % 9, late=day % 9 == 0, acetaminophen_mg=500 * (day % 2))
+        for day in range(365)
+    )
+    DailyLog.objects.filter(day__gt=9).update(opioid_mme=0)
+    DailyLog.objects.filter(day__lt=9).update(opioid_mme=15)
+    html = history(recovery).content
+    assert b"Day 364" in html
+    assert len(html) <= 60_000
+    assert len(gzip.compress(html)) <= 15_000
 
 
 def test_only_the_current_version_is_shown(as_patient: Client, recovery: Recovery) -> None:

@@ -45,6 +45,7 @@ def put(recovery: Recovery, rank: QueueRank | None, ago: timedelta = HOUR) -> Re
     """Into the queue by its columns, for what no log brings about."""
     recovery.queue_rank = rank
     recovery.queue_since = None if rank is None else NOW - ago
+    recovery.overdue_since = recovery.queue_since if rank == QueueRank.OVERDUE else None
     recovery.save()
     return recovery
 

@@ -1,0 +1,79 @@
+"""What the logs of each day say together, for the staff's chart, table and sentences."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+
+from recovery.clinical.medicines import taken
+from recovery.queries.timeline import Log
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What the logs of one day say: the pain entered last, and the highest of the rest."""
+
+    day: int
+    average: int | None
+    worst: int | None
+    mme: Decimal | None
+    mme_unknown: bool
+    acetaminophen_mg: int | None
+    nsaid: bool
+    late: bool
+    by_staff: bool
+    logs: int
+
+    @property
+    def opioid(self) -> bool | None:
+        """Taken, none, or not answered."""
+        return taken([self.mme], unknown=self.mme_unknown)
+
+    @property
+    def acetaminophen(self) -> bool | None:
+        return taken([self.acetaminophen_mg])
+
+    @property
+    def grams(self) -> Decimal | None:
+        mg = self.acetaminophen_mg
+        return None if mg is None else Decimal(mg) / 1000
+
+
+def by_day(logs: Iterable[Log]) -> list[Day]:
+    """One row a day that has a log, oldest first. `logs` are current versions, as entered."""
+    grouped: dict[int, list[Log]] = defaultdict(list)
+    for log in logs:
+        grouped[log.day].append(log)
+    return [_day(day, same) for day, same in sorted(grouped.items())]
+
+
+def _day(day: int, logs: Sequence[Log]) -> Day:
+    answered = [log for log in logs if log.pain_avg is not None]
+    shown = answered[-1] if answered else logs[-1]
+    pains = [pain for log in logs for pain in (log.pain_avg, log.pain_worst) if pain is not None]
+    has_worst = len(logs) > 1 or shown.pain_worst is not None
+    unknown = any(log.opioid_total_unknown for log in logs)
+    totals = [log.opioid_mme for log in logs if log.opioid_mme is not None]
+    return Day(
+        day=day,
+        average=shown.pain_avg,
+        worst=max(pains) if pains and has_worst else None,
+        # What one log of the day could not count, no total of another one holds.
+        mme=None if unknown else max(totals, default=None),
+        mme_unknown=unknown,
+        acetaminophen_mg=max(
+            (log.acetaminophen_mg for log in logs if log.acetaminophen_mg is not None),
+            default=None,
+        ),
+        nsaid=any(log.nsaid_taken for log in logs),
+        late=shown.late,
+        by_staff=shown.source == "staff",
+        logs=len(logs),
+    )
+
+
+def stretches(days: Iterable[int]) -> Iterator[list[int]]:
+    """Days next to each other."""
+    for _key, run in groupby(enumerate(days), lambda item: item[1] - item[0]):
+        yield [day for _place, day in run]

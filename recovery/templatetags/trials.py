@@ -1,0 +1,77 @@
+"""What studies report, as rows of a table with a mark each: the same for every patient."""
+
+from decimal import Decimal
+from functools import lru_cache
+from itertools import groupby
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from recovery.clinical.sources import SOURCES
+from recovery.clinical.trials import FIGURES, MATTERS, Figure, Measure
+
+register = template.Library()
+
+# Of a row's drawing: its width, where no change stands in it, its middle, half a diamond.
+WIDTH, NO_CHANGE, MIDDLE, HALF = 160, 32, 8, 5
+# Pixels a point of fall.
+POINT = {Measure.PAIN: 16.0, Measure.ODI: 1.6}
+ARMS = {
+    "treated": gettext_lazy("treated"),
+    "treated, no other arm": gettext_lazy("treated, no other arm"),
+    "sham": gettext_lazy("sham"),
+    "standard care": gettext_lazy("standard care"),
+}
+
+
+@register.simple_tag
+def trial_rows(measure: str) -> SafeString:
+    """The figures of one measure, time point by time point."""
+    return _rows(Measure(measure), get_language() or "")
+
+
+@lru_cache(maxsize=16)
+def _rows(measure: Measure, _language: str) -> SafeString:
+    """Without the end tags that HTML leaves out: a page of a year must stay small."""
+    ours = [figure for figure in FIGURES if figure.measure == measure]
+    html = ""
+    for months, same in groupby(ours, lambda figure: figure.months):
+        head = ngettext("%(n)d month", "%(n)d months", months) % {"n": months}
+        html += f"<tbody><tr><th colspan=6 scope=rowgroup>{head}{''.join(map(_row, same))}"
+    return mark_safe(html)  # noqa: S308 - data of our own
+
+
+def _row(figure: Figure) -> str:
+    fall = f"−{figure.fall}" + ("" if figure.sd is None else f" ({figure.sd})")
+    return (
+        f"<tr><th>{figure.study}<td>{ARMS[figure.arm]}<td>{figure.n}<td>{fall}"
+        f"<td>{_drawing(figure)}<td>{', '.join(figure.sources)}"
+    )
+
+
+def _drawing(figure: Figure) -> str:
+    """An open diamond, a bar of one SD where given; dotted: no change, and what matters."""
+
+    def x(fall: Decimal | int) -> int:
+        return round(NO_CHANGE + float(fall) * POINT[figure.measure])
+
+    at, bar = x(figure.fall), ""
+    if figure.sd is not None:
+        ends = (x(figure.fall - figure.sd), x(figure.fall + figure.sd))
+        bar = f'<path class="c-tr" d="M{ends[0]} {MIDDLE}H{ends[1]}"/>'
+    return (
+        f'<svg class="ic-trial" viewBox="0 0 {WIDTH} 16" aria-hidden=true>'
+        f'<path class="c-mic" d="M{NO_CHANGE} 0v16M{x(MATTERS[figure.measure])} 0v16"/>{bar}'
+        f'<path class="c-trd" d="M{at} 3l{HALF} 5-5 5-5-5z"/></svg>'
+    )
+
+
+@register.simple_tag
+def trial_sources() -> str:
+    """The sources behind the marks."""
+    keys = dict.fromkeys(mark.split()[-1] for figure in FIGURES for mark in figure.sources)
+    return _("Sources: %(list)s.") % {
+        "list": "; ".join(f"{key} {SOURCES[key][0]}" for key in sorted(keys))
+    }
