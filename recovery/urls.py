@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recovery.views import demo, ops
+from recovery.views import demo, ops, webhooks
 from recovery.views.patient import accounts as patient_accounts
 from recovery.views.patient import checkins, links, logs, milestones, pages, phases, unsubscribe
 from recovery.views.staff import (
@@ -69,6 +69,8 @@ staff_urls = [
     path("staff/clinics/", accounts.staff_clinics, name="staff_clinics"),
     path("staff/", queue.queue, name="queue"),
     path("staff/mails/", mails.unknown_mails, name="unknown_mails"),
+    path("staff/mails/<uuid:mail>/settle/", mails.mail_settle, name="mail_settle"),
+    path("staff/mails/<uuid:mail>/again/", mails.mail_again, name="mail_again"),
     path("staff/patients/", patients.patients, name="patients"),
     path("staff/patients/new/", enrolment.enrol, name="enrol"),
     path(STAFF_RECOVERY, recoveries.staff_recovery, name="staff_recovery"),
@@ -112,6 +114,7 @@ demo_urls = [
 ops_urls = [
     path("healthz", ops.healthz, name="healthz"),
     path("readyz", ops.readyz, name="readyz"),
+    path("hooks/mail/", webhooks.mail_events, name="mail_events"),
 ]
 
 urlpatterns = [*patient_urls, *link_urls, *staff_urls, *demo_urls, *ops_urls]

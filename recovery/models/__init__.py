@@ -6,7 +6,7 @@ from recovery.models.checkins import CheckIn
 from recovery.models.clinics import Clinic, Membership, Role
 from recovery.models.clocks import ClockOffset, Heartbeat
 from recovery.models.logs import DailyLog
-from recovery.models.messages import Message
+from recovery.models.messages import MailAllowance, MailEvent, Message
 from recovery.models.milestones import Milestone
 from recovery.models.pathways import Pathway, Preparation, RecoveryPhase
 from recovery.models.patients import Patient
@@ -28,6 +28,8 @@ __all__ = [
     "FactChange",
     "FormResponse",
     "Heartbeat",
+    "MailAllowance",
+    "MailEvent",
     "Membership",
     "Message",
     "Milestone",

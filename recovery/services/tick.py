@@ -8,12 +8,13 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
 from recovery.clinical.pathway import Occasion, occasions
-from recovery.models import Alert, CheckIn, DailyLog, Heartbeat, Message, Recovery
+from recovery.models import Alert, CheckIn, DailyLog, Message, Recovery
 from recovery.queries.pathways import plan_of
 from recovery.services import messages, nudges, status, timing
 from recovery.services.advance import Owed, Situation, advance, opening
@@ -27,8 +28,13 @@ ERRORS = (ArithmeticError, LookupError, TypeError, ValueError, DatabaseError)
 COLUMNS = (*status.STATUS, "state", "overdue_since", "overdue_hidden")
 
 
-def run(*, now: datetime) -> int:
-    """Advance every recovery that is due at `now`; returns how many.
+class Ticked(NamedTuple):
+    advanced: int
+    failed: int
+
+
+def run(*, now: datetime) -> Ticked:
+    """Advance every recovery that is due at `now`; returns how many, and how many could not be.
 
     A batch that fails is tried row by row, so that one bad row delays nobody else; the bad one
     is logged by its row number and stays due.
@@ -42,13 +48,8 @@ def run(*, now: datetime) -> int:
             bad |= _one_by_one(now, bad)
             continue
         if not advanced:
-            return done
+            return Ticked(done, len(bad))
         done += advanced
-
-
-def beat(*, at: datetime) -> None:
-    """Note that a tick has finished, by real time."""
-    Heartbeat.objects.update_or_create(name="tick", defaults={"at": at})
 
 
 def _due(now: datetime, bad: set[int]) -> QuerySet[Recovery]:
@@ -66,8 +67,9 @@ def _one_by_one(now: datetime, bad: set[int]) -> set[int]:
             except ERRORS:
                 logger.exception("The tick cannot advance recovery row %s", pk)
                 failed.add(pk)
-    # One for the batch: a nudge of each row would wait for a dead broker each time.
-    nudges.send_soon()
+    # One for the batch, whose sender takes alerts first: a nudge of each row would wait for a dead
+    # broker each time.
+    nudges.send_soon(urgent=False)
     return failed
 
 
