@@ -71,7 +71,7 @@ class Engine:
         self._out.close()
 
     def start(self, *names: str) -> None:
-        """Start any of web, worker, urgent, beat and mailbox; the mailbox and the web answer on return."""
+        """Start any of `commands`; the mailbox and the web answer on return."""
         commands = {
             "mailbox": ["manage.py", "mailbox", "--port", str(self.mail_port)],
             "web": [

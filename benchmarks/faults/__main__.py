@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 import psycopg
 import redis
 
-from benchmarks.faults import doubles, mails, poison
+from benchmarks.faults import doubles, mails, poison, zones
 from benchmarks.faults.place import Place, Refused, place
 from benchmarks.faults.rows import Row, table
 from benchmarks.faults.run import FULL, QUICK, Promise, Run
@@ -25,6 +25,7 @@ from benchmarks.faults.site import environment
 PROMISES: list[tuple[set[str], Promise]] = [
     ({"F2"}, doubles.promise),
     ({"F4", "F5"}, mails.promise),
+    ({"F7"}, zones.promise),
     ({"F8"}, poison.promise),
 ]
 

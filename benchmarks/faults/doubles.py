@@ -89,7 +89,7 @@ class Phone:
 def promise(run: Run) -> list[Row]:
     run.say(f"doubles: {AT_ONCE} at once, {ROUNDS} times")
     database = run.place.database("doubles")
-    people = run.crowd(database, ROUNDS, "--sessions")
+    people = run.crowd(database, ROUNDS, f"--sessions={ROUNDS}")
     folder, port = run.folder("doubles"), free_port()
     env = run.env | {"DATABASE_URL": database, "SITE_URL": f"http://127.0.0.1:{port}"}
     manage("collectstatic", "--no-input", env=env | {"VAR_DIR": str(folder / "web1")})

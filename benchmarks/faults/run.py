@@ -35,7 +35,7 @@ FULL = Size(seeds=10, due=1000, kills=60, freezes=6, lease=60, minute=15)
 @dataclass
 class Run:
     place: Place
-    size: Size
+    size: Any
     seed: int
     env: dict[str, str]
     begun: float

@@ -44,6 +44,8 @@ def environment(place: Place, **more: str) -> dict[str, str]:
         "DEFAULT_FROM_EMAIL": "Example Clinic <care@faults.example>",
         "EMERGENCY_NUMBER": "911",
         "HTTPS": "false",
+        "REMINDER_SPREAD_MINUTES": "0",
+        "MAILS_PER_MINUTE": "0",
         "LOG_LEVEL": "WARNING",
         "REDIS_URL": place.redis_url,
         "VAR_DIR": str(place.folder / "var"),

@@ -50,11 +50,11 @@ class Command(BaseCommand):
         parser.add_argument("count", type=int)
         parser.add_argument("--spread", type=float, default=0, help="seconds to fall due over")
         parser.add_argument("--poisoned", action="store_true", help="add one of each poison")
-        parser.add_argument("--sessions", action="store_true", help="sign everyone in")
+        parser.add_argument("--sessions", type=int, default=0, help="sign so many in")
 
     @transaction.atomic
     def handle(
-        self, count: int, *, spread: float, poisoned: bool, sessions: bool, **options: object
+        self, count: int, *, spread: float, poisoned: bool, sessions: int, **options: object
     ) -> str:
         now = datetime.now(UTC)
         wrong = POISONS if poisoned else []
@@ -91,7 +91,7 @@ class Command(BaseCommand):
             "due_at": (now + timedelta(seconds=spread)).timestamp(),
             "poisoned": [str(recovery.uuid) for recovery in recoveries[: len(wrong)]],
             "good": [str(recovery.uuid) for recovery in recoveries[len(wrong) :]],
-            "sessions": [signed_in(user) for user in users] if sessions else [],
+            "sessions": [signed_in(user) for user in users[:sessions]],
         }
         return json.dumps(found)
 
