@@ -134,6 +134,15 @@ class Site:
             if not member.alive:
                 member.start()
 
+    def stop(self, name: str) -> None:
+        """End it and all that it started, for good."""
+        member = self.members.pop(name)
+        for group in [*member.orphaned, member.pid]:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+        assert member.process
+        member.process.wait()
+
     def tree(self) -> dict[int, list[int]]:
         """The processes of each group, first ones first. Read from Linux's own table."""
         groups = {member.pid: [member.pid] for member in self.members.values()}
