@@ -9,7 +9,7 @@ PIP := $(RUN) -m pip install --disable-pip-version-check -qq --require-hashes
 LINT := DEMO=force $(RUN)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fix screens faults requirements clean
+.PHONY: help demo test lint fix screens faults bench requirements clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | \
@@ -37,6 +37,9 @@ screens: $(VENV)/installed-dev ## Take a picture of every page into docs/screens
 
 faults: $(VENV)/installed-dev ## Kill processes in mid-work and count what is lost (ARGS=--quick)
 	@$(RUN) -m benchmarks.faults $(ARGS)
+
+bench: $(VENV)/installed-dev ## Measure speed beside bare Django programs (ARGS=--quick)
+	@$(RUN) -m benchmarks.bench $(ARGS)
 
 requirements: ## Pin the requirements again after a change of their .in files (needs uv)
 	uv pip compile --universal --generate-hashes --python-version 3.11 --no-emit-index-url \

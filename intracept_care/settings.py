@@ -289,21 +289,51 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # ----
 
 # `up --demo` starts a mailbox of its own and names it to the processes that it starts.
+_SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+_PROVIDERS = {"mailgun", "mailgun+eu", "postmark"}
 _mail = env_url(
-    "EMAIL_URL", "smtp://127.0.0.1:8025" if DEMO else None, {"smtp", "smtp+tls", "smtps"}
+    "EMAIL_URL", "smtp://127.0.0.1:8025" if DEMO else None, _SMTP_PORTS.keys() | _PROVIDERS
 )
-if not _mail.hostname:
+# Empty: a mail server takes the mails.
+MAIL_PROVIDER = _mail.scheme.partition("+")[0] if _mail.scheme in _PROVIDERS else ""
+# By what the provider's posts to /hooks/mail/ are known. Without it that address is closed.
+MAIL_WEBHOOK_SECRET = env_str("MAIL_WEBHOOK_SECRET", "")
+if MAIL_PROVIDER:
+    if not _mail.password or (MAIL_PROVIDER == "mailgun" and not _mail.hostname):
+        raise ImproperlyConfigured(
+            "EMAIL_URL must be like mailgun://:key@mg.example.org or postmark://:token@postmark"
+        )
+    if MAIL_PROVIDER == "postmark" and MAIL_WEBHOOK_SECRET and ":" not in MAIL_WEBHOOK_SECRET:
+        raise ImproperlyConfigured("MAIL_WEBHOOK_SECRET must be like name:password")
+    EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
+elif not _mail.hostname:
     raise ImproperlyConfigured("EMAIL_URL names no host: smtp+tls://user:password@host:587")
-EMAIL_HOST = _mail.hostname
-EMAIL_PORT = _mail.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[_mail.scheme]
+EMAIL_HOST = _mail.hostname or ""
+EMAIL_PORT = _mail.port or _SMTP_PORTS.get(_mail.scheme, 0)
 EMAIL_HOST_USER = unquote(_mail.username or "")
 EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
 EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
 EMAIL_USE_SSL = _mail.scheme == "smtps"
+ANYMAIL = {
+    "REQUESTS_TIMEOUT": 10,
+    # A mail's opening and its links are not ours to watch, nor the provider's.
+    "SEND_DEFAULTS": {"track_opens": False, "track_clicks": False},
+    "MAILGUN_API_KEY": EMAIL_HOST_PASSWORD,
+    "MAILGUN_API_URL": f"https://api.{'eu.' if _mail.scheme.endswith('+eu') else ''}mailgun.net/v3",
+    "MAILGUN_SENDER_DOMAIN": EMAIL_HOST,
+    "POSTMARK_SERVER_TOKEN": EMAIL_HOST_PASSWORD,
+    # Else it writes a Message-ID of its own, and ours could not be looked up.
+    "POSTMARK_SEND_DEFAULTS": {"extra_headers": {"X-PM-KeepID": "true"}},
+}
 EMAIL_TIMEOUT = 10
 # A sender that has not finished a batch by then is taken for dead. Longer than a batch takes with a
 # server that answers; a slower sender loses what it has not begun to another, which is harmless.
 MAIL_LEASE_SECONDS = 60
+# 0: as fast as the mail server takes them.
+MAILS_PER_MINUTE = env_int("MAILS_PER_MINUTE", 0, least=0, most=1_000_000)
+# Reminders of one time leave within so many minutes, each patient's always at the same one. In the
+# demo a mail is to be seen at once.
+REMINDER_SPREAD_MINUTES = env_int("REMINDER_SPREAD_MINUTES", 0 if DEMO else 5, least=0, most=60)
 DEFAULT_FROM_EMAIL = env_str(
     "DEFAULT_FROM_EMAIL", "Intracept Care <care@demo.example>" if DEMO else None
 )
@@ -395,6 +425,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10}
 CELERY_TASK_DEFAULT_QUEUE = "intracept-care"
+# Alert mails have a queue, and the Procfile's `urgent` a process that takes nothing else. Every
+# other worker listens to both, so that nothing waits where that process does not run.
+URGENT_QUEUE = "intracept-care-urgent"
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {CELERY_TASK_DEFAULT_QUEUE: {}, URGENT_QUEUE: {}}
+CELERY_TASK_ROUTES = {"recovery.tasks.send_urgent": {"queue": URGENT_QUEUE}}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
@@ -415,10 +450,17 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {
         "task": "recovery.tasks.tick",
         "schedule": crontab(),
+        # A nudge may ask for a tick too; this one tells that beat lives.
+        "kwargs": {"by_beat": True},
         "options": {"expires": 55},
     },
     "send": {
         "task": "recovery.tasks.send",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
+    "send-urgent": {
+        "task": "recovery.tasks.send_urgent",
         "schedule": crontab(),
         "options": {"expires": 55},
     },

@@ -31,6 +31,7 @@ from recovery.models import (
     Role,
     User,
 )
+from recovery.queries import engine
 
 View = Callable[..., HttpResponse]
 
@@ -194,6 +195,9 @@ def for_staff(*roles: Role) -> Callable[[View], View]:
                 raise PermissionDenied
             request.now = clock.now()
             request.clinic = memberships[0].clinic
+            request.standstill = engine.standstill(
+                memberships[0].oldest_beat, memberships[0].behind_since, at=timezone.now()
+            )
             with timezone.override(ZoneInfo(request.clinic.zone)):
                 return view(request, *args, **kwargs)
 
@@ -204,7 +208,7 @@ def for_staff(*roles: Role) -> Callable[[View], View]:
 
 def _memberships_here(request: HttpRequest) -> list[Membership] | None:
     """The user's roles in the session's clinic; None when the person must choose one first."""
-    memberships = list(staff_memberships(request.user))
+    memberships = list(staff_memberships(request.user).annotate(**engine.pulse()))
     if not memberships:
         raise PermissionDenied
     clinics = {str(membership.clinic.uuid) for membership in memberships}

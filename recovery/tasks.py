@@ -1,27 +1,25 @@
 """What Celery runs: read the clock, call one service."""
 
-from datetime import timedelta
-
 from celery import shared_task
 from django.utils import timezone
 
 from recovery import clock
-from recovery.services import delivery, upkeep
-from recovery.services import tick as tick_service
-
-# Leave the rest to the next minute's task rather than run into it.
-ROUND = timedelta(seconds=50)
+from recovery.services import delivery, rounds, upkeep
 
 
 @shared_task
-def tick() -> None:
-    tick_service.run(now=clock.now())
-    tick_service.beat(at=timezone.now())
+def tick(*, by_beat: bool = False) -> None:
+    rounds.tick_round(now=clock.now(), at=timezone.now, by_beat=by_beat)
 
 
 @shared_task
 def send() -> None:
-    delivery.deliver(clock=clock.now, until=clock.now() + ROUND)
+    rounds.send_round(clock=clock.now, at=timezone.now)
+
+
+@shared_task
+def send_urgent() -> None:
+    delivery.deliver(clock=clock.now, until=clock.now() + rounds.ROUND, urgent=True)
 
 
 @shared_task

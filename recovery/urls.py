@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recovery.views import demo, ops
+from recovery.views import demo, ops, webhooks
 from recovery.views.patient import accounts as patient_accounts
 from recovery.views.patient import (
     checkins,
@@ -86,6 +86,8 @@ staff_urls = [
     path("staff/clinics/", accounts.staff_clinics, name="staff_clinics"),
     path("staff/", queue.queue, name="queue"),
     path("staff/mails/", mails.unknown_mails, name="unknown_mails"),
+    path("staff/mails/<uuid:mail>/settle/", mails.mail_settle, name="mail_settle"),
+    path("staff/mails/<uuid:mail>/again/", mails.mail_again, name="mail_again"),
     path("staff/patients/", patients.patients, name="patients"),
     path("staff/patients/new/", enrolment.enrol, name="enrol"),
     path("staff/observation/", observations.observation_room, name="observation_room"),
@@ -138,6 +140,7 @@ demo_urls = [
 ops_urls = [
     path("healthz", ops.healthz, name="healthz"),
     path("readyz", ops.readyz, name="readyz"),
+    path("hooks/mail/", webhooks.mail_events, name="mail_events"),
 ]
 
 urlpatterns = [*patient_urls, *link_urls, *staff_urls, *demo_urls, *ops_urls]

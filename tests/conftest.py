@@ -119,7 +119,8 @@ def engine(
     """Real web, worker, beat and SMTP server over this test's database; nothing runs at first."""
     assert request.node.get_closest_marker("service"), "mark this test as a service test"
     broker = redis.Redis.from_url(settings.REDIS_URL)
-    broker.delete(settings.CELERY_TASK_DEFAULT_QUEUE, "unacked", "unacked_index")
+    queues = settings.CELERY_TASK_DEFAULT_QUEUE, settings.URGENT_QUEUE
+    broker.delete(*queues, "unacked", "unacked_index")
     with Engine(tmp_path) as engine:
         yield engine
     broker.close()

@@ -71,7 +71,7 @@ class Engine:
         self._out.close()
 
     def start(self, *names: str) -> None:
-        """Start any of web, worker, beat and mailbox; the mailbox and the web answer on return."""
+        """Start any of `commands`; the mailbox and the web answer on return."""
         commands = {
             "mailbox": ["manage.py", "mailbox", "--port", str(self.mail_port)],
             "web": [
@@ -82,6 +82,11 @@ class Engine:
             "worker": [
                 *("-m", "celery", "-q", "-A", "intracept_care", "worker", "--concurrency", "1"),
                 *("--without-gossip", "--without-mingle", "--hostname", f"w{self.port}@%h"),
+            ],
+            "urgent": [
+                *("-m", "celery", "-q", "-A", "intracept_care", "worker", "--pool", "solo"),
+                *("--queues", settings.URGENT_QUEUE, "--hostname", f"u{self.port}@%h"),
+                *("--without-gossip", "--without-mingle"),
             ],
             "beat": ["-m", "celery", "-q", "-A", "intracept_care", "beat"],
         }

@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from recovery.models import Alert, CheckIn, DailyLog, Recovery, Role, User
+from recovery.models import Alert, CheckIn, DailyLog, Message, Recovery, Role, User
 from recovery.queries.instruments import instruments_of
 from recovery.services import checkins, logs, questionnaires
 from recovery.tokens import first_log_token, link_token, unsubscribe_token
@@ -76,6 +76,8 @@ ROUTES = {
     "home": Route((GET,), ANYONE),
     "healthz": Route((GET,), ANYONE),
     "readyz": Route((GET,), ANYONE),
+    # The provider's posts; tests/views/test_webhooks.py has who gets in.
+    "mail_events": Route((POST,), frozenset()),
     "staff_sign_in": Route((GET, POST), ANYONE),
     "staff_password_reset": Route((GET, POST), ANYONE),
     "staff_sign_out": Route((POST,), ANYONE),
@@ -118,6 +120,8 @@ ROUTES = {
     "unknown_mails": Route(
         (GET,), CLINICAL | {"manager"}, theirs=frozenset({"harbor nurse", "harbor manager"})
     ),
+    "mail_settle": Route((POST,), CLINICAL | {"manager"}, ("doubtful",)),
+    "mail_again": Route((POST,), CLINICAL | {"manager"}, ("doubtful",)),
     "staff_recovery": Route((GET,), CLINICAL, ("recovery",)),
     "address": Route((GET, POST), CLINICAL, ("recovery",)),
     "address_works": Route((POST,), CLINICAL, ("recovery",)),
@@ -221,6 +225,7 @@ def world(clinic, harbor, nurse, clinician, manager, harbor_nurse, settings, tmp
         "uid": urlsafe_base64_encode(force_bytes(nurse.pk)),
         "reset": default_token_generator.make_token(nurse),
         "mail": a_kept_mail(tmp_path),
+        "doubtful": a_doubtful_mail(recovery),
         "form_key": "BASE",
     }
     visitors: dict[str, Callable[[], Client]] = {
@@ -236,6 +241,20 @@ def world(clinic, harbor, nurse, clinician, manager, harbor_nurse, settings, tmp
         "former nurse": lambda: sign_in_staff(Client(), former),
     }
     return ids, visitors
+
+
+def a_doubtful_mail(recovery: Recovery) -> uuid.UUID:
+    return Message.objects.create(
+        kind="reminder",
+        state="unknown",
+        dedupe_key="doubtful",
+        clinic=recovery.clinic,
+        recovery=recovery,
+        number=1,
+        created_at=recovery.created_at,
+        planned_at=recovery.created_at,
+        send_after=recovery.created_at,
+    ).uuid
 
 
 def a_kept_mail(folder: Any) -> str:
@@ -265,6 +284,8 @@ def snapshot() -> dict[str, list[dict[str, Any]]]:
 
 def refusal(name: str, method: str, visitor: str) -> str:
     """What this kind of visitor gets where it may not go."""
+    if name == "mail_events":
+        return "404"
     patients_pages = {"people", "today", "history", "signs", "phase"}
     patients_route = name in patients_pages or name.startswith(("log_", "checkin_", "milestone"))
     if visitor == "stranger":
@@ -274,8 +295,8 @@ def refusal(name: str, method: str, visitor: str) -> str:
         return "403" if visitor in ALL_STAFF else "404"
     if visitor in PATIENTS | {"former nurse"}:
         return "403"
-    wanted_manager = "manager" in ROUTES[name].allowed
-    has_role = ("manager" in visitor) == wanted_manager
+    role = "manager" if "manager" in visitor else "nurse"
+    has_role = role in ROUTES[name].allowed
     return "404" if has_role else "403"
 
 

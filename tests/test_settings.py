@@ -110,6 +110,12 @@ def test_nothing_is_guessed_outside_demo_mode(load: Any, name: str) -> None:
         ("REDIS_URL", "localhost:6379"),
         ("EMAIL_URL", "mail.example.org"),
         ("EMAIL_URL", "smtp://"),
+        ("EMAIL_URL", "pigeon://:secret@post"),
+        ("EMAIL_URL", "mailgun://:secret@"),
+        ("EMAIL_URL", "postmark://secret"),
+        ("MAILS_PER_MINUTE", "many"),
+        ("MAILS_PER_MINUTE", "-1"),
+        ("REMINDER_SPREAD_MINUTES", "61"),
         ("TIME_ZONE", "Boston"),
         ("LOG_LEVEL", "LOUD"),
         ("PORT", "http"),
@@ -198,3 +204,35 @@ def test_the_deploy_check_has_one_complaint_our_own() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert re.findall(r"\(([a-z_0-9]+\.[EWC]\d+)\)", done.stderr) == ["recovery.W001"], done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (
+            "mailgun://:key@mg.example.org",
+            {
+                "MAILGUN_API_KEY": "key",
+                "MAILGUN_SENDER_DOMAIN": "mg.example.org",
+                "MAILGUN_API_URL": "https://api.mailgun.net/v3",
+            },
+        ),
+        (
+            "mailgun+eu://:key@mg.example.org",
+            {"MAILGUN_API_URL": "https://api.eu.mailgun.net/v3"},
+        ),
+        ("postmark://:to%2Fken@postmark", {"POSTMARK_SERVER_TOKEN": "to/ken"}),
+    ],
+)
+def test_a_provider_is_named_by_its_url(load: Any, url: str, expected: dict[str, str]) -> None:
+    found = load(**REAL | {"EMAIL_URL": url})
+    name = url.partition(":")[0].partition("+")[0]
+    assert found["MAIL_PROVIDER"] == name
+    assert found["EMAIL_BACKEND"] == f"anymail.backends.{name}.EmailBackend"
+    assert found["ANYMAIL"] == found["ANYMAIL"] | expected
+    assert not found["ANYMAIL"]["SEND_DEFAULTS"]["track_opens"]
+
+
+def test_a_providers_secret_must_have_its_form(load: Any) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"^MAIL_WEBHOOK_SECRET"):
+        load(**REAL | {"EMAIL_URL": "postmark://:t@postmark", "MAIL_WEBHOOK_SECRET": "word"})

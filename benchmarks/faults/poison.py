@@ -14,7 +14,7 @@ TICKED = "SELECT count(*) FROM recovery_heartbeat WHERE name = 'tick'"
 NAMED = """
 SELECT
     count(*) FILTER (WHERE message.state = 'refused' AND message.reason = 'address_fails'),
-    count(*) FILTER (WHERE message.state = 'refused' AND message.reason = 'broken'),
+    count(*) FILTER (WHERE message.fault <> ''),
     count(*) FILTER (WHERE message.id IS NULL AND next_event_at <= now())
 FROM recovery_recovery LEFT JOIN recovery_message AS message
     ON message.recovery_id = recovery_recovery.id

@@ -26,16 +26,40 @@ class Size:
     # Of a sender over its mails, and between two ticks.
     lease: float
     minute: float
+    # Patients after an outage; kills while logs are posted; seconds without Redis.
+    behind: int
+    log_kills: int
+    without_redis: float
 
 
-QUICK = Size(seeds=1, due=200, kills=10, freezes=2, lease=10, minute=4)
-FULL = Size(seeds=10, due=1000, kills=60, freezes=6, lease=60, minute=15)
+QUICK = Size(
+    seeds=1,
+    due=200,
+    kills=10,
+    freezes=2,
+    lease=10,
+    minute=4,
+    behind=60,
+    log_kills=8,
+    without_redis=20,
+)
+FULL = Size(
+    seeds=10,
+    due=1000,
+    kills=60,
+    freezes=6,
+    lease=60,
+    minute=15,
+    behind=500,
+    log_kills=100,
+    without_redis=600,
+)
 
 
 @dataclass
 class Run:
     place: Place
-    size: Size
+    size: Any
     seed: int
     env: dict[str, str]
     begun: float

@@ -44,6 +44,8 @@ def environment(place: Place, **more: str) -> dict[str, str]:
         "DEFAULT_FROM_EMAIL": "Example Clinic <care@faults.example>",
         "EMERGENCY_NUMBER": "911",
         "HTTPS": "false",
+        "REMINDER_SPREAD_MINUTES": "0",
+        "MAILS_PER_MINUTE": "0",
         "LOG_LEVEL": "WARNING",
         "REDIS_URL": place.redis_url,
         "VAR_DIR": str(place.folder / "var"),
@@ -131,6 +133,15 @@ class Site:
         for member in self.members.values():
             if not member.alive:
                 member.start()
+
+    def stop(self, name: str) -> None:
+        """End it and all that it started, for good."""
+        member = self.members.pop(name)
+        for group in [*member.orphaned, member.pid]:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+        assert member.process
+        member.process.wait()
 
     def tree(self) -> dict[int, list[int]]:
         """The processes of each group, first ones first. Read from Linux's own table."""

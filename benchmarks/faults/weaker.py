@@ -5,43 +5,40 @@ only the order of marking and handing over differs.
 from django.db.models import QuerySet
 
 from recovery.models import Message
-from recovery.services.delivery import Clock, Waiting
-from recovery.services.smtp import Answer, Handover, Letter, Result
+from recovery.services.delivery import Clock, Done, Waiting
+from recovery.services.handover import Server
+from recovery.services.smtp import Answer, Letter, Result
 
 State = Message.State
 
 
-def claim_then_send(server: Handover, waiting: Waiting, clock: Clock) -> int:
+def claim_then_send(server: Server, waiting: Waiting, clock: Clock, done: Done) -> None:
     """Marks a mail sent and then hands it over: one that dies in between is lost."""
-    accepted = 0
     while waiting:
         message, letter = waiting.pop(0)
         if not _mark_sent(message, letter, clock):
             continue
         result = _send(server, letter)
-        accepted += result.answer is Answer.ACCEPTED
+        done[State.SENT] += result.answer is Answer.ACCEPTED
         if not result.alive:
             break
-    return accepted
 
 
-def send_then_mark(server: Handover, waiting: Waiting, clock: Clock) -> int:
+def send_then_mark(server: Server, waiting: Waiting, clock: Clock, done: Done) -> None:
     """Hands a mail over and then marks it sent: one that dies in between is sent again."""
-    accepted = 0
     while waiting:
         message, letter = waiting.pop(0)
         if not _held(message).exists():
             continue
         result = _send(server, letter)
         if result.answer is Answer.ACCEPTED:
-            accepted += 1
+            done[State.SENT] += 1
             _mark_sent(message, letter, clock)
         if not result.alive:
             break
-    return accepted
 
 
-def _send(server: Handover, letter: Letter) -> Result:
+def _send(server: Server, letter: Letter) -> Result:
     result = server.envelope(letter)
     return server.content(letter) if result.answer is Answer.ACCEPTED else result
 

@@ -7,7 +7,7 @@ from recovery.models.clinics import Clinic, Membership, Role
 from recovery.models.clocks import ClockOffset, Heartbeat
 from recovery.models.corridors import CorridorDay
 from recovery.models.logs import DailyLog
-from recovery.models.messages import Message
+from recovery.models.messages import MailAllowance, MailEvent, Message
 from recovery.models.milestones import Milestone
 from recovery.models.observations import DischargeCheck, Observation, ObservationSheet
 from recovery.models.pathways import Pathway, PathwayDraft, Preparation, RecoveryPhase
@@ -32,6 +32,8 @@ __all__ = [
     "FactChange",
     "FormResponse",
     "Heartbeat",
+    "MailAllowance",
+    "MailEvent",
     "Membership",
     "Message",
     "Milestone",

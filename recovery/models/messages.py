@@ -14,8 +14,9 @@ class Message(models.Model):
     """The outbox: one mail owed to one person, written in the transaction that owes it.
 
     owed -> claimed (token, lease) -> handing (just before DATA) -> sent, or unknown when nobody
-    can tell whether the server kept it. refused: the server said no for good. not_sent: we
-    decided not to, and `reason` says why.
+    can tell whether the server kept it. refused: the server said no for good, or we could not
+    make it in three tries. not_sent: we decided not to, and `reason` says why. A person or the
+    provider settles what is unknown; `settled_at` says when.
     """
 
     class Kind(models.TextChoices):
@@ -45,9 +46,10 @@ class Message(models.Model):
         ADDRESS_FAILS = "address_fails", _("The address fails")
         OPTED_OUT = "opted_out", _("Reminders were turned off")
         INACTIVE = "inactive", _("The account is not active")
-        BROKEN = "broken", _("The message could not be built")
+        BROKEN = "broken", _("It broke when it was built or handed over")
         SERVER = "server", _("The mail server refused it")
         CONTACTED = "contacted", _("Staff made contact first")
+        LOST = "lost", _("It did not arrive")
         MOVED = "moved", _("The procedure was moved")
         REPLANNED = "replanned", _("The pathway no longer asks it")
 
@@ -77,10 +79,18 @@ class Message(models.Model):
     # Alerts (0) leave before invitations (1) and reminders (2).
     urgency = models.PositiveSmallIntegerField(default=2)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # How often building it or handing it over broke, and on what kind of error.
+    failures = models.PositiveSmallIntegerField(default=0, db_default=0)
+    fault = models.CharField(max_length=80, blank=True, default="", db_default="")
     token = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     message_id = models.CharField(max_length=120, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    # When it was learned what became of an unknown one; by nobody: the provider said so.
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         indexes = [
@@ -101,6 +111,12 @@ class Message(models.Model):
                 name="message_unknown",
                 condition=Q(state="unknown"),
             ),
+            models.Index(
+                "clinic",
+                "planned_at",
+                name="message_set_aside",
+                condition=Q(state="refused", reason="broken"),
+            ),
         ]
         constraints = [
             models.UniqueConstraint("dedupe_key", name="one_message_per_dedupe_key"),
@@ -119,7 +135,59 @@ class Message(models.Model):
                 name="sent_message_has_time",
                 condition=~Q(state="sent") | Q(sent_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="settled_message_has_time",
+                condition=Q(settled_by__isnull=True) | Q(settled_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.dedupe_key} {self.state}"
+
+
+class MailEvent(models.Model):
+    """What a mail provider told of a mail after it took it. Kept once, however often it is told.
+
+    Only what is needed: no address, no text of the provider's, no openings.
+    """
+
+    class Kind(models.TextChoices):
+        DELIVERED = "delivered", _("Delivered")
+        DEFERRED = "deferred", _("Deferred")
+        BOUNCED = "bounced", _("Bounced")
+        REJECTED = "rejected", _("Rejected")
+        COMPLAINED = "complained", _("Called spam")
+        UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
+
+    provider = models.CharField(max_length=20)
+    # The provider's own, or a digest of what tells the event from others where it gives none.
+    event_id = models.CharField(max_length=100)
+    kind = models.CharField(max_length=12, choices=Kind)
+    message = models.ForeignKey(Message, models.CASCADE, related_name="events")
+    at = models.DateTimeField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("provider", "event_id", name="one_row_per_mail_event"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.kind} {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class MailAllowance(models.Model):
+    """The one row from which all senders take before they claim, where a rate is set."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    # Below zero after alerts, which never wait for it; what follows pays.
+    left = models.FloatField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="one_mail_allowance", condition=Q(id=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.left:.1f}"

@@ -1,4 +1,4 @@
-"""What staff look up about mails: where a patient's go, and which may not have arrived."""
+"""What staff look up about mails: where a patient's go, and which need a look."""
 
 from dataclasses import dataclass
 
@@ -40,5 +40,14 @@ def reach(recovery: Recovery) -> Reach:
 
 def unknown(clinic: Clinic) -> QuerySet[Message]:
     """Those that a server may or may not have kept, the newest first."""
-    rows = Message.objects.filter(clinic=clinic, state=Message.State.UNKNOWN)
+    return _listed(Message.objects.filter(clinic=clinic, state=Message.State.UNKNOWN))
+
+
+def set_aside(clinic: Clinic) -> QuerySet[Message]:
+    """Those that broke three times while they were built or handed over, the newest first."""
+    broken = Message.Reason.BROKEN
+    return _listed(Message.objects.filter(clinic=clinic, state="refused", reason=broken))
+
+
+def _listed(rows: QuerySet[Message]) -> QuerySet[Message]:
     return rows.select_related("recovery__patient", "user").order_by("-planned_at", "-pk")[:LISTED]

@@ -2,100 +2,84 @@
 
 Kill a sender anywhere: a claim lapses and is taken again, and at most the one mail between the
 two steps becomes `unknown`. We never send an unknown reminder again by ourselves; an unknown
-alert we do, since twice is better than never.
+alert we do, since twice is better than never. A row that breaks is tried three times and then
+set aside.
 """
 
 import logging
 import smtplib
-import uuid
+import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, F, Prefetch, Q, Value, When
+from django.db.models import Q
 
 from recovery.mails.build import build
-from recovery.models import CheckIn, Message
+from recovery.models import Message
+from recovery.services import claims
 from recovery.services.addresses import address_failed
+from recovery.services.claims import LEASE, SENT_AGAIN
+from recovery.services.handover import Server, connect
 from recovery.services.recheck import Recheck, quiet_until
-from recovery.services.smtp import Answer, Handover, Letter, letter
+from recovery.services.smtp import Answer, Letter, Result, letter
 
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 Waiting = list[tuple[Message, Letter]]
+# What a round came to: how many mails by the state that each was left in, and UNREACHABLE.
+Done = Counter[str]
 
-BATCH = 20
-LEASE = timedelta(seconds=settings.MAIL_LEASE_SECONDS)
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
-SENT_AGAIN = (Message.Kind.ALERT, Message.Kind.ESCALATION)
+TRIES = 3
+UNREACHABLE = "unreachable"
 State = Message.State
 
 
-def deliver(*, clock: Clock, until: datetime | None = None) -> int:
-    """Send everything owed and due; returns how many mails a server accepted.
+def deliver(
+    *,
+    clock: Clock,
+    until: datetime | None = None,
+    urgent: bool = False,
+    pause: Callable[[float], None] = time.sleep,
+) -> Done:
+    """Send everything owed and due, or only what is `urgent`; returns what became of it.
 
     `clock` is asked again as the work goes on, since leases measure how long it takes. No new
-    batch is begun after `until`: the next call goes on.
+    batch is begun after `until`: the next call goes on. `pause` waits for the allowance, with
+    nothing in hand.
     """
-    accepted = 0
+    done: Done = Counter()
     while until is None or clock() < until:
-        sweep(clock())
-        claimed = _claim(clock())
-        if not claimed:
+        claims.sweep(clock())
+        claimed, wait = claims.claim(clock(), urgent=urgent)
+        if claimed:
+            _send(claimed, clock, done)
+        elif wait:
+            pause(wait)
+        else:
             break
-        accepted += _send(claimed, clock)
-    return accepted
+    return done
 
 
-def sweep(now: datetime) -> None:
-    """Settle what senders that died or froze have left behind."""
-    lapsed = Message.objects.filter(lease_until__lte=now)
-    lapsed.filter(state=State.CLAIMED).update(state=State.OWED, token=None, lease_until=None)
-    handing = lapsed.filter(state=State.HANDING)
-    handing.filter(kind__in=SENT_AGAIN).update(state=State.OWED, token=None, lease_until=None)
-    # The token stays: a sender that was only frozen may still learn what the server said.
-    handing.update(state=State.UNKNOWN)
-
-
-@transaction.atomic
-def _claim(now: datetime) -> list[Message]:
-    token = uuid.uuid4()
-    due = Message.objects.filter(state=State.OWED, send_after__lte=now)
-    ids = list(
-        due.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
-        .order_by("urgency", "send_after", "pk")
-        .values_list("pk", flat=True)[:BATCH]
-    )
-    if not ids:
-        return []
-    Message.objects.filter(pk__in=ids, state=State.OWED).update(
-        state=State.CLAIMED, token=token, lease_until=now + LEASE, attempts=F("attempts") + 1
-    )
-    return list(
-        Message.objects.filter(token=token, state=State.CLAIMED)
-        .select_related("clinic", "user", "checkin", "recovery__patient")
-        .prefetch_related(Prefetch("recovery__checkins", CheckIn.objects.open()))
-        .order_by("urgency", "send_after", "pk")
-    )
-
-
-def _send(claimed: Sequence[Message], clock: Clock) -> int:
-    waiting = _ready(claimed, clock)
-    accepted = 0
+def _send(claimed: Sequence[Message], clock: Clock, done: Done) -> None:
+    waiting = _ready(claimed, clock, done)
     try:
         while waiting:
-            with Handover() as server:
-                accepted += _hand_over(server, waiting, clock)
+            with connect() as server:
+                _hand_over(server, waiting, clock, done)
     except (OSError, smtplib.SMTPException) as error:
         logger.warning("No mail server: %s", type(error).__name__)
+        done[UNREACHABLE] += 1
         for message, _mail in waiting:
-            _later(message, clock())
-    return accepted
+            _later(message, clock(), done)
 
 
-def _ready(claimed: Sequence[Message], clock: Clock) -> Waiting:
+def _ready(claimed: Sequence[Message], clock: Clock, done: Done) -> Waiting:
     """Re-check and build each; what must not go, or cannot be built, is recorded at once."""
     ready: Waiting = []
     recheck = Recheck(claimed)
@@ -105,12 +89,12 @@ def _ready(claimed: Sequence[Message], clock: Clock) -> Waiting:
             if _waits_for_morning(message, now):
                 continue
             if reason := recheck.reason(message, now=now):
-                _settle(message, state=State.NOT_SENT, reason=reason)
+                _settle(message, done, state=State.NOT_SENT, reason=reason)
                 continue
             ready.append((message, letter(build(message, now=now))))
-        except Exception:
+        except Exception as error:
             logger.exception("Message %s cannot be built", message.uuid)
-            _settle(message, state=State.REFUSED, reason=Message.Reason.BROKEN)
+            _broke(message, error, now, done)
     return ready
 
 
@@ -122,89 +106,150 @@ def _waits_for_morning(message: Message, now: datetime) -> bool:
     return morning is not None
 
 
-def _hand_over(server: Handover, waiting: Waiting, clock: Clock) -> int:
-    """Take mails from `waiting` and hand them over until none is left or the connection breaks;
-    returns how many were accepted.
-    """
-    accepted = 0
+def _hand_over(server: Server, waiting: Waiting, clock: Clock, done: Done) -> None:
+    """Take mails from `waiting` and hand them over until none is left or the connection breaks."""
     previous: Message | None = None
     while waiting:
         message, mail = waiting.pop(0)
         # Asked again: the evening may have ended since the batch was begun.
         if _waits_for_morning(message, clock()):
             continue
-        result = server.envelope(mail)
-        if result.answer is Answer.ACCEPTED:
+        result = _step(server.envelope, message, mail)
+        if isinstance(result, Result) and result.answer is Answer.ACCEPTED:
             # One statement marks the last mail sent and this one handing.
             ours = _mark_handing(message, mail, previous, clock())
             previous = None
             if not ours:
                 server.forget()
                 continue
-            result = server.content(mail)
+            result = _step(server.content, message, mail)
+            if isinstance(result, Exception) and message.kind not in SENT_AGAIN:
+                result = Result(Answer.UNKNOWN, alive=False)
+        if isinstance(result, Exception):
+            _broke(message, result, clock(), done)
+            break
         if result.answer is Answer.ACCEPTED:
-            accepted += 1
+            done[State.SENT] += 1
             previous = message
         else:
-            _record_failure(message, result.answer, clock())
+            _record_failure(message, result.answer, clock(), done)
         if not result.alive:
+            done[UNREACHABLE] += result.answer is Answer.LATER
             break
     if previous is not None:
         _mark_sent(previous, clock())
-    return accepted
+
+
+def _step(step: Callable[[Letter], Result], message: Message, mail: Letter) -> Result | Exception:
+    """What the server answers to one step, or what broke in it: that must break this mail alone."""
+    try:
+        return step(mail)
+    except Exception as error:
+        logger.exception("Message %s cannot be handed over", message.uuid)
+        return error
 
 
 def _mark_handing(message: Message, mail: Letter, previous: Message | None, now: datetime) -> bool:
-    """True if the mail is still ours to send. Committed before the server gets the content."""
-    this = Q(pk=message.pk, token=message.token, state=State.CLAIMED)
-    rows = this
-    if previous is not None:
-        rows |= _ours(previous)
-    changed = Message.objects.filter(rows).update(
-        state=Case(When(pk=message.pk, then=Value(State.HANDING)), default=Value(State.SENT)),
-        sent_at=Case(When(pk=message.pk, then=F("sent_at")), default=Value(now)),
-        lease_until=Case(When(pk=message.pk, then=Value(now + LEASE)), default=None),
-        message_id=Case(
-            When(pk=message.pk, then=Value(mail.message_id)),
-            default=F("message_id"),
-        ),
-    )
+    """True if the mail is still ours to send. Committed before the server gets the content.
+
+    The one statement of every mail, so it is written out: to have the ORM make it costs more than
+    to run it.
+    """
+    before = previous or message
+    values = {
+        "this": message.pk,
+        "token": message.token,
+        "before": before.pk,
+        "before_token": before.token,
+        "now": now,
+        "lease": now + LEASE,
+        "message_id": mail.message_id,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(MARK_HANDING, [_adapted(values[name]) for name in MARK_HANDING_TAKES])
+        changed = cursor.rowcount
     if changed == (1 if previous is None else 2):
         return True
     return Message.objects.filter(pk=message.pk, token=message.token, state=State.HANDING).exists()
+
+
+# Of the mail before, what _ours says.
+MARK_HANDING = """
+UPDATE recovery_message SET
+    state = CASE WHEN id = %s THEN 'handing' ELSE 'sent' END,
+    sent_at = CASE WHEN id = %s THEN sent_at ELSE %s END,
+    lease_until = CASE WHEN id = %s THEN %s ELSE NULL END,
+    message_id = CASE WHEN id = %s THEN %s ELSE message_id END
+WHERE (id = %s AND token = %s AND state = 'claimed')
+    OR (id = %s AND id <> %s AND token = %s AND state IN ('claimed', 'handing', 'unknown'))
+"""
+MARK_HANDING_TAKES = (
+    *("this", "this", "now", "this", "lease", "this", "message_id"),
+    *("this", "token", "before", "this", "before_token"),
+)
+
+
+def _adapted(value: Any) -> Any:
+    """As the database wants it: SQLite has no types for moments and tokens."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
+        return value.hex
+    return value
 
 
 def _mark_sent(message: Message, now: datetime) -> None:
     Message.objects.filter(_ours(message)).update(state=State.SENT, sent_at=now, lease_until=None)
 
 
-def _record_failure(message: Message, answer: Answer, now: datetime) -> None:
+def _record_failure(message: Message, answer: Answer, now: datetime, done: Done) -> None:
     if answer is Answer.LATER or (answer is Answer.UNKNOWN and message.kind in SENT_AGAIN):
-        _later(message, now)
+        _later(message, now, done)
     elif answer is Answer.UNKNOWN:
-        _settle(message, state=State.UNKNOWN, reason=Message.Reason.NONE)
+        _settle(message, done, state=State.UNKNOWN, reason=Message.Reason.NONE)
     elif answer is Answer.REFUSED:
         # Recoveries before messages, as everywhere, so that nobody waits in a circle.
         with transaction.atomic():
             address_failed(message, now=now)
-            _settle(message, state=State.REFUSED, reason=Message.Reason.ADDRESS_FAILS)
+            _settle(message, done, state=State.REFUSED, reason=Message.Reason.ADDRESS_FAILS)
     else:
-        _settle(message, state=State.REFUSED, reason=Message.Reason.SERVER)
+        _settle(message, done, state=State.REFUSED, reason=Message.Reason.SERVER)
 
 
-def _later(message: Message, now: datetime) -> None:
+def _broke(message: Message, error: Exception, now: datetime, done: Done) -> None:
+    """Try it again later, the third time set it aside. Only the kind of error is kept: its text
+    may hold anything.
+    """
+    failures, fault = message.failures + 1, type(error).__name__[:80]
+    if failures < TRIES:
+        done[State.OWED] += 1
+        _owe_again(message, send_after=now + BACKOFF[failures - 1], failures=failures, fault=fault)
+    else:
+        _settle(
+            message,
+            done,
+            state=State.REFUSED,
+            reason=Message.Reason.BROKEN,
+            failures=failures,
+            fault=fault,
+        )
+
+
+def _later(message: Message, now: datetime, done: Done) -> None:
+    done[State.OWED] += 1
     wait = BACKOFF[min(message.attempts, len(BACKOFF)) - 1]
-    _owe_again(message, send_after=now + wait, attempts=message.attempts)
+    _owe_again(message, send_after=now + wait)
 
 
-def _owe_again(message: Message, *, send_after: datetime, attempts: int) -> None:
+def _owe_again(message: Message, *, send_after: datetime, **changed: int | str) -> None:
     Message.objects.filter(_ours(message)).update(
-        state=State.OWED, token=None, lease_until=None, send_after=send_after, attempts=attempts
+        state=State.OWED, token=None, lease_until=None, send_after=send_after, **changed
     )
 
 
-def _settle(message: Message, *, state: Message.State, reason: Message.Reason) -> None:
-    Message.objects.filter(_ours(message)).update(state=state, reason=reason, lease_until=None)
+def _settle(message: Message, done: Done, *, state: Message.State, **changed: int | str) -> None:
+    done[state] += 1
+    Message.objects.filter(_ours(message)).update(state=state, lease_until=None, **changed)
 
 
 def _ours(message: Message) -> Q:

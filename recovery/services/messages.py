@@ -3,8 +3,10 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
+from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -36,6 +38,24 @@ def by_day(moment: datetime, zone: str) -> datetime:
     if there.time() >= DAY_ENDS:
         return local(there.date() + timedelta(days=1), DAY_BEGINS, zone)
     return moment
+
+
+def spread(
+    planned_at: datetime, *, key: str, zone: str, ends_at: datetime, now: datetime
+) -> datetime:
+    """When a reminder planned for `planned_at` may leave: within the next few minutes, so that
+    what is planned for one moment does not leave in one moment.
+
+    By `key` it is the same for the same reminder however often it is asked. Never before
+    `planned_at` or `now`, in the quiet hours, or at the end of the check-in: then at once.
+    """
+    first = by_day(now, zone)
+    # What waited for the morning is spread over the morning's first minutes.
+    begin = first if first > now else planned_at
+    digest = blake2b(key.encode(), digest_size=4).digest()
+    share = int.from_bytes(digest, "big") / 2**32
+    at = max(first, begin + share * timedelta(minutes=settings.REMINDER_SPREAD_MINUTES))
+    return at if at < ends_at and by_day(at, zone) == at else first
 
 
 def on_call(clinic_ids: Iterable[int]) -> dict[int, list[int]]:
@@ -84,8 +104,9 @@ def alert_mails(
 def owe(messages: Iterable[Message]) -> None:
     """Write what is owed; a message whose key is known is owed already."""
     written = Message.objects.bulk_create(messages, ignore_conflicts=True)
-    if any(message.state == Message.State.OWED for message in written):
-        nudges.send_soon()
+    owed = {m.urgency == ALERT_URGENCY for m in written if m.state == Message.State.OWED}
+    for urgent in owed:
+        nudges.send_soon(urgent=urgent)
 
 
 def supersede(recovery_ids: Iterable[int]) -> None:

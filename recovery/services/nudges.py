@@ -29,9 +29,11 @@ def held_back() -> Iterator[None]:
         _held_back.reset(token)
 
 
-def send_soon() -> None:
-    """After the commit, ask a worker to send what is owed. Never raises, never retries."""
-    _after_commit("recovery.tasks.send")
+def send_soon(*, urgent: bool) -> None:
+    """After the commit, ask a worker to send what is owed: what is urgent, or all of it. Never
+    raises, never retries.
+    """
+    _after_commit("recovery.tasks.send_urgent" if urgent else "recovery.tasks.send")
 
 
 def tick_soon() -> None:

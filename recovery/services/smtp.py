@@ -48,6 +48,8 @@ class Letter:
     sender: str
     recipient: str
     content: bytes
+    # What it was made from: a provider's API takes its parts.
+    mail: EmailMessage
 
 
 def letter(mail: EmailMessage) -> Letter:
@@ -59,6 +61,7 @@ def letter(mail: EmailMessage) -> Letter:
         recipient=_bare(recipient),
         # Django's own message class takes `linesep`, as its own SMTP backend relies on.
         content=mail.message().as_bytes(linesep="\r\n"),  # type: ignore[call-arg]
+        mail=mail,
     )
 
 

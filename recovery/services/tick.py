@@ -8,13 +8,13 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
 from recovery.clinical.pathway import Occasion, occasions
-from recovery.models import Alert, CheckIn, Clinic, DailyLog, Heartbeat, Message, Recovery
+from recovery.models import Alert, CheckIn, Clinic, DailyLog, Message, Recovery
 from recovery.queries.pathways import plan_of
 from recovery.services import corridors, messages, nudges, status, timing
 from recovery.services.advance import Owed, Situation, advance, opening
@@ -28,8 +28,13 @@ ERRORS = (ArithmeticError, LookupError, TypeError, ValueError, DatabaseError)
 COLUMNS = (*status.STATUS, "state", "overdue_since", "overdue_hidden")
 
 
-def run(*, now: datetime) -> int:
-    """Advance every recovery that is due at `now`; returns how many.
+class Ticked(NamedTuple):
+    advanced: int
+    failed: int
+
+
+def run(*, now: datetime) -> Ticked:
+    """Advance every recovery that is due at `now`; returns how many, and how many could not be.
 
     A batch that fails is tried row by row, so that one bad row delays nobody else; the bad one
     is logged by its row number and stays due. Where a recovery completed, its clinic's corridor is
@@ -48,12 +53,7 @@ def run(*, now: datetime) -> int:
         done += advanced
     for clinic in grown.values():
         _rebuild_corridor(clinic, now)
-    return done
-
-
-def beat(*, at: datetime) -> None:
-    """Note that a tick has finished, by real time."""
-    Heartbeat.objects.update_or_create(name="tick", defaults={"at": at})
+    return Ticked(done, len(bad))
 
 
 def _due(now: datetime, bad: set[int]) -> QuerySet[Recovery]:
@@ -79,8 +79,9 @@ def _one_by_one(now: datetime, bad: set[int], grown: dict[int, Clinic]) -> set[i
             except ERRORS:
                 logger.exception("The tick cannot advance recovery row %s", pk)
                 failed.add(pk)
-    # One for the batch: a nudge of each row would wait for a dead broker each time.
-    nudges.send_soon()
+    # One for the batch, whose sender takes alerts first: a nudge of each row would wait for a dead
+    # broker each time.
+    nudges.send_soon(urgent=False)
     return failed
 
 

@@ -1,7 +1,6 @@
 """What machines ask: is this process up, and does the whole work?"""
 
 import logging
-from datetime import timedelta
 
 from celery import current_app
 from django.db import DatabaseError, connection
@@ -10,12 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
-from recovery.models import Heartbeat
+from recovery.queries import engine
 
 logger = logging.getLogger(__name__)
-
-# A tick each minute; five are a fault.
-TICK_IS_LATE = timedelta(minutes=5)
 
 
 @require_safe
@@ -28,9 +24,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """For alarms only: 503 while the database, the broker or the tick is not well."""
+    """For alarms only: 503 while the database, the broker or a part of the engine is not well."""
     parts = {"database": _database(), "broker": _broker()}
-    parts["tick"] = _tick() if parts["database"] == "ok" else "unknown"
+    parts |= engine.health(at=timezone.now()) if parts["database"] == "ok" else {"tick": "unknown"}
     well = all(state == "ok" for state in parts.values())
     return JsonResponse(parts, status=200 if well else 503)
 
@@ -53,11 +49,3 @@ def _broker() -> str:
         logger.warning("readyz: no broker: %s", type(error).__name__)
         return "down"
     return "ok"
-
-
-def _tick() -> str:
-    beat = Heartbeat.objects.filter(name="tick").first()
-    if beat is None:
-        return "never"
-    age = timezone.now() - beat.at
-    return "ok" if age < TICK_IS_LATE else f"last finished {int(age.total_seconds())} s ago"

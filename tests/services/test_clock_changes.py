@@ -61,7 +61,7 @@ def run_until(recoveries: list[Recovery], until: datetime) -> None:
         if now > until:
             break
         assert now > before, "what was dealt with comes again"
-        if tick.run(now=now) or mail == now:
+        if tick.run(now=now).advanced or mail == now:
             delivery.deliver(clock=lambda now=now: now)
         before = now
 

@@ -21,7 +21,8 @@ from django.test.utils import CaptureQueriesContext
 
 from recovery.models import Message, Patient, Recovery, User
 from recovery.models.recoveries import QueueRank
-from recovery.services import addresses, delivery, logs, messages, tick
+from recovery.services import addresses, claims, delivery, logs, messages, tick
+from recovery.services.smtp import Handover, Letter, Result
 from tests.cast import QUIET, checkin_of, make_recovery, user_of
 from tests.crowd import at_once
 from tests.engine import free_port
@@ -76,7 +77,7 @@ def address(recovery: Recovery) -> str:
 
 
 def send(at: datetime = AT) -> int:
-    return delivery.deliver(clock=lambda: at)
+    return delivery.deliver(clock=lambda: at)["sent"]
 
 
 def states(*found: Message) -> list[str]:
@@ -167,7 +168,7 @@ def test_a_server_that_goes_away_in_the_middle_leaves_the_rest_owed(patients, ma
             mail_server.close()
         return AT
 
-    assert delivery.deliver(clock=clock) == 2
+    assert delivery.deliver(clock=clock)["sent"] == 2
     assert states(*found) == ["sent", "sent", "owed", "owed", "owed"]
 
 
@@ -327,15 +328,76 @@ def test_a_row_that_breaks_delays_nobody_else(patients, mail_server, wreck):
     found = [owe(recovery) for recovery in patients]
     wreck(patients[1])
     assert send() == 4
-    assert states(*found) == ["sent", "refused", "sent", "sent", "sent"]
-    assert found[1].reason == "broken"
+    assert states(*found) == ["sent", "owed", "sent", "sent", "sent"]
+
+
+@pytest.mark.parametrize("wreck", [no_zone, no_checkin, no_address, letters_no_server_takes])
+def test_a_row_that_breaks_is_set_aside_after_three_tries(patients, mail_server, wreck):
+    message = owe(patients[1])
+    wreck(patients[1])
+    for at, state in [(AT, "owed"), (AT + MINUTE, "owed"), (AT + 6 * MINUTE, "refused")]:
+        send(at)
+        assert states(message) == [state]
+    assert (message.reason, message.failures) == ("broken", 3)
+    assert message.fault
+    assert send(AT + HOUR) == 0
+    assert mail_server.envelopes == []
+
+
+def test_a_row_that_is_mended_between_its_tries_goes(patients, mail_server):
+    message = owe(patients[1])
+    letters_no_server_takes(patients[1])
+    send()
+    User.objects.filter(pk=message.user_id).update(email="ruth@example.org")
+    assert send(AT + MINUTE) == 1
+    assert states(message) == ["sent"]
 
 
 def test_a_template_that_breaks_delays_only_its_own_kind(patient, nurse, mail_server, broken_mail):
     broken_mail("reminder.txt", "{% this is no template %}")
     found = [owe(patient), owe(patient, kind="alert", user=nurse, checkin=None)]
     assert send() == 1
-    assert states(*found) == ["refused", "sent"]
+    assert states(*found) == ["owed", "sent"]
+    assert found[0].fault == "TemplateSyntaxError"
+
+
+@pytest.fixture
+def breaking_server(monkeypatch: pytest.MonkeyPatch, patients: list[Recovery]) -> Callable:
+    """Handing over to the second patient raises what nobody thought of, at the given step."""
+
+    def breaking_server(step: str) -> None:
+        as_ever = getattr(Handover, step)
+
+        def breaks(server: Handover, letter: Letter) -> Result:
+            result = as_ever(server, letter)
+            if letter.recipient == address(patients[1]):
+                raise RuntimeError("nobody thought of this")
+            return result
+
+        monkeypatch.setattr(Handover, step, breaks)
+
+    return breaking_server
+
+
+def test_a_hand_over_that_breaks_is_tried_three_times(patients, mail_server, breaking_server):
+    found = [owe(recovery) for recovery in patients]
+    breaking_server("envelope")
+    assert send() == 4
+    assert states(*found) == ["sent", "owed", "sent", "sent", "sent"]
+    send(AT + MINUTE)
+    send(AT + 6 * MINUTE)
+    assert states(found[1]) == ["refused"]
+    assert (found[1].reason, found[1].fault) == ("broken", "RuntimeError")
+
+
+def test_a_reminder_that_breaks_once_its_content_went_is_unknown(
+    patients, mail_server, breaking_server
+):
+    found = [owe(recovery) for recovery in patients]
+    breaking_server("content")
+    assert send() == 4
+    assert states(*found) == ["sent", "unknown", "sent", "sent", "sent"]
+    assert send(AT + HOUR) == 0
 
 
 @pytest.fixture
@@ -443,15 +505,24 @@ def test_alerts_leave_first(patients, nurse, mail_server):
     assert mail_server.addresses[0] == nurse.email
 
 
+def test_the_urgent_sender_takes_nothing_else(patients, nurse, mail_server):
+    reminder = owe(patients[0], urgency=2)
+    alert = owe(patients[0], kind="alert", user=nurse, checkin=None, urgency=0)
+    done = delivery.deliver(clock=lambda: AT, urgent=True)
+    assert done["sent"] == 1
+    assert states(alert, reminder) == ["sent", "owed"]
+
+
 def test_nothing_goes_before_its_time(patient, mail_server):
     owe(patient, send_after=AT + MINUTE)
     assert (send(), send(AT + MINUTE)) == (0, 1)
 
 
 def test_a_round_ends_in_time_and_the_next_goes_on(patient, mail_server):
-    for _ in range(delivery.BATCH + 1):
+    for _ in range(claims.BATCH + 1):
         owe(patient, number=None)
-    assert delivery.deliver(clock=iter_clock(AT, mail_server), until=AT + SECOND) == delivery.BATCH
+    done = delivery.deliver(clock=iter_clock(AT, mail_server), until=AT + SECOND)
+    assert done["sent"] == claims.BATCH
     assert send() == 1
 
 

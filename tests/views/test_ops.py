@@ -3,6 +3,7 @@
 import re
 import uuid
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from celery import current_app
@@ -13,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from recovery.models import DailyLog, Message
-from recovery.services import logs, tick
+from recovery.models import DailyLog, Heartbeat, Message
+from recovery.services import logs
 from tests.cast import QUIET, make_recovery, user_of
 
 WRAPPING = {"BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"}
@@ -24,6 +25,11 @@ FORM = {
     "bladder": "yes",
     "log_date": "2026-03-02",
 }
+
+
+def alive() -> None:
+    for name in ("beat", "tick", "send"):
+        Heartbeat.objects.create(name=name, at=timezone.now())
 
 
 @pytest.fixture
@@ -50,17 +56,70 @@ def test_readyz_names_the_part_that_is_not_well(client):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("part", ["beat", "tick", "send"])
 @pytest.mark.parametrize(("minutes", "state"), [(4, "ok"), (6, "last finished 36")])
-def test_readyz_knows_the_age_of_the_last_finished_tick(client, minutes, state):
-    tick.beat(at=timezone.now() - timedelta(minutes=minutes))
-    assert client.get("/readyz").json()["tick"].startswith(state)
+def test_readyz_knows_the_age_of_each_parts_last_round(client, part, minutes, state):
+    alive()
+    Heartbeat.objects.filter(name=part).update(at=timezone.now() - timedelta(minutes=minutes))
+    assert client.get("/readyz").json()[part].startswith(state)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("part", ["send", "mail server"])
+@pytest.mark.parametrize(("minutes", "state"), [(4, "ok"), (6, "behind for 36")])
+def test_readyz_knows_what_runs_and_gets_nowhere(client, part, minutes, state):
+    alive()
+    since = timezone.now() - timedelta(minutes=minutes)
+    Heartbeat.objects.update_or_create(
+        name=part, defaults={"at": timezone.now(), "behind_since": since}
+    )
+    assert client.get("/readyz").json()[part].startswith(state)
 
 
 @pytest.mark.service
 @pytest.mark.django_db
 def test_readyz_is_ready_with_all_parts(client):
-    tick.beat(at=timezone.now())
+    alive()
     assert client.get("/readyz").status_code == 200
+
+
+# The same, told to staff
+# -----------------------
+
+
+def banner(client: Client) -> str:
+    page = client.get(reverse("queue")).content.decode()
+    return page.partition('class="ic-standstill"')[2].partition("</div>")[0]
+
+
+@pytest.mark.django_db
+def test_staff_see_no_banner_while_all_is_well(as_nurse):
+    alive()
+    assert banner(as_nurse) == ""
+
+
+@pytest.mark.django_db
+def test_staff_are_told_that_the_engine_never_ran(as_nurse):
+    assert "not going out yet" in banner(as_nurse)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("part", ["beat", "tick", "send"])
+def test_staff_are_told_since_when_a_part_is_silent(as_nurse, clinic, part):
+    alive()
+    since = timezone.now() - timedelta(minutes=5)
+    Heartbeat.objects.filter(name=part).update(at=since)
+    there = since.astimezone(ZoneInfo(clinic.zone))
+    assert re.search(rf"not going out since (\w+ )?{there:%H:%M}", banner(as_nurse))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("minutes", "told"), [(4, False), (5, True)])
+def test_staff_are_told_that_mails_wait_though_all_parts_run(as_nurse, minutes, told):
+    alive()
+    since = timezone.now() - timedelta(minutes=minutes)
+    Heartbeat.objects.filter(name="send").update(behind_since=since)
+    assert ("not going out since" in banner(as_nurse)) is told
 
 
 @pytest.fixture

@@ -18,6 +18,12 @@ from recovery.management import broker, supervise
 
 START_SECONDS = 90
 MAIL_PORT = 8025
+WORKER = [
+    # Celery warns root of pickled tasks; ours are JSON alone (CELERY_ACCEPT_CONTENT).
+    *("-W", "ignore:You're running the worker with superuser privileges"),
+    *("-m", "celery", "-q", "-A", "intracept_care", "worker"),
+    *("--without-gossip", "--without-mingle"),
+]
 
 
 class Command(BaseCommand):
@@ -67,6 +73,8 @@ class Command(BaseCommand):
             _start(family, "mailbox", ["manage.py", "mailbox", "--port", str(port)], env)
         _start(family, "web", _web(), env)
         _start(family, "worker", _worker(), env)
+        if not settings.DEMO:
+            _start(family, "urgent", _urgent(), env)
         _start(family, "beat", ["-m", "celery", "-q", "-A", "intracept_care", "beat"], env)
         _wait_for_page(family)
         self.stdout.write(_welcome(time.monotonic() - begin, sign_ins))
@@ -136,11 +144,14 @@ def _web() -> list[str]:
 
 def _worker() -> list[str]:
     concurrency = "1" if settings.DEMO else "2"
+    return [*WORKER, "--concurrency", concurrency]
+
+
+def _urgent() -> list[str]:
+    """A process of its own for alert mails; a demo has too few reminders to be in their way."""
     return [
-        # Celery warns root of pickled tasks; ours are JSON alone (CELERY_ACCEPT_CONTENT).
-        *("-W", "ignore:You're running the worker with superuser privileges"),
-        *("-m", "celery", "-q", "-A", "intracept_care", "worker", "--concurrency", concurrency),
-        *("--without-gossip", "--without-mingle"),
+        *WORKER,
+        *("--pool", "solo", "--queues", settings.URGENT_QUEUE, "--hostname", "urgent@%h"),
     ]
 
 

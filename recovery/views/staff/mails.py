@@ -1,22 +1,84 @@
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+"""Mails that a person must look at: may not have arrived, or set aside because they broke."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from recovery import access
-from recovery.models import Role
+from recovery.models import Message, Role
 from recovery.queries import messages as queries
 from recovery.queries.patients import waiting
+from recovery.services import settling
+from recovery.services.refusals import NotAllowed
+
+ANSWERS = {"arrived": True, "lost": False}
 
 
 @require_safe
 @access.for_staff(*Role)
 def unknown_mails(request: HttpRequest) -> HttpResponse:
-    """Mails that may not have arrived. A manager reads no patient's name here."""
+    """A manager reads no patient's name here."""
     clinical = bool(request.roles & set(access.CLINICAL))
     context = {
         "here": "clinic",
         "waiting": waiting(request.clinic) if clinical else None,
         "mails": queries.unknown(request.clinic),
+        "aside": queries.set_aside(request.clinic),
         "clinical": clinical,
     }
     return render(request, "staff/mails.html", context)
+
+
+@require_POST
+@access.for_staff(*Role)
+def mail_settle(request: HttpRequest, mail: uuid.UUID) -> HttpResponse:
+    """What somebody found out of a mail that may not have arrived."""
+    _mine(request, mail)
+    answer = request.POST.get("became", "")
+    if answer not in ANSWERS:
+        messages.error(request, _("Say whether it arrived."))
+        return redirect("unknown_mails")
+    try:
+        row = settling.by_hand(
+            clinic=request.clinic,
+            message=mail,
+            arrived=ANSWERS[answer],
+            user=request.user,
+            now=request.now,
+        )
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, SETTLED[row.state]())
+    return redirect("unknown_mails")
+
+
+SETTLED = {
+    Message.State.SENT: lambda: _("Noted: it arrived."),
+    Message.State.OWED: lambda: _("Noted: it did not arrive. It is sent once more."),
+    Message.State.NOT_SENT: lambda: _("Noted: it did not arrive. It is not sent again."),
+}
+
+
+@require_POST
+@access.for_staff(*Role)
+def mail_again(request: HttpRequest, mail: uuid.UUID) -> HttpResponse:
+    """Try a mail that was set aside once more."""
+    _mine(request, mail)
+    try:
+        settling.try_again(clinic=request.clinic, message=mail, user=request.user, now=request.now)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The mail is tried again."))
+    return redirect("unknown_mails")
+
+
+def _mine(request: HttpRequest, mail: uuid.UUID) -> None:
+    """Http404 for a mail of another clinic."""
+    if not Message.objects.filter(clinic=request.clinic, uuid=mail).exists():
+        raise Http404

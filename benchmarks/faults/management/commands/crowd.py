@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
 from benchmarks.faults.sink import REFUSED
+from recovery.access import DOOR, STAFF_DOOR
 from recovery.clinical.pathway import local
 from recovery.models import (
     Clinic,
@@ -51,11 +52,19 @@ class Command(BaseCommand):
         parser.add_argument("count", type=int)
         parser.add_argument("--spread", type=float, default=0, help="seconds to fall due over")
         parser.add_argument("--poisoned", action="store_true", help="add one of each poison")
-        parser.add_argument("--sessions", action="store_true", help="sign everyone in")
+        parser.add_argument("--behind", type=int, default=0, help="days since the last tick")
+        parser.add_argument("--sessions", type=int, default=0, help="sign so many in")
 
     @transaction.atomic
     def handle(
-        self, count: int, *, spread: float, poisoned: bool, sessions: bool, **options: object
+        self,
+        count: int,
+        *,
+        spread: float,
+        poisoned: bool,
+        sessions: int,
+        behind: int,
+        **options: object,
     ) -> str:
         now = datetime.now(UTC)
         wrong = POISONS if poisoned else []
@@ -86,21 +95,30 @@ class Command(BaseCommand):
             Consent(patient=patient, told_by=nurse, told_at=now, text_version="1", email_ok=True)
             for patient in patients
         )
-        recoveries = self._recoveries(clinic, patients, now=now, spread=spread)
+        recoveries = self._recoveries(clinic, patients, now=now, spread=spread, behind=behind)
         found: dict[str, Any] = {
             "today": now.astimezone(ZoneInfo(zone)).date().isoformat(),
             "due_at": (now + timedelta(seconds=spread)).timestamp(),
             "poisoned": [str(recovery.uuid) for recovery in recoveries[: len(wrong)]],
             "good": [str(recovery.uuid) for recovery in recoveries[len(wrong) :]],
-            "sessions": [signed_in(user) for user in users] if sessions else [],
+            "sessions": [signed_in(user) for user in users[:sessions]],
+            "staff": signed_in(nurse, door=STAFF_DOOR),
         }
         return json.dumps(found)
 
     def _recoveries(
-        self, clinic: Clinic, patients: list[Patient], *, now: datetime, spread: float
+        self,
+        clinic: Clinic,
+        patients: list[Patient],
+        *,
+        now: datetime,
+        spread: float,
+        behind: int,
     ) -> list[Recovery]:
         chance = random.Random(len(patients))
-        on = now.astimezone(ZoneInfo(clinic.zone)).date() - timedelta(days=DAY)
+        # Everything stood still since day 5, or since just now.
+        last = now - timedelta(days=behind)
+        on = last.astimezone(ZoneInfo(clinic.zone)).date() - timedelta(days=DAY)
         pathway = Pathway.objects.get(clinic=None, version=1)
         return Recovery.objects.bulk_create(
             Recovery(
@@ -116,7 +134,7 @@ class Command(BaseCommand):
                 baseline_pain=6,
                 anticoagulated=False,
                 osteoporosis=False,
-                next_event_at=now + timedelta(seconds=chance.uniform(0, spread)),
+                next_event_at=last + timedelta(seconds=chance.uniform(0, spread)),
             )
             for patient in patients
         )
@@ -132,9 +150,11 @@ def zone_at(hour: int, now: datetime) -> str:
     return f"Etc/GMT{-ahead:+d}"
 
 
-def signed_in(user: User) -> str:
-    """A patient's session, as the e-mailed code leaves it; returns its key."""
+def signed_in(user: User, *, door: str = "") -> str:
+    """A session as a sign-in by code leaves it, or by the staff's door; returns its key."""
     session = SessionStore()
+    if door:
+        session[DOOR] = door
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()

@@ -1,0 +1,67 @@
+"""Whether mails are going out, and since when not. Read from the heartbeats alone."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Subquery
+
+from recovery.models import Heartbeat
+
+# Each beats once a minute; five are a fault.
+LATE = timedelta(minutes=5)
+# What must beat. The mail server's row says only whether it answers.
+BEAT, TICK, SEND, SERVER = "beat", "tick", "send", "mail server"
+PARTS = (BEAT, TICK, SEND)
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """Mails are not going out. Since None: no part has ever run."""
+
+    since: datetime | None
+
+
+def pulse() -> dict[str, Subquery]:
+    """Two annotations for a query that a page makes anyway; `standstill` reads them."""
+    beats = Heartbeat.objects.filter(name__in=PARTS).order_by("at")
+    behind = Heartbeat.objects.filter(behind_since__isnull=False).order_by("behind_since")
+    return {
+        "oldest_beat": Subquery(beats.values("at")[:1]),
+        "behind_since": Subquery(behind.values("behind_since")[:1]),
+    }
+
+
+def standstill(
+    oldest_beat: datetime | None, behind_since: datetime | None, *, at: datetime
+) -> Standstill | None:
+    """`at` is real time, as the heartbeats are."""
+    if oldest_beat is None:
+        return Standstill(None)
+    late = [moment for moment in (oldest_beat, behind_since) if moment and at - moment >= LATE]
+    return Standstill(min(late)) if late else None
+
+
+def health(*, at: datetime) -> dict[str, str]:
+    """Each part in a word or two: ok, never, or for how long not."""
+    beats = {row.name: row for row in Heartbeat.objects.all()}
+    return {name: _words(beats.get(name), at) for name in PARTS} | {
+        SERVER: _behind(beats[SERVER], at) if SERVER in beats else "ok"
+    }
+
+
+def _words(beat: Heartbeat | None, at: datetime) -> str:
+    if beat is None:
+        return "never"
+    if at - beat.at >= LATE:
+        return f"last finished {_seconds(at - beat.at)} s ago"
+    return _behind(beat, at)
+
+
+def _behind(beat: Heartbeat, at: datetime) -> str:
+    if beat.behind_since is None or at - beat.behind_since < LATE:
+        return "ok"
+    return f"behind for {_seconds(at - beat.behind_since)} s"
+
+
+def _seconds(span: timedelta) -> int:
+    return int(span.total_seconds())

@@ -1,0 +1,61 @@
+"""Which mails a sender may take now, and what becomes of those that another left behind."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Prefetch
+
+from recovery.models import CheckIn, Message
+from recovery.services import allowance
+from recovery.services.messages import ALERT_URGENCY
+
+BATCH = 20
+LEASE = timedelta(seconds=settings.MAIL_LEASE_SECONDS)
+# In doubt they go again: twice is better than never.
+SENT_AGAIN = (Message.Kind.ALERT, Message.Kind.ESCALATION)
+ORDER = ("urgency", "send_after", "pk")
+State = Message.State
+
+
+def sweep(now: datetime) -> None:
+    """Settle what senders that died or froze have left behind."""
+    lapsed = Message.objects.filter(lease_until__lte=now)
+    lapsed.filter(state=State.CLAIMED).update(state=State.OWED, token=None, lease_until=None)
+    handing = lapsed.filter(state=State.HANDING)
+    handing.filter(kind__in=SENT_AGAIN).update(state=State.OWED, token=None, lease_until=None)
+    # The token stays: a sender that was only frozen may still learn what the server said.
+    handing.update(state=State.UNKNOWN)
+
+
+@transaction.atomic
+def claim(now: datetime, *, urgent: bool = False) -> tuple[list[Message], float]:
+    """Up to a batch of what is due, the most urgent first, now this sender's; with none, the
+    seconds to wait because the allowance is used up, or 0 because nothing is due.
+
+    `urgent` takes nothing else. What is urgent never waits for the allowance, but counts in it.
+    """
+    due = Message.objects.filter(state=State.OWED, send_after__lte=now)
+    if urgent:
+        due = due.filter(urgency=ALERT_URGENCY)
+    left = allowance.left(now)
+    free = due if left else due.filter(urgency=ALERT_URGENCY)
+    ids = list(
+        free.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+        .order_by(*ORDER)
+        .values_list("pk", flat=True)[: min(BATCH, left) or BATCH]
+    )
+    if not ids:
+        return [], 0.0 if left or not due.exists() else allowance.wait()
+    allowance.spend(len(ids))
+    token = uuid.uuid4()
+    Message.objects.filter(pk__in=ids, state=State.OWED).update(
+        state=State.CLAIMED, token=token, lease_until=now + LEASE, attempts=F("attempts") + 1
+    )
+    return list(
+        Message.objects.filter(token=token, state=State.CLAIMED)
+        .select_related("clinic", "user", "checkin", "recovery__patient")
+        .prefetch_related(Prefetch("recovery__checkins", CheckIn.objects.open()))
+        .order_by(*ORDER)
+    ), 0.0

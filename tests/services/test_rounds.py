@@ -1,0 +1,238 @@
+"""The engine's rounds: what goes when, at what rate, and what the heartbeats say of it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from recovery.models import CheckIn, Heartbeat, MailAllowance, Message, Patient, Recovery
+from recovery.services import delivery, rounds, tick
+from tests.cast import make_recovery, user_of
+from tests.engine import free_port
+from tests.services.test_delivery import AT, MINUTE, SECOND, owe, patient, patients, states
+from tests.services.test_tick import local
+
+__all__ = ["patient", "patients"]
+pytestmark = pytest.mark.django_db
+
+
+# Spread over a few minutes
+# -------------------------
+
+
+@pytest.fixture
+def crowd(clinic, nurse) -> list[Recovery]:
+    return [make_recovery(clinic, day=5, now=local(6)) for _ in range(8)]
+
+
+def owed() -> list[datetime]:
+    rows = Message.objects.filter(state="owed", kind="reminder").order_by("recovery")
+    return list(rows.values_list("send_after", flat=True))
+
+
+def test_reminders_of_one_time_are_spread_after_it(crowd, settings):
+    settings.REMINDER_SPREAD_MINUTES = 5
+    tick.run(now=local(17))
+    assert {message.planned_at for message in Message.objects.filter(state="owed")} == {local(17)}
+    times = owed()
+    assert len(set(times)) == 8
+    assert all(local(17) <= at < local(17, 5) for at in times)
+
+
+def test_the_spread_is_the_same_whenever_it_is_asked(crowd, settings):
+    settings.REMINDER_SPREAD_MINUTES = 5
+    tick.run(now=local(17))
+    first = owed()
+    Message.objects.all().delete()
+    CheckIn.objects.update(reminders_settled=0)
+    Recovery.objects.update(next_event_at=local(17))
+    tick.run(now=local(17) + SECOND)
+    assert [abs(a - b) <= SECOND for a, b in zip(first, owed(), strict=True)] == [True] * 8
+
+
+def test_what_is_late_is_not_spread_again(crowd, settings):
+    settings.REMINDER_SPREAD_MINUTES = 5
+    tick.run(now=local(17, 6))
+    assert set(owed()) == {local(17, 6)}
+
+
+@pytest.mark.parametrize("minutes", [0, 60])
+def test_the_spread_never_leaves_the_day(crowd, settings, minutes):
+    settings.REMINDER_SPREAD_MINUTES = minutes
+    tick.run(now=local(20, 30))
+    assert all(local(20, 30) <= at < local(21) for at in owed())
+
+
+def test_what_waits_for_the_morning_is_spread_over_it(crowd, settings):
+    settings.REMINDER_SPREAD_MINUTES = 5
+    tick.run(now=local(22))
+    times = owed()
+    assert len(set(times)) == 8
+    assert all(local(8, days=1) <= at < local(8, 5, days=1) for at in times)
+
+
+# A provider's rate
+# -----------------
+
+
+class Watch:
+    """A clock that only waiting moves."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def wait(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch(AT)
+
+
+def sent_by(watch: Watch, **options: object) -> int:
+    return delivery.deliver(clock=watch, pause=watch.wait, **options)["sent"]
+
+
+@pytest.mark.parametrize(("rate", "seconds"), [(60, 29), (300, 5), (0, 0)])
+def test_no_more_leave_than_the_provider_takes(
+    patient, mail_server, settings, watch, rate, seconds
+):
+    settings.MAILS_PER_MINUTE = rate
+    for _ in range(30):
+        owe(patient, number=None)
+    assert sent_by(watch) == 30
+    assert (watch.at - AT).total_seconds() == pytest.approx(seconds, abs=1)
+
+
+def test_all_senders_take_from_one_allowance(patient, mail_server, settings, watch):
+    settings.MAILS_PER_MINUTE = 60
+    for _ in range(4):
+        owe(patient, number=None)
+    # The first takes the second's worth, and the other nothing in the same second.
+    assert [sent_by(watch, until=AT + SECOND / 2) for _ in range(2)] == [1, 0]
+
+
+def test_an_alert_never_waits_for_the_allowance_but_counts_in_it(
+    patient, nurse, mail_server, settings, watch
+):
+    settings.MAILS_PER_MINUTE = 60
+    for _ in range(2):
+        owe(patient, number=None)
+    sent_by(watch, until=AT + SECOND / 2)
+    alert = owe(patient, kind="alert", user=nurse, checkin=None, urgency=0)
+    assert delivery.deliver(clock=lambda: AT, urgent=True)["sent"] == 1
+    assert states(alert) == ["sent"]
+    assert MailAllowance.objects.get().left < 0
+
+
+def test_a_sender_that_dies_takes_only_its_share_with_it(patient, mail_server, settings, watch):
+    settings.MAILS_PER_MINUTE = 60
+    message = owe(patient)
+    Message.objects.filter(pk=message.pk).update(
+        state="claimed", token=message.uuid, lease_until=AT + MINUTE
+    )
+    watch.wait(120)
+    assert sent_by(watch) == 1
+
+
+# Heartbeats
+# ----------
+
+
+def send(now: datetime) -> None:
+    rounds.send_round(clock=lambda: now, at=lambda: now)
+
+
+def beat(name: str) -> Heartbeat:
+    return Heartbeat.objects.get(name=name)
+
+
+def test_nothing_to_send_and_all_is_well(patient, mail_server):
+    send(AT)
+    assert (beat("send").at, beat("send").behind_since) == (AT, None)
+    assert not Heartbeat.objects.filter(name="mail server").exists()
+
+
+def test_a_server_that_is_gone_is_known_since_the_first_refusal(patient, settings):
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    owe(patient)
+    send(AT)
+    # Every mail waits for its next try, and the server is asked nevertheless.
+    send(AT + 10 * SECOND)
+    assert beat("mail server").behind_since == AT
+
+
+def test_a_server_that_is_back_is_known_before_the_next_mail_is_due(patient, settings, mail_server):
+    there = settings.EMAIL_PORT
+    settings.EMAIL_PORT = free_port()
+    owe(patient)
+    send(AT)
+    settings.EMAIL_PORT = there
+    send(AT + 10 * SECOND)
+    assert beat("mail server").behind_since is None
+
+
+def test_what_a_round_leaves_over_is_behind_since_it_was_due(patient, mail_server, settings):
+    owe(patient, number=None)
+    owe(patient, number=None, send_after=AT - 10 * MINUTE)
+    times = iter([AT])
+    # The round is over before it has begun to send.
+    rounds.send_round(clock=lambda: next(times, AT + MINUTE), at=lambda: AT + MINUTE)
+    assert beat("send").behind_since == AT - 10 * MINUTE
+    assert mail_server.accepted == []
+
+
+@pytest.mark.parametrize(("by_beat", "names"), [(True, {"beat", "tick"}), (False, {"tick"})])
+def test_only_the_timetable_shows_that_beat_lives(patient, by_beat, names):
+    rounds.tick_round(now=AT, at=lambda: AT, by_beat=by_beat)
+    assert set(Heartbeat.objects.values_list("name", flat=True)) == names
+
+
+# Without Celery
+# --------------
+
+
+@pytest.fixture
+def send_due(set_clock: Callable[[datetime], None]) -> Callable[[], str]:
+    def send_due() -> str:
+        out = StringIO()
+        call_command("send_due", stdout=out)
+        return out.getvalue()
+
+    set_clock(local(17))
+    return send_due
+
+
+def test_send_due_does_a_minutes_work_and_says_what(crowd, mail_server, send_due):
+    assert send_due().splitlines() == ["8 recoveries moved on to the present.", "8 mails sent."]
+    assert len(mail_server.accepted) == 8
+    assert send_due().splitlines() == ["0 recoveries moved on to the present."]
+    assert set(Heartbeat.objects.values_list("name", flat=True)) >= {"beat", "tick", "send"}
+    assert all(timezone.now() - row.at < MINUTE for row in Heartbeat.objects.all())
+
+
+def test_send_due_fails_when_a_mail_is_refused(crowd, mail_server, send_due):
+    mail_server.at_rcpt[user_of(crowd[0]).email] = "550 5.1.1 No such user"
+    with pytest.raises(CommandError, match="1 mails failed for good"):
+        send_due()
+    assert len(mail_server.accepted) == 7
+
+
+def test_send_due_fails_without_a_mail_server(crowd, settings, send_due):
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    with pytest.raises(CommandError, match="the mail server does not answer"):
+        send_due()
+
+
+def test_send_due_fails_when_a_row_cannot_be_read(crowd, mail_server, send_due):
+    Patient.objects.filter(pk=crowd[0].patient_id).update(zone="Mars/Olympus")
+    with pytest.raises(CommandError, match="1 recoveries could not be read"):
+        send_due()
+    assert len(mail_server.accepted) == 7
