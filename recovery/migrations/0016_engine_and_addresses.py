@@ -106,6 +106,7 @@ class Migration(migrations.Migration):
                     ("contacted", "Staff made contact first"),
                     ("lost", "It did not arrive"),
                     ("moved", "The procedure was moved"),
+                    ("replanned", "The pathway no longer asks it"),
                 ],
                 default="",
                 max_length=16,
