@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from recovery import clock
-from recovery.services import delivery, upkeep
+from recovery.services import delivery, digests, upkeep
 from recovery.services import tick as tick_service
 
 # Leave the rest to the next minute's task rather than run into it.
@@ -22,6 +22,11 @@ def tick() -> None:
 @shared_task
 def send() -> None:
     delivery.deliver(clock=clock.now, until=clock.now() + ROUND)
+
+
+@shared_task
+def digest() -> None:
+    digests.run(now=clock.now())
 
 
 @shared_task

@@ -69,6 +69,7 @@ staff_urls = [
     path("staff/clinics/", accounts.staff_clinics, name="staff_clinics"),
     path("staff/", queue.queue, name="queue"),
     path("staff/mails/", mails.unknown_mails, name="unknown_mails"),
+    path("staff/me/", mails.my_mails, name="my_mails"),
     path("staff/patients/", patients.patients, name="patients"),
     path("staff/patients/new/", enrolment.enrol, name="enrol"),
     path(STAFF_RECOVERY, recoveries.staff_recovery, name="staff_recovery"),
@@ -95,6 +96,9 @@ staff_urls = [
     path(
         "staff/clinic/staff/<uuid:membership>/", clinic.membership_change, name="membership_change"
     ),
+    path("staff/clinic/on-call/<uuid:user>/", clinic.on_call_change, name="on_call_change"),
+    path("staff/clinic/holidays/", clinic.holiday_add, name="holiday_add"),
+    path("staff/clinic/holidays/remove/", clinic.holiday_remove, name="holiday_remove"),
     path("staff/clinic/questionnaires/", questionnaires.questionnaires, name="questionnaires"),
     path(QUESTIONNAIRE, questionnaires.questionnaire, name="questionnaire"),
     path(f"{QUESTIONNAIRE}forms/", questionnaires.questionnaire_forms, name="questionnaire_forms"),

@@ -114,6 +114,7 @@ ROUTES = {
     "unknown_mails": Route(
         (GET,), CLINICAL | {"manager"}, theirs=frozenset({"harbor nurse", "harbor manager"})
     ),
+    "my_mails": Route((GET, POST), CLINICAL, theirs=frozenset({"harbor nurse"})),
     "staff_recovery": Route((GET,), CLINICAL, ("recovery",)),
     "address": Route((GET, POST), CLINICAL, ("recovery",)),
     "address_works": Route((POST,), CLINICAL, ("recovery",)),
@@ -134,6 +135,9 @@ ROUTES = {
     "clinic": Route((GET, POST), frozenset({"manager"}), theirs=frozenset({"harbor manager"})),
     "staff_invite": Route((POST,), frozenset({"manager"}), theirs=frozenset({"harbor manager"})),
     "membership_change": Route((POST,), frozenset({"manager"}), ("membership",)),
+    "on_call_change": Route((POST,), frozenset({"manager"}), ("colleague",)),
+    "holiday_add": Route((POST,), frozenset({"manager"}), theirs=frozenset({"harbor manager"})),
+    "holiday_remove": Route((POST,), frozenset({"manager"}), theirs=frozenset({"harbor manager"})),
     "questionnaires": Route(
         (GET, POST), frozenset({"manager"}), theirs=frozenset({"harbor manager"})
     ),
@@ -199,6 +203,7 @@ def world(clinic, harbor, nurse, clinician, manager, harbor_nurse, settings, tmp
         "phase": "short_term",
         "milestone": "walked",
         "alert": Alert.objects.get().uuid,
+        "colleague": clinician.uuid,
         "membership": clinician.memberships.get().uuid,
         "questionnaire": questionnaires.load(
             clinic=clinic, raw=BACK_AND_DAY.read_bytes(), now=now

@@ -3,7 +3,7 @@
 from recovery.models.access import AccessEvent, Consent, PatientAccess
 from recovery.models.alerts import Alert, AlertLog, Contact
 from recovery.models.checkins import CheckIn
-from recovery.models.clinics import Clinic, Membership, Role
+from recovery.models.clinics import Clinic, Duty, Membership, Role
 from recovery.models.clocks import ClockOffset, Heartbeat
 from recovery.models.logs import DailyLog
 from recovery.models.messages import Message
@@ -25,6 +25,7 @@ __all__ = [
     "Consent",
     "Contact",
     "DailyLog",
+    "Duty",
     "FactChange",
     "FormResponse",
     "Heartbeat",

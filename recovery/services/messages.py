@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -11,7 +11,6 @@ from recovery.clinical.pathway import local
 from recovery.models import (
     CheckIn,
     Clinic,
-    Membership,
     Message,
     Patient,
     PatientAccess,
@@ -24,7 +23,7 @@ from recovery.services import nudges
 # Reminders go out from 08:00 to before 21:00 in the patient's zone (docs/protocol.md).
 DAY_BEGINS, DAY_ENDS = time(8), time(21)
 
-ALERT_URGENCY, INVITATION_URGENCY, REMINDER_URGENCY = 0, 1, 2
+ALERT_URGENCY, INVITATION_URGENCY, REMINDER_URGENCY, DIGEST_URGENCY = 0, 1, 2, 3
 
 
 def by_day(moment: datetime, zone: str) -> datetime:
@@ -37,27 +36,12 @@ def by_day(moment: datetime, zone: str) -> datetime:
     return moment
 
 
-def on_call(clinic_ids: Iterable[int]) -> dict[int, list[int]]:
-    """The users that alert mails go to, by clinic: every active nurse and clinician."""
-    found: dict[int, list[int]] = {}
-    pairs = (
-        Membership.objects.active()
-        .clinical()
-        .filter(clinic__in=list(clinic_ids))
-        .values_list("clinic_id", "user_id")
-        .distinct()
-        .order_by("clinic_id", "user_id")
-    )
-    for clinic_id, user_id in pairs:
-        found.setdefault(clinic_id, []).append(user_id)
-    return found
-
-
 def alert_mails(
     recovery: Recovery,
     *,
     notice: str,
     kind: Message.Kind,
+    severity: str,
     number: int,
     users: Iterable[int],
     now: datetime,
@@ -69,6 +53,7 @@ def alert_mails(
             dedupe_key=f"{kind}:{notice}:{number}:{user}",
             clinic_id=recovery.clinic_id,
             recovery=recovery,
+            severity=severity,
             number=number,
             user_id=user,
             created_at=now,
@@ -85,6 +70,25 @@ def owe(messages: Iterable[Message]) -> None:
     written = Message.objects.bulk_create(messages, ignore_conflicts=True)
     if any(message.state == Message.State.OWED for message in written):
         nudges.send_soon()
+
+
+def owe_digests(
+    clinic: Clinic, users: Iterable[int], *, on: date, planned_at: datetime, now: datetime
+) -> None:
+    """One mail a person and local date of the clinic."""
+    owe(
+        Message(
+            kind=Message.Kind.DIGEST,
+            dedupe_key=f"digest:{clinic.uuid}:{on.isoformat()}:{user}",
+            clinic=clinic,
+            user_id=user,
+            created_at=now,
+            planned_at=planned_at,
+            send_after=now,
+            urgency=DIGEST_URGENCY,
+        )
+        for user in users
+    )
 
 
 def supersede(recovery_ids: Iterable[int]) -> None:

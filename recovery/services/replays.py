@@ -6,7 +6,7 @@ from typing import Any
 from recovery.clinical import logfields, rules
 from recovery.models import DailyLog
 from recovery.models.alerts import Severity
-from recovery.services.alerts import CALLS
+from recovery.services.escalation import CALLS
 
 # The questions of a log, as the row stores them.
 NO_ANSWERS = frozenset(

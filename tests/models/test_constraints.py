@@ -12,6 +12,7 @@ from recovery.models import (
     CheckIn,
     Contact,
     DailyLog,
+    Duty,
     FormResponse,
     Membership,
     Message,
@@ -407,3 +408,16 @@ def test_a_milestone_is_not_withdrawn_before_it_was_told_and_makes_room_for_anot
     row.save()
     milestone(recovery)
     assert recovery.milestones.standing().count() == 1
+
+
+def test_one_person_a_place_and_one_duty_a_person(clinic, nurse, second_nurse):
+    Duty.objects.create(clinic=clinic, user=nurse, place=1)
+    for fields, rule in (
+        ({"user": second_nurse, "place": 1}, "place"),
+        ({"user": nurse}, "user"),
+        ({"user": second_nurse, "place": 0}, "place_on_call_from_1"),
+    ):
+        # SQLite names the columns of a unique rule, not the rule.
+        with refuses(rule), transaction.atomic():
+            Duty.objects.create(clinic=clinic, **fields)
+    Duty.objects.create(clinic=clinic, user=second_nurse)
