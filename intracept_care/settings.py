@@ -464,6 +464,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(),
         "options": {"expires": 55},
     },
+    "digest": {
+        "task": "recovery.tasks.digest",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
     "tidy": {
         "task": "recovery.tasks.tidy",
         "schedule": crontab(minute=30),

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from recovery import clock
-from recovery.services import delivery, rounds, upkeep
+from recovery.services import delivery, digests, rounds, upkeep
 
 
 @shared_task
@@ -20,6 +20,11 @@ def send() -> None:
 @shared_task
 def send_urgent() -> None:
     delivery.deliver(clock=clock.now, until=clock.now() + rounds.ROUND, urgent=True)
+
+
+@shared_task
+def digest() -> None:
+    digests.run(now=clock.now())
 
 
 @shared_task

@@ -88,6 +88,7 @@ staff_urls = [
     path("staff/mails/", mails.unknown_mails, name="unknown_mails"),
     path("staff/mails/<uuid:mail>/settle/", mails.mail_settle, name="mail_settle"),
     path("staff/mails/<uuid:mail>/again/", mails.mail_again, name="mail_again"),
+    path("staff/me/", mails.my_mails, name="my_mails"),
     path("staff/patients/", patients.patients, name="patients"),
     path("staff/patients/new/", enrolment.enrol, name="enrol"),
     path("staff/observation/", observations.observation_room, name="observation_room"),
@@ -123,6 +124,9 @@ staff_urls = [
     path(
         "staff/clinic/staff/<uuid:membership>/", clinic.membership_change, name="membership_change"
     ),
+    path("staff/clinic/on-call/<uuid:user>/", clinic.on_call_change, name="on_call_change"),
+    path("staff/clinic/holidays/", clinic.holiday_add, name="holiday_add"),
+    path("staff/clinic/holidays/remove/", clinic.holiday_remove, name="holiday_remove"),
     path("staff/clinic/questionnaires/", questionnaires.questionnaires, name="questionnaires"),
     path(QUESTIONNAIRE, questionnaires.questionnaire, name="questionnaire"),
     path(f"{QUESTIONNAIRE}forms/", questionnaires.questionnaire_forms, name="questionnaire_forms"),

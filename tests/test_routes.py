@@ -122,6 +122,7 @@ ROUTES = {
     ),
     "mail_settle": Route((POST,), CLINICAL | {"manager"}, ("doubtful",)),
     "mail_again": Route((POST,), CLINICAL | {"manager"}, ("doubtful",)),
+    "my_mails": Route((GET, POST), CLINICAL, theirs=frozenset({"harbor nurse"})),
     "staff_recovery": Route((GET,), CLINICAL, ("recovery",)),
     "address": Route((GET, POST), CLINICAL, ("recovery",)),
     "address_works": Route((POST,), CLINICAL, ("recovery",)),
@@ -149,6 +150,9 @@ ROUTES = {
     "clinic": Route((GET, POST), frozenset({"manager"}), theirs=frozenset({"harbor manager"})),
     "staff_invite": Route((POST,), frozenset({"manager"}), theirs=frozenset({"harbor manager"})),
     "membership_change": Route((POST,), frozenset({"manager"}), ("membership",)),
+    "on_call_change": Route((POST,), frozenset({"manager"}), ("colleague",)),
+    "holiday_add": Route((POST,), frozenset({"manager"}), theirs=frozenset({"harbor manager"})),
+    "holiday_remove": Route((POST,), frozenset({"manager"}), theirs=frozenset({"harbor manager"})),
     "questionnaires": Route(
         (GET, POST), frozenset({"manager"}), theirs=frozenset({"harbor manager"})
     ),
@@ -214,6 +218,7 @@ def world(clinic, harbor, nurse, clinician, manager, harbor_nurse, settings, tmp
         "phase": "short_term",
         "milestone": "walked",
         "alert": Alert.objects.get().uuid,
+        "colleague": clinician.uuid,
         "membership": clinician.memberships.get().uuid,
         "questionnaire": questionnaires.load(
             clinic=clinic, raw=BACK_AND_DAY.read_bytes(), now=now

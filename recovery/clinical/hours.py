@@ -1,59 +1,87 @@
-"""Clinic hours: when somebody is there, and how long a wait is in hours that somebody is.
-
-`hours` is seven entries, Monday first: ["08:00", "17:00"] in the clinic's zone, or None.
-"""
+"""When a clinic is open, and how long a wait is in hours in which somebody is there."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 Hours = Sequence[Sequence[str] | None]
 
-# A clinic with no hours at all never opens; the search gives up after this many days.
-HORIZON = 15
+WEEK = 7
+# No wait in clinic hours lasts longer, however seldom the clinic opens.
+HORIZON = timedelta(days=15)
 
 
-def is_open(hours: Hours, zone: str, now: datetime) -> bool:
-    return any(opens <= now < closes for opens, closes in _spans(hours, zone, now, days=1))
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A clinic's hours and holidays.
 
-
-def next_change(hours: Hours, zone: str, now: datetime) -> datetime | None:
-    """When the clinic next closes (if it is open) or opens, in UTC; None if it never does."""
-    for opens, closes in _spans(hours, zone, now, days=HORIZON):
-        if now < opens:
-            return opens
-        if now < closes:
-            return closes
-    return None
-
-
-def add_open_time(hours: Hours, zone: str, start: datetime, wait: timedelta) -> datetime:
-    """The moment at which the clinic has been open for `wait` since `start`, in UTC.
-
-    No wait may be endless: a clinic that names no hours counts every hour, and one that is open so
-    seldom that the wait would pass HORIZON days ends it then.
+    `hours` is seven entries, Monday first: ["08:00", "17:00"] in `zone`, or None. On a day of
+    `holidays` it does not open, whatever the weekday.
     """
-    if not any(hours):
-        return start + wait
-    for opens, closes in _spans(hours, zone, start, days=HORIZON):
-        begin = max(start, opens)
-        if closes <= begin:
-            continue
-        if begin + wait <= closes:
-            return begin + wait
-        wait -= closes - begin
-    return start + timedelta(days=HORIZON)
 
+    hours: Hours
+    zone: str
+    holidays: frozenset[date] = frozenset()
 
-def _spans(
-    hours: Hours, zone: str, start: datetime, *, days: int
-) -> Iterator[tuple[datetime, datetime]]:
-    tz = ZoneInfo(zone)
-    first = start.astimezone(tz).date()
-    for offset in range(days):
-        on = first + timedelta(days=offset)
-        if entry := hours[on.weekday()]:
-            opens, closes = entry
+    def opens_on(self, on: date) -> bool:
+        return self.hours[on.weekday()] is not None and on not in self.holidays
+
+    def open_days(self, first: date) -> Iterator[date]:
+        """The days from `first` on at which it opens; none if it never does.
+
+        Ends when HORIZON is past and it surely has opened: each weekday comes again after a week,
+        and a holiday takes away one of them.
+        """
+        if not any(self.hours):
+            return
+        for offset in range(max(HORIZON.days, WEEK * (len(self.holidays) + 1)) + 1):
+            on = first + timedelta(days=offset)
+            if self.opens_on(on):
+                yield on
+
+    def is_open(self, now: datetime) -> bool:
+        opens, closes = next(self._spans(now), (now, now))
+        return opens <= now < closes
+
+    def next_change(self, now: datetime) -> datetime | None:
+        """When it next closes (if it is open) or opens, in UTC; None if it never does."""
+        for opens, closes in self._spans(now):
+            if now < opens:
+                return opens
+            if now < closes:
+                return closes
+        return None
+
+    def open_from(self, now: datetime) -> datetime:
+        """`now` if it is open, else when it opens. A clinic that never opens keeps nobody waiting:
+        there it is `now` too.
+        """
+        return now if self.is_open(now) else self.next_change(now) or now
+
+    def add_open_time(self, start: datetime, wait: timedelta) -> datetime:
+        """The moment at which it has been open for `wait` since `start`, in UTC.
+
+        No wait may be endless: a clinic that names no hours counts every hour, and one that is
+        open so seldom that the wait would pass HORIZON ends it then.
+        """
+        if not any(self.hours):
+            return start + wait
+        for opens, closes in self._spans(start):
+            begin = max(start, opens)
+            if begin >= start + HORIZON:
+                break
+            if closes <= begin:
+                continue
+            if begin + wait <= closes:
+                return begin + wait
+            wait -= closes - begin
+        return start + HORIZON
+
+    def _spans(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        tz = ZoneInfo(self.zone)
+        for on in self.open_days(start.astimezone(tz).date()):
+            opens, closes = self.hours[on.weekday()] or ("", "")
             yield _moment(on, opens, tz), _moment(on, closes, tz)
 
 

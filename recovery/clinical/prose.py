@@ -77,9 +77,14 @@ HANDLING = """\
   is open again and its clock starts anew.
 - A claim says who has it. It lasts 30 minutes, stops no clock, and a colleague may take it over,
   which is recorded.
-- Emergency: every active nurse and clinician of the clinic gets a mail at once, after 15 and
-  after 60 minutes, then every hour until a contact, at any hour of the day.
-- Urgent: a mail at once, and one more after 2 hours in which the clinic is open. Review: no mail.
+- A clinic has an on-call order of its nurses and clinicians. Who is not in it comes behind those
+  who are. Emergency: the first gets a mail at once, the next after 15 minutes, everybody after 60,
+  then every hour until a contact, at any hour of the day.
+- Urgent: the first gets a mail at once, everybody after 2 hours in which the clinic is open. While
+  the clinic is closed, on its holidays too, an urgent mail waits for the opening. Review: no mail.
+- Without an order everybody is told at each step. Each person can switch kinds of mail off; an
+  emergency always has somebody who is told. A rule that fires again tells those whom its alert has
+  told so far.
 - One mail a person, log and step, for the highest severity. It holds no detail, only a link to
   sign in.
 - Reached and advised, visit booked, and sent to the emergency department are contacts. No answer
@@ -90,7 +95,7 @@ HANDLING = """\
   duplicate, or other with a text.
 - While an emergency or urgent alert is not closed, its text stays on the patient's first page.
   When the clinic is closed, the button of an urgent text calls `{after_hours_phone}` (R21: always
-  `{poison_phone}`).
+  `{poison_phone}`), and beneath the unaltered text stands when it opens.
 - Sources: `design`; the waits are a `judgement`."""
 
 # What it is, the text, its mark.

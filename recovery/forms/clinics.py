@@ -1,8 +1,9 @@
 """The manager's page: the clinic's numbers and hours, and who works there."""
 
 from collections.abc import Iterator
-from datetime import time
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.validators import RegexValidator
@@ -13,7 +14,9 @@ from recovery.clinical.rules import PLACEHOLDERS
 from recovery.forms.places import a_zone, ask_plainly, phone_number
 from recovery.models import Clinic, Role
 
-COLUMNS = ("name", "mail_name", "zone", *PLACEHOLDERS)
+COLUMNS = ("name", "mail_name", "zone", *PLACEHOLDERS, "digest_at")
+# Nobody plans further; a year that is typed wrong is caught.
+HOLIDAYS_AHEAD = timedelta(days=731)
 
 
 def _number(label: str, hint: str = "") -> forms.CharField:
@@ -46,6 +49,12 @@ class ClinicForm(forms.Form):
     after_hours_phone = _number(_("After-hours phone"), _("Shown while you are closed."))
     poison_phone = _number(_("Poison help line"), _("For too much acetaminophen."))
     crisis_phone = _number(_("Crisis line"), _("988 in the US."))
+
+    digest_at = forms.TimeField(
+        label=_("Morning mail"),
+        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
+        help_text=_("On each open day: how many patients wait in the queue, and no names."),
+    )
 
     def __init__(self, data: Any = None, *, clinic: Clinic) -> None:
         self.clinic = clinic
@@ -106,6 +115,63 @@ class ClinicForm(forms.Form):
             for opens, closes in map(self._hours, WEEKDAYS)
         ]
         return {name: self.cleaned_data[name] for name in COLUMNS} | {"hours": hours}
+
+
+class HolidayForm(forms.Form):
+    """A day on which the clinic is closed; `now` says which days are over there."""
+
+    use_required_attribute = False
+
+    on = forms.DateField(
+        label=_("Day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    holiday = forms.CharField(label=_("Name"), max_length=60, help_text=_("Christmas Day"))
+
+    def __init__(self, data: Any = None, *, clinic: Clinic, now: datetime) -> None:
+        super().__init__(data, auto_id="holiday_%s")
+        self._known = clinic.holidays
+        self._today = now.astimezone(ZoneInfo(clinic.zone)).date()
+        ask_plainly(self)
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if on < self._today:
+            raise forms.ValidationError(_("This day is over. Check the year."))
+        if on > self._today + HOLIDAYS_AHEAD:
+            raise forms.ValidationError(_("Write a day of the next two years. Check the year."))
+        if known := self._known.get(on.isoformat()):
+            raise forms.ValidationError(
+                _("This day is on the list: %(name)s."), params={"name": known}
+            )
+        return on
+
+
+class MailsForm(forms.Form):
+    """Which mails a person of the staff wants from this clinic."""
+
+    emergency_mails = forms.BooleanField(
+        required=False,
+        label=_("Emergencies"),
+        help_text=_(
+            "At once if you are first on call, after 15 minutes if you are next, and to everybody "
+            "after an hour. At any hour of the day."
+        ),
+    )
+    urgent_mails = forms.BooleanField(
+        required=False,
+        label=_("Urgent alerts"),
+        help_text=_("If you are first on call. While the clinic is closed they wait for opening."),
+    )
+    waiting_mails = forms.BooleanField(
+        required=False,
+        label=_("Urgent alerts that wait too long"),
+        help_text=_("To everybody, after 2 clinic hours without a contact."),
+    )
+    digest_mails = forms.BooleanField(
+        required=False,
+        label=_("Morning mail"),
+        help_text=_("On open days, when patients wait in the queue. It names nobody."),
+    )
 
 
 class InvitationForm(forms.Form):

@@ -23,6 +23,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.models import CheckIn, Message, User
+from recovery.queries import digest
 from recovery.tokens import link_token, unsubscribe_token
 
 # What an answer takes, roughly.
@@ -41,7 +42,13 @@ def build(message: Message, *, now: datetime) -> EmailMultiAlternatives:
     name, context = KINDS[_template(message)](message, now)
     zone = message.recovery.patient.zone if message.recovery else message.clinic.zone
     with translation.override(message.user.language), timezone.override(ZoneInfo(zone)):
-        context |= {"clinic": message.clinic, "sender": _sender(message), "css": _css(), "now": now}
+        context |= {
+            "clinic": message.clinic,
+            "sender": _sender(message),
+            "opens_at": _opens_at(message, now),
+            "css": _css(),
+            "now": now,
+        }
         mail = EmailMultiAlternatives(
             subject=" ".join(render_to_string(f"mails/{name}.subject.txt", context).split()),
             body=render_to_string(f"mails/{name}.txt", context),
@@ -66,6 +73,14 @@ def _template(message: Message) -> str:
 def _sender(message: Message) -> str:
     """In one line, as a header must be."""
     return " ".join((message.clinic.mail_name or message.clinic.name).split())
+
+
+def _opens_at(message: Message, now: datetime) -> datetime | None:
+    """When a closed clinic opens again, for those who may call it: patients."""
+    to_patient = message.kind in (Message.Kind.REMINDER, Message.Kind.INVITATION)
+    if not to_patient or message.recovery is None or message.clinic.calendar.is_open(now):
+        return None
+    return message.clinic.calendar.next_change(now)
 
 
 def _headers(message: Message, now: datetime) -> dict[str, str]:
@@ -143,6 +158,15 @@ def _alert(message: Message, now: datetime) -> tuple[str, dict[str, Any]]:
     return "alert", {
         "link": address(reverse("queue")),
         "again": message.kind == Message.Kind.ESCALATION,
+        "choose_link": address(reverse("my_mails")),
+    }
+
+
+def _digest(message: Message, now: datetime) -> tuple[str, dict[str, Any]]:
+    return "digest", {
+        "link": address(reverse("queue")),
+        "choose_link": address(reverse("my_mails")),
+        "waiting": digest.waiting([message.clinic_id]).get(message.clinic_id, digest.Waiting()),
     }
 
 
@@ -151,6 +175,7 @@ KINDS: dict[str, Callable[[Message, datetime], tuple[str, dict[str, Any]]]] = {
     "invitation": _invitation,
     "password": _password,
     "alert": _alert,
+    "digest": _digest,
 }
 
 

@@ -3,7 +3,7 @@
 from recovery.models.access import AccessEvent, Consent, PatientAccess
 from recovery.models.alerts import Alert, AlertLog, Contact
 from recovery.models.checkins import CheckIn
-from recovery.models.clinics import Clinic, Membership, Role
+from recovery.models.clinics import Clinic, Duty, Membership, Role
 from recovery.models.clocks import ClockOffset, Heartbeat
 from recovery.models.corridors import CorridorDay
 from recovery.models.logs import DailyLog
@@ -29,6 +29,7 @@ __all__ = [
     "CorridorDay",
     "DailyLog",
     "DischargeCheck",
+    "Duty",
     "FactChange",
     "FormResponse",
     "Heartbeat",

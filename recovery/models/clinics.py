@@ -1,13 +1,19 @@
 """A clinic is a tenant: its numbers, its hours, its staff."""
 
 import uuid
+from datetime import date, time
 from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from recovery.clinical.hours import Calendar
 from recovery.clinical.rules import PLACEHOLDERS
+
+DIGEST_AT = time(8)
 
 
 def weekday_hours() -> list[list[str] | None]:
@@ -31,11 +37,31 @@ class Clinic(models.Model):
     crisis_phone = models.CharField(_("crisis line"), max_length=32, blank=True)
     # Seven entries, Monday first: [opens, closes] as "HH:MM" in the clinic's zone, or null.
     hours = models.JSONField(_("opening hours"), default=weekday_hours)
+    # Name by ISO date. Beside the hours, since whoever reads those must know these; and so that a
+    # day cannot stand here twice.
+    holidays = models.JSONField(
+        _("holidays"),
+        default=dict,
+        db_default=models.Value({}, output_field=models.JSONField()),
+        blank=True,
+    )
+    # When the people who want it are mailed what waits, on open days in the clinic's zone.
+    digest_at = models.TimeField(_("morning mail"), default=DIGEST_AT, db_default=DIGEST_AT)
+    # The next such moment, found by its index; null for a clinic that never opens. The database's
+    # default lets code of the release before make clinics: they are looked at once.
+    next_digest_at = models.DateTimeField(null=True, blank=True, db_default=Now())
     created_at = models.DateTimeField(auto_now_add=True)
     # When its own corridor was last built (services.corridors). Null: never.
     corridor_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes = [
+            models.Index(
+                "next_digest_at",
+                name="clinic_next_digest",
+                condition=Q(next_digest_at__isnull=False),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(name="clinic_has_name", condition=~models.Q(name="")),
             models.CheckConstraint(name="clinic_has_zone", condition=~models.Q(zone="")),
@@ -43,6 +69,11 @@ class Clinic(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def calendar(self) -> Calendar:
+        """When it is open."""
+        return Calendar(self.hours, self.zone, frozenset(map(date.fromisoformat, self.holidays)))
 
     @property
     def numbers(self) -> dict[str, str]:
@@ -105,3 +136,37 @@ class Membership(models.Model):
     def known_as(self) -> str:
         """What this clinic calls the person."""
         return self.name or self.user.email
+
+
+class Duty(models.Model):
+    """How one person serves one clinic: the place in its on-call order, and which mails come.
+
+    A person without a row is not in the order, and gets every mail.
+    """
+
+    clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="duties")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="duties")
+    # From 1, the first to be told. Null: behind all who have a place.
+    place = models.PositiveSmallIntegerField(null=True, blank=True)
+    emergency_mails = models.BooleanField(default=True, db_default=True)
+    urgent_mails = models.BooleanField(default=True, db_default=True)
+    waiting_mails = models.BooleanField(default=True, db_default=True)
+    digest_mails = models.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("clinic", "user", name="one_duty_per_clinic_and_user"),
+            models.UniqueConstraint(
+                "clinic",
+                "place",
+                name="one_person_per_place_on_call",
+                condition=Q(place__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="place_on_call_from_1",
+                condition=Q(place=None) | Q(place__isnull=False, place__gte=1),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.clinic_id}, place {self.place}"

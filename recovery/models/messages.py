@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from recovery.models.alerts import Severity
 from recovery.models.checkins import CheckIn
 from recovery.models.clinics import Clinic
 from recovery.models.recoveries import Recovery
@@ -24,6 +25,7 @@ class Message(models.Model):
         ESCALATION = "escalation", _("Escalation")
         INVITATION = "invitation", _("Invitation")
         REMINDER = "reminder", _("Reminder")
+        DIGEST = "digest", _("Morning mail")
 
     class State(models.TextChoices):
         OWED = "owed", _("Owed")
@@ -52,6 +54,9 @@ class Message(models.Model):
         LOST = "lost", _("It did not arrive")
         MOVED = "moved", _("The procedure was moved")
         REPLANNED = "replanned", _("The pathway no longer asks it")
+        SWITCHED_OFF = "switched_off", _("The person turned these mails off")
+        TOO_OLD = "too_old", _("Its day was over")
+        NOTHING_LEFT = "nothing_left", _("Nothing waited any more")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=12, choices=Kind)
@@ -63,6 +68,8 @@ class Message(models.Model):
     checkin = models.ForeignKey(
         CheckIn, models.CASCADE, null=True, blank=True, related_name="messages"
     )
+    # Of an alert's mail: that of the alert it tells of. Empty on all others.
+    severity = models.CharField(max_length=10, choices=Severity, blank=True, db_default="")
     # Which of the check-in's reminders (from 1), or which notice of an alert.
     number = models.PositiveSmallIntegerField(null=True, blank=True)
     # Null: the patient had no user when it was owed; it goes to nobody and says so.
@@ -76,7 +83,7 @@ class Message(models.Model):
     planned_at = models.DateTimeField()
     # Not before: later than planned_at in quiet hours or after a temporary refusal.
     send_after = models.DateTimeField()
-    # Alerts (0) leave before invitations (1) and reminders (2).
+    # Alerts (0) leave before invitations (1), reminders (2) and morning mails (3).
     urgency = models.PositiveSmallIntegerField(default=2)
     attempts = models.PositiveSmallIntegerField(default=0)
     # How often building it or handing it over broke, and on what kind of error.

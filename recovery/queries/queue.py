@@ -11,7 +11,6 @@ from django.core import signing
 from django.db.models import OuterRef, Subquery
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
-from recovery.clinical import hours
 from recovery.models import Alert, Clinic, Contact, Recovery, User
 from recovery.models.alerts import RANK_OF, Severity
 from recovery.models.recoveries import QueueRank
@@ -162,11 +161,12 @@ def contact_by(severity: Severity, start: datetime, clinic: Clinic) -> datetime:
     if severity == Severity.EMERGENCY:
         return start + EMERGENCY_WAIT
     if severity == Severity.URGENT:
-        return hours.add_open_time(clinic.hours, clinic.zone, start, URGENT_WAIT)
-    change = hours.next_change(clinic.hours, clinic.zone, start)
-    if change and hours.is_open(clinic.hours, clinic.zone, start):
-        change = hours.next_change(clinic.hours, clinic.zone, change)
-    closes = change and hours.next_change(clinic.hours, clinic.zone, change)
+        return clinic.calendar.add_open_time(start, URGENT_WAIT)
+    calendar = clinic.calendar
+    change = calendar.next_change(start)
+    if change and calendar.is_open(start):
+        change = calendar.next_change(change)
+    closes = change and calendar.next_change(change)
     return closes or start + timedelta(days=1)
 
 

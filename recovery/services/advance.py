@@ -14,7 +14,7 @@ from recovery.clinical.rules import RULE_SET_VERSION
 from recovery.models import Alert, CheckIn, Message, Recovery
 from recovery.queries.pathways import phase_now
 from recovery.services import alerts as alert_service
-from recovery.services import escalation, messages, status, timing
+from recovery.services import escalation, messages, notices, oncall, status, timing
 from recovery.services.recheck import DAILY_CAP
 
 
@@ -30,7 +30,7 @@ class Situation:
     # (day, entered_at, log id), oldest first; read only when something opens or expires.
     logs: Sequence[tuple[int, datetime, int]]
     addressee: int | None
-    on_call: Sequence[int]
+    people: Sequence[oncall.Person]
     facts: timing.Facts
 
 
@@ -249,21 +249,13 @@ def _judge_time(
     owed.raised += raised
     owed.alerts += fed
     situation.alerts += raised
-    for alert in raised + fed:
-        if alert.severity in alert_service.CALLS:
-            owed.messages += messages.alert_mails(
-                recovery,
-                notice=f"alert:{alert.uuid}:{alert.notice}",
-                kind=Message.Kind.ALERT,
-                number=0,
-                users=situation.on_call,
-                now=now,
-            )
+    at_once = [(alert, 0) for alert in raised + fed if alert.notice_step]
+    owed.messages += notices.of_steps(recovery, situation.people, at_once, now)
 
 
 def _act_on_alerts(situation: Situation, owed: Owed, now: datetime) -> None:
     recovery = situation.recovery
-    noticed: list[Alert] = []
+    noticed: list[tuple[Alert, int]] = []
     for alert in situation.alerts:
         changed = False
         if alert.state == Alert.State.ACKNOWLEDGED and (alert.claimed_until or now) <= now:
@@ -274,21 +266,12 @@ def _act_on_alerts(situation: Situation, owed: Owed, now: datetime) -> None:
             alert.returns_at = alert.contacted_at = None
             changed = True
         if alert.next_notice_at is not None and alert.next_notice_at <= now:
-            noticed.append(alert)
-            escalation.advance(alert, recovery.clinic, now)
+            step = escalation.advance(alert, recovery.clinic, now)
+            noticed += [] if step is None else [(alert, step)]
             changed = True
         if changed:
             owed.alerts.append(alert)
-    # One mail a person and step: for the highest severity alone.
-    if top := alert_service.text_first(noticed):
-        owed.messages += messages.alert_mails(
-            recovery,
-            notice=f"alert:{top.uuid}:{top.notice}",
-            kind=Message.Kind.ESCALATION,
-            number=top.notice_step,
-            users=situation.on_call,
-            now=now,
-        )
+    owed.messages += notices.of_steps(recovery, situation.people, noticed, now)
 
 
 def next_event(situation: Situation, now: datetime) -> datetime | None:

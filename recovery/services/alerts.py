@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from recovery.clinical import rules
-from recovery.clinical.rules import Finding, precedence
+from recovery.clinical.rules import Finding, Severity
 from recovery.clinical.rules.judging import SILENCE
 from recovery.models import (
     AccessEvent,
@@ -16,17 +15,15 @@ from recovery.models import (
     AlertLog,
     DailyLog,
     FormResponse,
-    Message,
     Recovery,
     RecoveryPhase,
     User,
 )
-from recovery.models.alerts import Severity
-from recovery.services import escalation, messages, status
+from recovery.services import escalation, notices, status
+from recovery.services.escalation import CALLS
 from recovery.services.refusals import Moved, NotAllowed
 
 CLAIM_LASTS = timedelta(minutes=30)
-CALLS = (Severity.EMERGENCY, Severity.URGENT)
 CHANGED = (
     "state",
     "severity",
@@ -78,9 +75,9 @@ def raise_findings(
             ignore_conflicts=True,
         )
         # Saved over as it grows: what it fires anew is told anew.
-        top = text_first(raised + fed)
+        top = next(iter(notices.worst_first(raised + fed)), None)
         notice = f"response:{cause.uuid}" + (f":{top.rule}:{top.firings}" if top else "")
-    _tell_staff(recovery, notice, findings, now)
+    notices.at_once(recovery, notice, raised + fed, now)
     not_closed = [*standing, *raised]
     status.set_alert_rank(recovery, not_closed)
     moments = status.alert_moments(raised + fed)
@@ -104,13 +101,13 @@ def merge(
 
     An emergency or urgent rule that fires again reopens its alert and, if staff had acted on it,
     restarts its clock; so does one that fires louder than before, where the recovery has moved to
-    a pathway that raised it.
+    a pathway that raised it. In any case it is told again.
     """
     by_rule = {alert.rule: alert for alert in standing}
     raised, fed = [], []
     for finding in findings:
         if alert := by_rule.get(finding.rule_id):
-            louder = finding.severity.rank < rules.Severity(alert.severity).rank
+            louder = finding.severity.rank < Severity(alert.severity).rank
             _describe(alert, finding, rule_set)
             _fire_again(alert, recovery, now, louder=louder)
             fed.append(alert)
@@ -132,46 +129,21 @@ def _describe(alert: Alert, finding: Finding, rule_set: str) -> None:
 
 def _fire_again(alert: Alert, recovery: Recovery, now: datetime, *, louder: bool) -> None:
     alert.firings += 1
-    if alert.severity in CALLS and (louder or alert.state != Alert.State.OPEN):
-        reopen(alert)
-        alert.contacted_at = alert.returns_at = None
-        alert.notice += 1
-        escalation.start_clock(alert, recovery.clinic, now)
+    if alert.severity not in CALLS:
+        return
+    if alert.state == Alert.State.OPEN and not louder:
+        escalation.fire_again(alert, recovery.clinic, now)
+        return
+    reopen(alert)
+    alert.contacted_at = alert.returns_at = None
+    alert.notice += 1
+    escalation.start_clock(alert, recovery.clinic, now)
 
 
 def reopen(alert: Alert) -> None:
     """Back to open, held by nobody. Not saved."""
     alert.state = Alert.State.OPEN
     alert.claimed_by = alert.claimed_until = None
-
-
-def _tell_staff(
-    recovery: Recovery, notice: str, findings: Sequence[Finding], now: datetime
-) -> None:
-    """One mail a person and answer, for the highest severity."""
-    if not any(Severity(finding.severity) in CALLS for finding in findings):
-        return
-    users = messages.on_call([recovery.clinic_id]).get(recovery.clinic_id, [])
-    messages.owe(
-        messages.alert_mails(
-            recovery,
-            notice=notice,
-            kind=Message.Kind.ALERT,
-            number=0,
-            users=users,
-            now=now,
-        )
-    )
-
-
-def text_first(alerts: Sequence[Alert]) -> Alert | None:
-    """Of these alerts' emergency and urgent ones, the one that goes before the others."""
-    calling = [alert for alert in alerts if alert.severity in CALLS]
-    return min(
-        calling,
-        key=lambda alert: precedence(rules.Severity(alert.severity), alert.rule),
-        default=None,
-    )
 
 
 # What staff do

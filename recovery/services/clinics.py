@@ -1,15 +1,23 @@
-"""A clinic's numbers and its staff."""
+"""A clinic's numbers, its hours and holidays, and its staff."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from recovery.models import Clinic, Membership, Role, User
-from recovery.services import messages
+from recovery.models import Alert, Clinic, Membership, Recovery, Role, User
+from recovery.models.alerts import Severity
+from recovery.models.recoveries import QueueRank
+from recovery.services import digests, escalation, messages, status
 from recovery.services.refusals import NotAllowed
+
+# Waits that began before a holiday count it for as long; then it is forgotten.
+HOLIDAYS_KEPT = timedelta(days=366)
+# What says when the clinic is open, or when its morning mail goes.
+CALENDAR = ("hours", "holidays", "zone", "digest_at")
 
 
 @transaction.atomic
@@ -17,16 +25,69 @@ def create(
     *, name: str, zone: str, manager_email: str, manager_name: str, now: datetime, **fields: Any
 ) -> Clinic:
     """A clinic and its first manager, who is owed a mail to choose a password."""
-    clinic = Clinic.objects.create(name=name, zone=zone, **fields)
+    clinic = Clinic(name=name, zone=zone, **fields)
+    clinic.next_digest_at = digests.next_at(clinic, now)
+    clinic.save()
     invite(clinic=clinic, email=manager_email, name=manager_name, role=Role.MANAGER, now=now)
     return clinic
 
 
-def update(*, clinic: Clinic, values: Mapping[str, Any]) -> Clinic:
+@transaction.atomic
+def update(*, clinic: Clinic, values: Mapping[str, Any], now: datetime) -> Clinic:
+    """Store the clinic's columns. What waits by its hours waits by the new ones from here on."""
+    Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
+    before = {name: getattr(clinic, name) for name in CALENDAR}
     for name, value in values.items():
         setattr(clinic, name, value)
-    clinic.save(update_fields=list(values))
+    columns = list(values)
+    if any(getattr(clinic, name) != before[name] for name in CALENDAR):
+        clinic.next_digest_at = digests.next_at(clinic, now)
+        columns.append("next_digest_at")
+        _wait_anew(clinic)
+    clinic.save(update_fields=columns)
     return clinic
+
+
+def _wait_anew(clinic: Clinic) -> None:
+    """Let urgent alerts tell staff when the clinic's new hours say so."""
+    ranked = Recovery.objects.filter(
+        clinic=clinic, queue_rank__in=[QueueRank.EMERGENCY, QueueRank.URGENT]
+    )
+    recoveries = {one.pk: one for one in ranked.select_for_update().order_by("next_event_at", "pk")}
+    waiting = list(
+        Alert.objects.not_closed().filter(
+            recovery__in=recoveries, severity=Severity.URGENT, next_notice_at__isnull=False
+        )
+    )
+    for alert in waiting:
+        alert.next_notice_at = escalation.notice_at(alert, clinic, alert.notice_step)
+        status.bring_forward(recoveries[alert.recovery_id], [alert.next_notice_at])
+    Alert.objects.bulk_update(waiting, ["next_notice_at"])
+    Recovery.objects.bulk_update(recoveries.values(), ["next_event_at"])
+
+
+@transaction.atomic
+def add_holiday(*, clinic: Clinic, on: date, name: str, now: datetime) -> None:
+    """Close the clinic for a day. Raises NotAllowed if it is closed then already."""
+    row = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
+    if on.isoformat() in row.holidays:
+        raise NotAllowed(_("This day is on the list."))
+    since = now.astimezone(ZoneInfo(row.zone)).date() - HOLIDAYS_KEPT
+    kept = {day: said for day, said in row.holidays.items() if day >= since.isoformat()}
+    update(clinic=row, values={"holidays": kept | {on.isoformat(): name}}, now=now)
+
+
+@transaction.atomic
+def remove_holiday(*, clinic: Clinic, on: str, now: datetime) -> str:
+    """Open it as on any other such weekday; returns the day's name. A day that is not there
+    changes nothing and has none.
+    """
+    row = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
+    kept = dict(row.holidays)
+    name = kept.pop(on, "")
+    if kept != row.holidays:
+        update(clinic=row, values={"holidays": kept}, now=now)
+    return str(name)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from recovery.models import AccessEvent, Alert, Contact, Message, Recovery, User
 from recovery.models.alerts import Severity
 from recovery.services import alerts as alert_service
 from recovery.services import status
+from recovery.services.escalation import CALLS
 
 REVIEW_RETURNS = timedelta(hours=4)
 
@@ -94,10 +95,7 @@ def _apply(contact: Contact, alert: Alert, now: datetime) -> None:
 
 def _stop_mails(recovery: Recovery, standing: Collection[Alert]) -> None:
     """Alert mails that nobody has begun to hand over say something that is done."""
-    if any(
-        alert.severity in alert_service.CALLS and alert.state != Alert.State.CONTACTED
-        for alert in standing
-    ):
+    if any(alert.severity in CALLS and alert.state != Alert.State.CONTACTED for alert in standing):
         return
     Message.objects.filter(
         recovery=recovery,

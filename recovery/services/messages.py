@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,6 @@ from recovery.clinical.pathway import local
 from recovery.models import (
     CheckIn,
     Clinic,
-    Membership,
     Message,
     Patient,
     PatientAccess,
@@ -27,7 +26,7 @@ from recovery.services import nudges
 # Reminders go out from 08:00 to before 21:00 in the patient's zone (docs/protocol.md).
 DAY_BEGINS, DAY_ENDS = time(8), time(21)
 
-ALERT_URGENCY, INVITATION_URGENCY, REMINDER_URGENCY = 0, 1, 2
+ALERT_URGENCY, INVITATION_URGENCY, REMINDER_URGENCY, DIGEST_URGENCY = 0, 1, 2, 3
 
 
 def by_day(moment: datetime, zone: str) -> datetime:
@@ -58,27 +57,12 @@ def spread(
     return at if at < ends_at and by_day(at, zone) == at else first
 
 
-def on_call(clinic_ids: Iterable[int]) -> dict[int, list[int]]:
-    """The users that alert mails go to, by clinic: every active nurse and clinician."""
-    found: dict[int, list[int]] = {}
-    pairs = (
-        Membership.objects.active()
-        .clinical()
-        .filter(clinic__in=list(clinic_ids))
-        .values_list("clinic_id", "user_id")
-        .distinct()
-        .order_by("clinic_id", "user_id")
-    )
-    for clinic_id, user_id in pairs:
-        found.setdefault(clinic_id, []).append(user_id)
-    return found
-
-
 def alert_mails(
     recovery: Recovery,
     *,
     notice: str,
     kind: Message.Kind,
+    severity: str,
     number: int,
     users: Iterable[int],
     now: datetime,
@@ -90,6 +74,7 @@ def alert_mails(
             dedupe_key=f"{kind}:{notice}:{number}:{user}",
             clinic_id=recovery.clinic_id,
             recovery=recovery,
+            severity=severity,
             number=number,
             user_id=user,
             created_at=now,
@@ -107,6 +92,25 @@ def owe(messages: Iterable[Message]) -> None:
     owed = {m.urgency == ALERT_URGENCY for m in written if m.state == Message.State.OWED}
     for urgent in owed:
         nudges.send_soon(urgent=urgent)
+
+
+def owe_digests(
+    clinic: Clinic, users: Iterable[int], *, on: date, planned_at: datetime, now: datetime
+) -> None:
+    """One mail a person and local date of the clinic."""
+    owe(
+        Message(
+            kind=Message.Kind.DIGEST,
+            dedupe_key=f"digest:{clinic.uuid}:{on.isoformat()}:{user}",
+            clinic=clinic,
+            user_id=user,
+            created_at=now,
+            planned_at=planned_at,
+            send_after=now,
+            urgency=DIGEST_URGENCY,
+        )
+        for user in users
+    )
 
 
 def supersede(recovery_ids: Iterable[int]) -> None:

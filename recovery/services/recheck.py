@@ -9,19 +9,25 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from recovery.models import CheckIn, Consent, Message, PatientAccess
-from recovery.services import messages
+from recovery.queries import digest
+from recovery.services import escalation, messages, oncall
 
 DAILY_CAP = 2
 Reason = Message.Reason
 TO_PATIENT = (Message.Kind.REMINDER, Message.Kind.INVITATION)
-TO_STAFF = (Message.Kind.ALERT, Message.Kind.ESCALATION)
+ALERTS = (Message.Kind.ALERT, Message.Kind.ESCALATION)
+TO_STAFF = (*ALERTS, Message.Kind.DIGEST)
 
 
 def quiet_until(message: Message, *, now: datetime) -> datetime | None:
-    """The next 08:00 of a patient for whom it is night; None for a mail that may go now.
+    """The next 08:00 of a patient for whom it is night; the opening of a closed clinic for what is
+    urgent there; None for a mail that may go now.
 
-    Staff, and patients who have just asked for a link, are waiting for theirs at any hour.
+    Other mails to staff, and a link that a patient has just asked for, go at any hour.
     """
+    if message.kind in ALERTS:
+        opens = escalation.may_tell_from(message.severity, message.clinic, now)
+        return opens if opens > now else None
     if not _to_patient(message) or _asked_for(message):
         return None
     assert message.recovery is not None
@@ -30,7 +36,8 @@ def quiet_until(message: Message, *, now: datetime) -> datetime | None:
 
 
 class Recheck:
-    """What the decisions on a batch rest on, read at once: four statements, whatever its size.
+    """What the decisions on a batch rest on, read at once: five statements, whatever its size, and
+    none for a kind that is not in it.
 
     It is then asked mail by mail, since a row that breaks must break alone. A reminder that it
     lets go counts at once against another of the same patient.
@@ -48,20 +55,39 @@ class Recheck:
                 "patient_id", "user_id"
             )
         )
-        self._on_call = messages.on_call({m.clinic_id for m in batch if m.kind in TO_STAFF})
+        self._people = oncall.people({m.clinic_id for m in batch if m.kind in TO_STAFF})
+        self._waiting = digest.waiting(
+            {m.clinic_id for m in batch if m.kind == Message.Kind.DIGEST}
+        )
         self._reminded = _reminded({m.recovery_id for m in batch if _counts(m)})
 
     def reason(self, message: Message, *, now: datetime) -> Message.Reason:
         """Why the mail must not go; Reason.NONE if it may."""
         if message.kind in TO_STAFF:
-            on_call = self._on_call.get(message.clinic_id, [])
-            return Reason.NONE if message.user_id in on_call else Reason.INACTIVE
+            return self._why_not_staff(message, now)
         if not _to_patient(message):
             return Reason.NONE if _active(message) else Reason.INACTIVE
         reason = self._why_not_patient(message, now)
         if not reason and _counts(message):
             self._reminded[message.recovery_id].append(now)
         return reason
+
+    def _why_not_staff(self, message: Message, now: datetime) -> Message.Reason:
+        people = self._people.get(message.clinic_id, [])
+        if message.user_id not in {person.user for person in people}:
+            return Reason.INACTIVE
+        if message.kind == Message.Kind.DIGEST:
+            zone = ZoneInfo(message.clinic.zone)
+            if message.planned_at.astimezone(zone).date() != now.astimezone(zone).date():
+                return Reason.TOO_OLD
+            if message.clinic_id not in self._waiting:
+                return Reason.NOTHING_LEFT
+            wanting = [person for person in people if person.digest_mails]
+        else:
+            step = 0 if message.kind == Message.Kind.ALERT else 1
+            wanting = oncall.wanting(people, message.severity, step)
+        wanted = message.user_id in {person.user for person in wanting}
+        return Reason.NONE if wanted else Reason.SWITCHED_OFF
 
     def _why_not_patient(self, message: Message, now: datetime) -> Message.Reason:
         recovery, checkin = message.recovery, message.checkin

@@ -8,7 +8,7 @@ from recovery.clinical.checkinforms import LOG
 from recovery.models import DailyLog, FormResponse
 from recovery.models.alerts import Severity
 from recovery.queries.pathways import severity_in
-from recovery.services.alerts import CALLS
+from recovery.services.escalation import CALLS
 
 # The questions of a log, as the row stores them.
 NO_ANSWERS = frozenset(

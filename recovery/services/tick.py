@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from recovery.clinical.pathway import Occasion, occasions
 from recovery.models import Alert, CheckIn, Clinic, DailyLog, Message, Recovery
 from recovery.queries.pathways import plan_of
-from recovery.services import corridors, messages, nudges, status, timing
+from recovery.services import corridors, messages, nudges, oncall, status, timing
 from recovery.services.advance import Owed, Situation, advance, opening
 from recovery.services.alerts import CHANGED
 
@@ -148,7 +148,7 @@ def _situations(recoveries: Sequence[Recovery], now: datetime) -> list[Situation
         # From the present procedure date, which may have moved since it was written.
         logs[recovery_id].append((by_pk[recovery_id].day_on(on), entered_at, pk))
     users = messages.addressees(recovery.patient_id for recovery in recoveries)
-    staff = messages.on_call({r.clinic_id for r in recoveries}) if any(alerts.values()) else {}
+    staff = oncall.people({r.clinic_id for r in recoveries}) if any(alerts.values()) else {}
     facts = timing.facts_of(recoveries, alerts)
     return [
         Situation(
@@ -159,7 +159,7 @@ def _situations(recoveries: Sequence[Recovery], now: datetime) -> list[Situation
             alerts=alerts[recovery.pk],
             logs=logs[recovery.pk],
             addressee=users.get(recovery.patient_id),
-            on_call=staff.get(recovery.clinic_id, []),
+            people=staff.get(recovery.clinic_id, []),
             facts=facts[recovery.pk],
         )
         for recovery in recoveries

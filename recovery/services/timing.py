@@ -15,7 +15,7 @@ from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.clinical.pathway import Plan, local
 from recovery.clinical.rules import Finding, judging
 from recovery.models import Alert, AlertLog, CheckIn, Contact, FormResponse, Recovery
-from recovery.services.alerts import CALLS
+from recovery.services.escalation import CALLS
 
 BASELINE = "baseline"
 LAST_EXPECTED_DAY = 14

@@ -10,11 +10,10 @@ from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from recovery.clinical import hours
 from recovery.clinical.rules import RULES_BY_ID, Severity, calls_for, fill, number_to_call
 from recovery.forms import told
 from recovery.models import DailyLog, Milestone
@@ -187,14 +186,10 @@ def who_sees(context: Mapping[str, Any], severity: str | None, today: date) -> s
     changes = reached["changes"]
     if severity == Severity.URGENT:
         told_too = gettext("The nurses can see it too, but please do not wait for their call.")
-        if changes is None:
+        if changes is None or not reached["open"]:
+            # The advice above says when a closed clinic opens.
             return told_too
-        hours_now = (
-            gettext("We are open until %(time)s.") % {"time": clock(changes)}
-            if reached["open"]
-            else gettext("We are closed. We open %(when)s.") % {"when": at_time(changes, today)}
-        )
-        return f"{told_too} {hours_now}"
+        return f"{told_too} " + gettext("We are open until %(time)s.") % {"time": clock(changes)}
     if reached["open"] or changes is None:
         return gettext("The nurses can see it. They may not read it before the next working day.")
     return gettext("We are closed now. The nurses can see it when we open, %(when)s.") % {
@@ -275,6 +270,8 @@ def advice(
         "numbers": clinic.numbers,
         "number": clinic.numbers.get(target, ""),
         "closed": urgent and not reached["open"],
+        "opens": reached["changes"],
+        "today": localdate(context["request"].now),
         "poison": target == "poison_phone",
         "after_hours": clinic.after_hours_phone,
         # While we are open the other number stands ready for the evening.
@@ -305,11 +302,11 @@ def _reached(context: Mapping[str, Any]) -> dict[str, Any] | None:
     clinic = getattr(request, "clinic", None)
     if clinic is None:
         return None
-    opened = hours.is_open(clinic.hours, clinic.zone, request.now)
+    opened = clinic.calendar.is_open(request.now)
     number = clinic.clinic_phone if opened else clinic.after_hours_phone
     return {
         "open": opened,
         "number": number or clinic.clinic_phone,
-        "changes": hours.next_change(clinic.hours, clinic.zone, request.now),
+        "changes": clinic.calendar.next_change(request.now),
         "after_hours": clinic.after_hours_phone,
     }

@@ -25,7 +25,16 @@ from playwright.sync_api import Page
 
 from recovery.clinical.plan import Step
 from recovery.models import CheckIn, Message, Recovery, User
-from recovery.services import addresses, contacts, logs, milestones, observations, questionnaires
+from recovery.services import (
+    addresses,
+    clinics,
+    contacts,
+    logs,
+    milestones,
+    observations,
+    oncall,
+    questionnaires,
+)
 from recovery.tokens import first_log_token, link_token, unsubscribe_token
 from tests.cast import (
     QUIET,
@@ -216,6 +225,28 @@ def test_an_address_that_fails_and_a_mail_of_unknown_fate(world, open_page):
     addresses.address_failed(mail, now=timezone.now())
     Message.objects.filter(pk=mail.pk).update(state="unknown", message_id="<" + "1" * 60 + "@x>")
     assert look(world, open_page, nurse, *pages) == []
+
+
+def test_who_is_told_and_when(world, open_page):
+    nurse, manager, clinic = world.users["nurse"], world.users["manager"], world.clinic
+    assert look(world, open_page, nurse, "my_mails") == []
+    for name in ("Jonas", "Mia"):
+        oncall.move(clinic=clinic, user=staff(clinic, name, "nurse"), to="on")
+    mails = dict.fromkeys(oncall.MAILS, True) | {"digest_mails": False}
+    oncall.choose(clinic=clinic, user=nurse, mails=mails)
+    day = timezone.now().date() + timedelta(days=30)
+    clinics.add_holiday(clinic=clinic, on=day, name="Founders' Day", now=timezone.now())
+    assert look(world, open_page, manager, "clinic") == []
+    assert look(world, open_page, nurse, "my_mails") == []
+    problems = []
+    for width in WIDTHS:
+        page = visit(world, open_page, manager, width)
+        page.goto(world.site + reverse("clinic"))
+        page.get_by_role("button", name="Add the holiday").click()
+        page.wait_for_load_state()
+        assert page.title().startswith("Error")
+        problems += check(page, world, f"a refused holiday at {width}")
+    assert problems == []
 
 
 def test_phases_and_milestones(world, open_page):

@@ -228,9 +228,11 @@ def test_every_source_mark_is_explained_and_every_source_used():
     "words",
     [
         f"It lasts {CLAIM_LASTS // MINUTE} minutes",
-        "at once, after {} and after {} minutes".format(*(s // MINUTE for s in EMERGENCY_STEPS)),
+        "at once, the next after {} minutes, everybody after {}".format(
+            *(s // MINUTE for s in EMERGENCY_STEPS)
+        ),
         "then every hour until a contact" if HOURLY == HOUR else "no longer every hour",
-        f"one more after {URGENT_WAIT // HOUR} hours in which the clinic is open",
+        f"everybody after {URGENT_WAIT // HOUR} hours in which the clinic is open",
         f"a review alert comes back in {REVIEW_RETURNS // HOUR} hours",
         f"at most {('no', 'one', 'two')[DAILY_CAP]} a day",
     ],

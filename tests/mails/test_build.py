@@ -23,7 +23,8 @@ from tests.services.test_tick import local
 pytestmark = pytest.mark.django_db
 
 PATIENT_KINDS = ("reminder", "invitation")
-KINDS = (*PATIENT_KINDS, "alert", "escalation", "password")
+STAFF_KINDS = ("alert", "escalation", "digest")
+KINDS = (*PATIENT_KINDS, *STAFF_KINDS, "password")
 
 
 @pytest.fixture
@@ -42,6 +43,7 @@ def rows(patient, nurse) -> dict[str, Message]:
         "invitation": owe(patient, kind="invitation", checkin=None, number=None),
         "alert": owe(patient, kind="alert", **staff),
         "escalation": owe(patient, kind="escalation", number=2, **staff),
+        "digest": owe(None, clinic=patient.clinic, kind="digest", number=None, **staff),
         "password": owe(None, clinic=patient.clinic, kind="invitation", number=None, **staff),
     }
 
@@ -124,7 +126,7 @@ def test_nothing_about_health_stands_in_a_patients_mail(rows, kind):
     assert HEALTH.findall(everything) == []
 
 
-@pytest.mark.parametrize("kind", ["alert", "escalation"])
+@pytest.mark.parametrize("kind", STAFF_KINDS)
 def test_a_staff_mail_names_nobody_and_nothing(rows, patient, kind):
     mail = received(rows[kind])
     everything = f"{mail.headers} {mail.text} {words_of(mail.html)} {mail.links}"
@@ -133,7 +135,7 @@ def test_a_staff_mail_names_nobody_and_nothing(rows, patient, kind):
         assert secret not in everything
     assert str(patient.uuid) not in everything
     assert HEALTH.findall(everything) == []
-    assert mail.links == ["http://testserver/staff/"]
+    assert mail.links == ["http://testserver/staff/", "http://testserver/staff/me/"]
 
 
 def test_the_canary_words_are_seen(rows):
@@ -169,7 +171,7 @@ def test_a_reminder_can_be_stopped_by_one_post(rows, patient):
     assert tokens.patient_of(match.kwargs["token"]) == patient.patient.uuid
 
 
-@pytest.mark.parametrize("kind", ["invitation", "alert", "escalation", "password"])
+@pytest.mark.parametrize("kind", [*STAFF_KINDS, "invitation", "password"])
 def test_only_reminders_can_be_stopped(rows, kind):
     assert "List-Unsubscribe" not in headers(rows[kind])
 
@@ -188,6 +190,25 @@ def test_a_reminder_links_to_its_checkin_and_names_the_times_there(rows, patient
         assert "until Tuesday, 12:00 PM" in text
         assert "call 911" in text
         assert "555-0142" in text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("at", "opens"),
+    [
+        pytest.param(local(16), None, id="while we are open"),
+        pytest.param(local(17), "Wednesday, March 4, 8:00 AM", id="before a holiday"),
+    ],
+)
+def test_a_patients_mail_says_when_a_closed_clinic_opens(rows, kind, at, opens):
+    row = rows[kind]
+    row.clinic.holidays = {"2026-03-03": "Founders' Day"}
+    mail = parse("", letter(build(row, now=at)).content)
+    told = f"We are closed until {opens}. Until then, call 555-0199"
+    shown = opens is not None and kind in PATIENT_KINDS
+    for text in (" ".join(mail.text.split()), words_of(mail.html)):
+        assert (told in text) is shown
+        assert ("closed" in text) is shown
 
 
 def test_times_are_those_of_the_patients_zone(rows, patient):

@@ -14,6 +14,7 @@ from recovery.models import (
     CorridorDay,
     DailyLog,
     DischargeCheck,
+    Duty,
     FormResponse,
     Membership,
     Message,
@@ -550,3 +551,19 @@ def test_a_wrong_corridor_day_is_refused(clinic, fields, name):
     CorridorDay.objects.create(clinic=clinic, **given)
     with refuses(name):
         CorridorDay.objects.create(clinic=clinic, **given | {"day": 3 if fields else 2} | fields)
+
+
+# On call
+
+
+def test_one_person_a_place_and_one_duty_a_person(clinic, nurse, second_nurse):
+    Duty.objects.create(clinic=clinic, user=nurse, place=1)
+    for fields, rule in (
+        ({"user": second_nurse, "place": 1}, "place"),
+        ({"user": nurse}, "user"),
+        ({"user": second_nurse, "place": 0}, "place_on_call_from_1"),
+    ):
+        # SQLite names the columns of a unique rule, not the rule.
+        with refuses(rule), transaction.atomic():
+            Duty.objects.create(clinic=clinic, **fields)
+    Duty.objects.create(clinic=clinic, user=second_nurse)

@@ -1,5 +1,6 @@
 """R40 to R47: what time, silence and scores fire. Here are their words; services.escalation
-keeps R47's clock, services.timing judges silence and misses, services.checkins scores.
+keeps R47's clock, services.oncall says whom it tells, services.timing judges silence and misses,
+services.checkins scores.
 """
 
 from recovery.clinical.rules.rule import Severity, TimeRule
@@ -67,8 +68,9 @@ TIME_RULES = (
     TimeRule(
         id="R47",
         severity=None,
-        condition="emergency alert without a contact for 15 min: notify again; 60 min: everyone, "
-        "then hourly. Urgent: again after 2 clinic hours",
+        condition="emergency alert without a contact for 15 min: notify the next on call; 60 min: "
+        "everybody, then hourly. Urgent: everybody after 2 clinic hours, none of it while the "
+        "clinic is closed",
         headline="Still without a contact",
         staff_text="An alert waits for a contact.",
         sources=("design",),

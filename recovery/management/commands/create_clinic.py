@@ -62,7 +62,8 @@ def _answers(clinic: Clinic, options: dict[str, Any]) -> dict[str, Any]:
         for day, entry in enumerate(clinic.hours)
         for part, at in zip(("opens", "closes"), entry or ("", ""), strict=True)
     }
-    return hours | {name: options[name] for name in ("name", "mail_name", "zone", *PLACEHOLDERS)}
+    given = {name: options[name] for name in ("name", "mail_name", "zone", *PLACEHOLDERS)}
+    return hours | given | {"digest_at": clinic.digest_at}
 
 
 def _problems(form: Form, prefix: str = "") -> list[str]:

@@ -1,4 +1,6 @@
-"""Mails that a person must look at: may not have arrived, or set aside because they broke."""
+"""Mails as staff see them: those that a person must look at (they may not have arrived, or were set
+aside because they broke), and which ones they want themselves.
+"""
 
 import uuid
 
@@ -6,13 +8,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from recovery import access
+from recovery.forms.clinics import MailsForm
 from recovery.models import Message, Role
 from recovery.queries import messages as queries
 from recovery.queries.patients import waiting
-from recovery.services import settling
+from recovery.services import oncall, settling
 from recovery.services.refusals import NotAllowed
 
 ANSWERS = {"arrived": True, "lost": False}
@@ -82,3 +85,30 @@ def _mine(request: HttpRequest, mail: uuid.UUID) -> None:
     """Http404 for a mail of another clinic."""
     if not Message.objects.filter(clinic=request.clinic, uuid=mail).exists():
         raise Http404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.for_staff()
+def my_mails(request: HttpRequest) -> HttpResponse:
+    """Which of this clinic's mails the person wants."""
+    people = oncall.people([request.clinic.pk])[request.clinic.pk]
+    [me] = [person for person in people if person.user == request.user.pk]
+    placed = [person.user for person in people if person.place is not None]
+    initial = {name: getattr(me, name) for name in oncall.MAILS}
+    form = MailsForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        try:
+            oncall.choose(clinic=request.clinic, user=request.user, mails=form.cleaned_data)
+        except NotAllowed as refusal:
+            form.add_error("emergency_mails", str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("my_mails")
+    context = {
+        "here": "my_mails",
+        "waiting": waiting(request.clinic),
+        "form": form,
+        "place": placed.index(request.user.pk) + 1 if request.user.pk in placed else None,
+        "order": bool(placed),
+    }
+    return render(request, "staff/my_mails.html", context)

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from recovery.access import for_staff
-from recovery.clinical import hours
 from recovery.models import Contact
 from recovery.models.recoveries import QueueRank
 from recovery.queries import queue as queries
@@ -56,7 +55,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("q", "").strip()
     after = asked.get("after", "")
     page = queries.page(clinic=request.clinic, now=request.now, only=only, text=text, after=after)
-    clinic = request.clinic
+    calendar = request.clinic.calendar
     context = {
         "here": "queue",
         "waiting": page.waiting,
@@ -77,8 +76,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         "first_url": _url(only=only),
         "next_url": page.after and _url(only=only, after=page.after),
         "paged": bool(after),
-        "open": hours.is_open(clinic.hours, clinic.zone, request.now),
-        "changes_at": hours.next_change(clinic.hours, clinic.zone, request.now),
+        "open": calendar.is_open(request.now),
+        "changes_at": calendar.next_change(request.now),
     }
     return render(request, "staff/queue.html", context)
 

@@ -436,7 +436,19 @@ def test_a_closed_clinic_is_not_called(
     assert also in said
     digits = "".join(sign for sign in number if sign.isdigit())
     assert f'class="btn btn-primary" href="tel:{digits}"' in page.content.decode()
-    assert "We are closed. We open tomorrow, Thursday, at 8:00 AM." in said
+    assert f"{also} We open tomorrow, Thursday, at 8:00 AM." in said
+
+
+def test_a_holiday_says_when_we_open_and_changes_no_word_of_the_rule(
+    as_patient: Client, recovery: Recovery, set_clock: Callable
+) -> None:
+    """Thursday and Friday are holidays, so it is Monday."""
+    Clinic.objects.update(holidays={"2026-03-05": "Founders", "2026-03-06": "Bridge"})
+    set_clock(at(3, 10))
+    said = saved(as_patient, recovery, signs="calf_one_leg")
+    text = DailyLog.objects.get().advice
+    told = "We are closed now. Call 555-0199. We open on Monday, March 9, at 8:00 AM."
+    assert f"{text} {told}" in said
 
 
 def test_a_mild_headache_and_a_bruise_are_noted_and_raise_nothing(

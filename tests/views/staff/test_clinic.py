@@ -5,17 +5,23 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from recovery.models import Clinic, DailyLog, Membership, Message, Role, User
-from recovery.services import logs
+from recovery.models import Clinic, DailyLog, Duty, Membership, Message, Role, User
+from recovery.services import logs, oncall
 from tests.cast import NUMBERS, QUIET, make_recovery, sign_in_staff, staff, user_of
 from tests.crowd import at_once
 from tests.pages import words
+from tests.services.test_tick import local
 from tests.views.staff.conftest import url
 
 HOURS = {f"opens_{day}": "08:00" for day in range(5)} | {
     f"closes_{day}": "17:00" for day in range(5)
 }
-FILLED = {"name": "Northgate", "mail_name": "Your clinic", "zone": "America/New_York"} | NUMBERS
+FILLED = {
+    "name": "Northgate",
+    "mail_name": "Your clinic",
+    "zone": "America/New_York",
+    "digest_at": "08:00",
+} | NUMBERS
 
 
 def save(client: Client, **changes: str) -> Any:
@@ -49,7 +55,7 @@ def test_the_page_shows_what_is_set(as_manager: Client, clinic: Clinic) -> None:
     content = as_manager.get(url("clinic")).content.decode()
     for number in NUMBERS.values():
         assert f'value="{number}"' in content
-    assert content.count('value="08:00"') == 5
+    assert content.count('value="08:00"') == 6
 
 
 @pytest.mark.parametrize(
@@ -64,6 +70,8 @@ def test_the_page_shows_what_is_set(as_manager: Client, clinic: Clinic) -> None:
         ({"closes_2": ""}, "Wednesday, closes: Write both times"),
         ({"closes_1": "07:00"}, "Tuesday, closes: Closes before it opens."),
         ({"opens_3": "noon"}, "Thursday, opens: Write a time like 08:30."),
+        ({"digest_at": "soon"}, "Morning mail: Write a time like 08:30."),
+        ({"digest_at": ""}, "Morning mail: Fill this in."),
     ],
 )
 def test_a_wrong_entry_is_refused_and_kept(
@@ -234,3 +242,165 @@ def test_a_manager_who_also_nurses_sees_both_sides(clinic: Clinic, manager: User
     Membership.objects.create(user=manager, clinic=clinic, role=Role.NURSE)
     text = words(sign_in_staff(Client(), manager).get(url("queue")))
     assert "Queue 0 Patients Observation 0 Enrol Clinic" in text
+
+
+# On call
+# -------
+
+
+def on_call(client: Client, user: User, to: str) -> Any:
+    return client.post(url("on_call_change", user.uuid), {"to": to}, follow=True)
+
+
+def test_without_an_order_everybody_is_told(as_manager: Client, nurse: User) -> None:
+    assert "every alert mail goes to everybody at once" in words(as_manager.get(url("clinic")))
+
+
+def test_the_manager_sets_the_order(
+    as_manager: Client, nurse: User, second_nurse: User, clinician: User
+) -> None:
+    for user in (clinician, nurse, second_nurse):
+        on_call(as_manager, user, "on")
+    page = words(on_call(as_manager, second_nurse, "up"))
+    assert "The on-call order is changed." in page
+    assert "1 Mia Down Mia Take off Mia 2 Jonas Up Jonas Down Jonas Take off Jonas 3 Nora" in page
+    page = words(on_call(as_manager, clinician, "off"))
+    assert "1 Jonas Down Jonas Take off Jonas 2 Nora Up Nora Take off Nora – Mia" in page
+
+
+def test_what_is_no_move_changes_nothing(
+    as_manager: Client, nurse: User, manager: User, harbor_nurse: User
+) -> None:
+    assert "Choose up, down, on or off." in words(on_call(as_manager, nurse, "sideways\x00"))
+    only = "Only an active nurse or clinician can be on call."
+    assert only in words(on_call(as_manager, manager, "on"))
+    assert on_call(as_manager, harbor_nurse, "on").status_code == 404
+    assert not Duty.objects.exists()
+
+
+def test_the_manager_sees_who_switched_what_off(
+    as_manager: Client, clinic: Clinic, nurse: User
+) -> None:
+    mails = dict.fromkeys(oncall.MAILS, True) | {"urgent_mails": False}
+    oncall.choose(clinic=clinic, user=nurse, mails=mails)
+    page = words(as_manager.get(url("clinic")))
+    assert "Nora No mails about: urgent alerts" in page
+    assert "Switched off by everybody: urgent alerts." in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_managers_move_two_people_at_once(
+    clinic: Clinic, manager: User, nurse: User, second_nurse: User
+) -> None:
+    clients = [sign_in_staff(Client(), manager) for _n in range(2)]
+    people = [nurse, second_nurse]
+    answers = at_once(
+        [
+            lambda client=client, user=user: on_call(client, user, "on").status_code
+            for client, user in zip(clients, people, strict=True)
+        ]
+    )
+    assert answers == [200, 200]
+    places = Duty.objects.order_by("place").values_list("place", flat=True)
+    assert list(places) == [1, 2]
+
+
+# Holidays
+# --------
+
+
+@pytest.fixture
+def monday(set_clock: Any) -> None:
+    """The second of March 2026."""
+    set_clock(local(9))
+
+
+def add(client: Client, on: str, name: str = "Founders' Day") -> Any:
+    return client.post(url("holiday_add"), {"on": on, "holiday": name}, follow=True)
+
+
+def test_a_holiday_is_added_listed_and_removed(
+    as_manager: Client, clinic: Clinic, monday: None
+) -> None:
+    add(as_manager, "2026-12-25", "Christmas Day")
+    page = words(add(as_manager, "2026-03-02"))
+    assert "Closed on Monday, March 2, 2026: Founders' Day." in page
+    assert page.index("Monday, March 2, 2026 Remove") < page.index("Friday, December 25, 2026")
+    page = words(as_manager.post(url("holiday_remove"), {"on": "2026-03-02"}, follow=True))
+    assert "Founders' Day is no longer a holiday." in page
+    clinic.refresh_from_db()
+    assert clinic.holidays == {"2026-12-25": "Christmas Day"}
+
+
+@pytest.mark.parametrize(
+    ("on", "name", "message"),
+    [
+        ("2026-03-10", "Again", "Day: This day is on the list: Known."),
+        ("2026-03-01", "Yesterday", "Day: This day is over. Check the year."),
+        ("0206-12-25", "Christmas Day", "Day: This day is over. Check the year."),
+        ("2046-12-25", "Christmas Day", "Day: Write a day of the next two years."),
+        ("2026-02-30", "No such day", "Day: Write the date as year, month, day"),
+        ("soon", "Soon", "Day: Write the date as year, month, day"),
+        ("", "Nothing", "Day: Fill this in."),
+        ("2026-05-01", "", "Name: Fill this in."),
+        ("2026-05-01", "x" * 61, "Name: Shorten this to 60 characters."),
+        ("2026-05-01", "a\x00b", "Name: Null characters are not allowed."),
+    ],
+)
+def test_a_wrong_holiday_is_refused_beside_its_field_and_kept(
+    as_manager: Client, clinic: Clinic, monday: None, on: str, name: str, message: str
+) -> None:
+    add(as_manager, "2026-03-10", "Known")
+    response = add(as_manager, on, name)
+    assert response.status_code == 200
+    assert message in words(response)
+    if "\x00" not in name:
+        assert f'value="{name}"' in response.content.decode() or not name
+    clinic.refresh_from_db()
+    assert clinic.holidays == {"2026-03-10": "Known"}
+
+
+@pytest.mark.parametrize("on", ["", "2026-07-04", "soon", "\x00"])
+def test_removing_what_is_not_there_changes_nothing(
+    as_manager: Client, clinic: Clinic, monday: None, on: str
+) -> None:
+    add(as_manager, "2026-03-10", "Known")
+    response = as_manager.post(url("holiday_remove"), {"on": on}, follow=True)
+    assert response.status_code == 200
+    clinic.refresh_from_db()
+    assert clinic.holidays == {"2026-03-10": "Known"}
+
+
+def test_saving_the_clinic_keeps_its_holidays(
+    as_manager: Client, clinic: Clinic, monday: None
+) -> None:
+    add(as_manager, "2026-03-10", "Known")
+    save(as_manager, digest_at="07:15")
+    clinic.refresh_from_db()
+    assert clinic.holidays == {"2026-03-10": "Known"}
+    assert clinic.next_digest_at == local(7, 15, days=1)
+
+
+def test_a_holiday_of_long_ago_is_forgotten(
+    as_manager: Client, clinic: Clinic, monday: None
+) -> None:
+    Clinic.objects.update(holidays={"2025-01-01": "Old", "2025-12-25": "Past"})
+    add(as_manager, "2026-03-10", "Known")
+    clinic.refresh_from_db()
+    assert clinic.holidays == {"2025-12-25": "Past", "2026-03-10": "Known"}
+    assert "Past" not in words(as_manager.get(url("clinic")))
+
+
+def test_the_queue_of_a_holiday_is_closed(as_manager: Client, nurse: User, monday: None) -> None:
+    add(as_manager, "2026-03-02")
+    text = words(sign_in_staff(Client(), nurse).get(url("queue")))
+    assert "Closed until Tue 08:00" in text
+
+
+def test_the_page_costs_the_same_for_ten_people(
+    as_manager: Client, clinic: Clinic, nurse: User, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(10):
+        oncall.move(clinic=clinic, user=staff(clinic, f"N{number}", Role.NURSE), to="on")
+    with django_assert_max_num_queries(8):
+        as_manager.get(url("clinic"))

@@ -1,0 +1,39 @@
+"""What the morning mail counts: who waits in the queue without an alert that called at once."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from recovery.models import Recovery
+from recovery.models.recoveries import QueueRank
+
+COUNTED = {
+    QueueRank.REVIEW: "reviews",
+    QueueRank.ADDRESS: "addresses",
+    QueueRank.OVERDUE: "overdue",
+}
+
+
+@dataclass(slots=True)
+class Waiting:
+    """Patients, each where the queue shows them: under the first of their reasons."""
+
+    reviews: int = 0
+    addresses: int = 0
+    overdue: int = 0
+
+
+def waiting(clinic_ids: Iterable[int]) -> dict[int, Waiting]:
+    """By clinic; one in which nobody waits is not in it. One statement."""
+    found: dict[int, Waiting] = defaultdict(Waiting)
+    rows = (
+        Recovery.objects.filter(clinic__in=list(clinic_ids), queue_rank__in=COUNTED)
+        .order_by()
+        .values_list("clinic", "queue_rank")
+        .annotate(Count("pk"))
+    )
+    for clinic_id, rank, count in rows:
+        setattr(found[clinic_id], COUNTED[QueueRank(rank)], count)
+    return dict(found)

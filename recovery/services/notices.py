@@ -1,0 +1,70 @@
+"""The mails that tell staff of alerts: one a person and answer or step, for the worst of them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from recovery.clinical.rules import Severity, precedence
+from recovery.models import Alert, Message, Recovery
+from recovery.services import messages, oncall
+from recovery.services.escalation import CALLS
+
+
+def at_once(recovery: Recovery, cause: str, fired: Iterable[Alert], now: datetime) -> None:
+    """Owe the mails about alerts that an answer, named by `cause`, has just fired.
+
+    They go to those whom the steps of each alert have told so far; one that waits for the clinic
+    to open tells nobody yet. Takes two statements, or none.
+    """
+    calling = worst_first(alert for alert in fired if alert.notice_step)
+    if not calling:
+        return
+    people = oncall.people([recovery.clinic_id]).get(recovery.clinic_id, [])
+    mails: list[Message] = []
+    mailed: set[int] = set()
+    for alert in calling:
+        steps = range(min(alert.notice_step, oncall.STEPS))
+        users = {user for step in steps for user in oncall.told(people, alert.severity, step)}
+        mails += messages.alert_mails(
+            recovery,
+            notice=cause,
+            kind=Message.Kind.ALERT,
+            severity=alert.severity,
+            number=0,
+            users=sorted(users - mailed),
+            now=now,
+        )
+        mailed |= users
+    messages.owe(mails)
+
+
+def of_steps(
+    recovery: Recovery,
+    people: Sequence[oncall.Person],
+    noticed: Sequence[tuple[Alert, int]],
+    now: datetime,
+) -> list[Message]:
+    """The unsaved mails about alerts, each with the step that tells of it now."""
+    # No two alerts of a recovery that are not closed have the same rule.
+    steps = {alert.rule: step for alert, step in noticed}
+    mails: list[Message] = []
+    mailed: set[int] = set()
+    for alert in worst_first(alert for alert, _step in noticed):
+        step = steps[alert.rule]
+        users = [user for user in oncall.told(people, alert.severity, step) if user not in mailed]
+        mails += messages.alert_mails(
+            recovery,
+            notice=f"alert:{alert.uuid}:{alert.notice}",
+            kind=Message.Kind.ESCALATION if step else Message.Kind.ALERT,
+            severity=alert.severity,
+            number=alert.notice_step if step else 0,
+            users=users,
+            now=now,
+        )
+        mailed.update(users)
+    return mails
+
+
+def worst_first(alerts: Iterable[Alert]) -> list[Alert]:
+    """The emergency and urgent ones of these, in the order in which their texts go."""
+    calling = [alert for alert in alerts if alert.severity in CALLS]
+    return sorted(calling, key=lambda alert: precedence(Severity(alert.severity), alert.rule))

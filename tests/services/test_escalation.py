@@ -1,0 +1,262 @@
+"""R47 by the tick: whom each moment mails, over clinic hours, holidays and states.
+
+TODAY is a Monday; Northgate is open from 08:00 to 17:00 on weekdays. Nora is first on call, Jonas
+is next, Mia is not in the order.
+"""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from recovery.models import Alert, Clinic, Membership, Message, Recovery
+from recovery.services import clinics, contacts, delivery, oncall, tick
+from tests.cast import make_recovery
+from tests.mailserver import MailServer
+from tests.services.test_logs import record
+from tests.services.test_tick import local, run_from_to
+
+pytestmark = pytest.mark.django_db
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+EMERGENCY = {"saddle": "yes"}
+URGENT = {"calf_one_leg": True}
+TUESDAY = "2026-03-03"
+
+
+@pytest.fixture
+def on_call(clinic, nurse, second_nurse, clinician) -> Recovery:
+    for user in (nurse, second_nurse):
+        oncall.move(clinic=clinic, user=user, to="on")
+    return make_recovery(clinic, day=5, now=local(5))
+
+
+def mails() -> list[tuple[str, datetime, str]]:
+    """Kind, time and names of all that was owed, in order of time."""
+    rows = Message.objects.filter(kind__in=["alert", "escalation"])
+    found: dict[tuple[datetime, str], list[str]] = {}
+    for at, kind, name in rows.order_by("planned_at", "kind", "user__name").values_list(
+        "planned_at", "kind", "user__name"
+    ):
+        found.setdefault((at, kind), []).append(name)
+    return [(kind, at, " ".join(names)) for (at, kind), names in found.items()]
+
+
+EVERYBODY = "Jonas Mia Nora"
+
+
+@pytest.mark.parametrize(
+    ("answers", "raised", "until", "expected"),
+    [
+        pytest.param(
+            EMERGENCY,
+            local(9),
+            local(11),
+            [
+                ("alert", local(9), "Nora"),
+                ("escalation", local(9, 15), "Jonas"),
+                ("escalation", local(10), EVERYBODY),
+                ("escalation", local(11), EVERYBODY),
+            ],
+            id="an emergency in the morning",
+        ),
+        pytest.param(
+            EMERGENCY,
+            local(23),
+            local(1, days=1),
+            [
+                ("alert", local(23), "Nora"),
+                ("escalation", local(23, 15), "Jonas"),
+                ("escalation", local(0, days=1), EVERYBODY),
+                ("escalation", local(1, days=1), EVERYBODY),
+            ],
+            id="an emergency at night never waits",
+        ),
+        pytest.param(
+            URGENT,
+            local(9),
+            local(16),
+            [("alert", local(9), "Nora"), ("escalation", local(11), EVERYBODY)],
+            id="urgent while open",
+        ),
+        pytest.param(
+            URGENT,
+            local(16),
+            local(15, days=1),
+            [("alert", local(16), "Nora"), ("escalation", local(9, days=1), EVERYBODY)],
+            id="urgent, and closing comes between",
+        ),
+        pytest.param(
+            URGENT,
+            local(20),
+            local(16, days=1),
+            [
+                ("alert", local(8, days=1), "Nora"),
+                ("escalation", local(10, days=1), EVERYBODY),
+            ],
+            id="urgent while closed waits for opening",
+        ),
+        pytest.param(
+            EMERGENCY | URGENT,
+            local(20),
+            local(20, 15),
+            [("alert", local(20), "Nora"), ("escalation", local(20, 15), "Jonas")],
+            id="both at night: the emergency alone",
+        ),
+        pytest.param({"fall": True}, local(9), local(16), [], id="a review is never mailed"),
+    ],
+)
+def test_whom_an_alert_mails_and_when(on_call, answers, raised, until, expected):
+    record(on_call, now=raised, **answers)
+    run_from_to(raised, until, 5 * MINUTE)
+    assert mails() == expected
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        (EMERGENCY, [("alert", local(20), "Nora"), ("escalation", local(20, 15), "Jonas")]),
+        (
+            URGENT,
+            [
+                ("alert", local(8, days=2), "Nora"),
+                ("escalation", local(10, days=2), EVERYBODY),
+            ],
+        ),
+    ],
+)
+def test_over_a_holiday_what_is_urgent_waits_and_an_emergency_does_not(
+    on_call, clinic, answers, expected
+):
+    Clinic.objects.update(holidays={TUESDAY: "Founders' Day"})
+    clinic.refresh_from_db()
+    record(Recovery.objects.get(), now=local(20), **answers)
+    end = local(20, 20) if answers == EMERGENCY else local(12, days=2)
+    run_from_to(local(20), end, 5 * MINUTE)
+    assert mails() == expected
+
+
+def test_a_holiday_that_is_added_or_removed_moves_what_waits(on_call, clinic):
+    record(on_call, now=local(20), **URGENT)
+    day = local(20).date() + timedelta(days=1)
+    clinics.add_holiday(clinic=clinic, on=day, name="Snow", now=local(21))
+    run_from_to(local(21), local(17, days=1), 30 * MINUTE)
+    assert mails() == []
+    clinics.remove_holiday(clinic=clinic, on=day.isoformat(), now=local(10, 2, days=1))
+    tick.run(now=local(10, 5, days=1))
+    assert mails() == [("escalation", local(10, 5, days=1), EVERYBODY)]
+
+
+@pytest.mark.parametrize("at", [local(21), local(7, days=1)])
+def test_a_contact_before_opening_is_told_to_nobody(on_call, nurse, at):
+    record(on_call, now=local(20), **URGENT)
+    contacts.record(recovery=on_call, user=nurse, now=at, kind="call", outcome="advised")
+    run_from_to(at, local(12, days=1), 10 * MINUTE)
+    assert mails() == []
+
+
+def test_a_new_log_while_closed_is_told_again_at_opening(on_call):
+    record(on_call, now=local(14), **URGENT)
+    record(on_call, now=local(20), **URGENT)
+    run_from_to(local(20), local(12, days=1), 10 * MINUTE)
+    assert mails() == [
+        ("alert", local(14), "Nora"),
+        # The two clinic hours since 14:00 are over, so this is everybody's.
+        ("escalation", local(8, days=1), EVERYBODY),
+    ]
+
+
+def test_a_new_log_tells_all_whom_the_alert_has_reached(on_call):
+    record(on_call, now=local(9), **EMERGENCY)
+    tick.run(now=local(9, 15))
+    record(on_call, now=local(9, 20), **EMERGENCY)
+    assert mails()[-1] == ("alert", local(9, 20), "Jonas Nora")
+    tick.run(now=local(10))
+    record(on_call, now=local(10, 5), **EMERGENCY)
+    assert mails()[-1] == ("alert", local(10, 5), EVERYBODY)
+
+
+def test_after_an_outage_only_the_newest_step_mails_and_nobody_twice(on_call):
+    record(on_call, now=local(9), **EMERGENCY)
+    for _ in range(2):
+        tick.run(now=local(10, 30))
+    assert mails() == [("alert", local(9), "Nora"), ("escalation", local(10, 30), EVERYBODY)]
+
+
+def test_an_outage_that_ends_at_night_leaves_the_urgent_one_for_the_morning(on_call):
+    record(on_call, now=local(9), **URGENT)
+    tick.run(now=local(22))
+    assert len(mails()) == 1
+    tick.run(now=local(8, days=1))
+    assert mails()[1:] == [("escalation", local(8, days=1), EVERYBODY)]
+
+
+def test_who_left_is_passed_over_at_the_very_step(on_call, nurse):
+    record(on_call, now=local(20), **URGENT)
+    Membership.objects.filter(user=nurse).update(is_active=False)
+    tick.run(now=local(8, days=1))
+    assert mails() == [("alert", local(8, days=1), "Jonas")]
+
+
+def test_a_clinic_without_hours_keeps_nothing_waiting(on_call, clinic):
+    clinics.update(clinic=clinic, values={"hours": [None] * 7}, now=local(5))
+    recovery = Recovery.objects.get()
+    record(recovery, now=local(22), **URGENT)
+    tick.run(now=local(0, days=1))
+    assert mails() == [("alert", local(22), "Nora"), ("escalation", local(0, days=1), EVERYBODY)]
+
+
+# At the mail server
+# ------------------
+
+
+def test_the_first_then_the_next_then_everybody_at_the_server(
+    on_call, nurse, second_nurse, clinician, mail_server: MailServer
+):
+    Message.objects.all().delete()
+    record(on_call, now=local(9), **EMERGENCY)
+    arrived = []
+    for at in (local(9), local(9, 15), local(10)):
+        tick.run(now=at)
+        delivery.deliver(clock=lambda at=at: at)
+        arrived.append(sorted(mail_server.addresses))
+        mail_server.accepted.clear()
+    everybody = sorted(user.email for user in (nurse, second_nurse, clinician))
+    assert arrived == [[nurse.email], [second_nurse.email], everybody]
+
+
+def test_an_urgent_mail_that_the_server_did_not_take_by_closing_waits_for_opening(
+    on_call, nurse, mail_server: MailServer
+):
+    Message.objects.all().delete()
+    record(on_call, now=local(16, 58), **URGENT)
+    assert delivery.deliver(clock=lambda: local(17, 5)) == 0
+    mail = Message.objects.get()
+    assert (mail.state, mail.send_after) == ("owed", local(8, days=1))
+    assert delivery.deliver(clock=lambda: local(8, days=1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "name", "state"),
+    [
+        (EMERGENCY, "emergency_mails", "not_sent"),
+        (URGENT, "urgent_mails", "not_sent"),
+        (URGENT, "waiting_mails", "sent"),
+        (EMERGENCY, "urgent_mails", "sent"),
+    ],
+)
+def test_what_is_switched_off_before_the_mail_goes_does_not_go(
+    on_call, clinic, nurse, mail_server: MailServer, answers, name, state
+):
+    Message.objects.all().delete()
+    record(on_call, now=local(9), **answers)
+    wanted = dict.fromkeys(oncall.MAILS, True) | {name: False}
+    oncall.choose(clinic=clinic, user=nurse, mails=wanted)
+    delivery.deliver(clock=lambda: local(9))
+    mail = Message.objects.get(user=nurse)
+    assert mail.state == state
+    assert mail.reason == ("switched_off" if state == "not_sent" else "")
+
+
+def test_an_alert_keeps_its_step_while_it_waits(on_call):
+    record(on_call, now=local(20), **URGENT)
+    alert = Alert.objects.get()
+    assert (alert.notice_step, alert.next_notice_at) == (0, local(8, days=1))
