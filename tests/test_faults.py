@@ -1,6 +1,7 @@
 """The fault suite itself: what it refuses, and the parts that it would be blind without."""
 
 import os
+import socket
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -11,9 +12,11 @@ import pytest
 from benchmarks.faults import sink
 from benchmarks.faults.management.commands.crowd import zone_at
 from benchmarks.faults.place import ROOT
+from benchmarks.faults.proxy import Proxy
 from benchmarks.faults.rows import Row, table
 
 
+@pytest.mark.parametrize("suite", ["faults", "bench"])
 @pytest.mark.parametrize(
     ("named", "complaint"),
     [
@@ -22,9 +25,9 @@ from benchmarks.faults.rows import Row, table
         ({"DATABASE_URL": "postgres://127.0.0.1:9/care"}, "no PostgreSQL at DATABASE_URL"),
     ],
 )
-def test_it_refuses_to_run_without_servers(named, complaint):
+def test_it_refuses_to_run_without_servers(suite, named, complaint):
     env = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
-    command = [sys.executable, "-m", "benchmarks.faults", "--quick"]
+    command = [sys.executable, "-m", f"benchmarks.{suite}", "--quick"]
     done = subprocess.run(
         command, cwd=ROOT, env=env | named, capture_output=True, text=True, check=False
     )
@@ -50,6 +53,34 @@ def test_a_line_that_is_being_written_is_not_read_yet(tmp_path):
     assert sink.read(path) == []
     path.write_text('{"event": "kept", "what": "1"}\n{"event": "ke')
     assert [line["what"] for line in sink.read(path)] == ["1"]
+
+
+def test_the_way_to_redis_can_be_cut_and_mended():
+    with socket.create_server(("127.0.0.1", 0)) as target:
+        target.settimeout(5)
+        with Proxy(f"redis://127.0.0.1:{target.getsockname()[1]}/3") as proxy:
+            assert proxy.url == f"redis://127.0.0.1:{proxy.port}/3"
+            for _ in range(2):
+                with socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as client:
+                    there, _address = target.accept()
+                    client.sendall(b"PING")
+                    assert there.recv(4) == b"PING"
+                    there.sendall(b"PONG")
+                    assert client.recv(4) == b"PONG"
+                    proxy.cut()
+                    assert client.recv(4) == b""
+                with pytest.raises(ConnectionRefusedError):
+                    socket.create_connection(("127.0.0.1", proxy.port), timeout=5)
+                proxy.mend()
+
+
+@pytest.mark.parametrize(
+    "limit", sorted((ROOT / "benchmarks/limits").glob("*.py")), ids=lambda path: path.name
+)
+def test_a_limit_stays_bare(limit):
+    text = limit.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 60
+    assert "recovery" not in text
 
 
 def test_the_table_says_what_fell_short():

@@ -8,7 +8,9 @@ import signal
 import threading
 import time
 import uuid
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from benchmarks.faults.doubles import QUIET, Phone
 from benchmarks.faults.place import manage
@@ -16,9 +18,9 @@ from benchmarks.faults.rows import Row
 from benchmarks.faults.run import Run, connect
 from benchmarks.faults.site import Site, answers, free_port, wait_for
 
+T = TypeVar("T")
 THREADS = 4
-# Each patient logs so many times before and during the kills.
-LOGS_A_KILL = 12
+LOGS_A_KILL = 20
 EMERGENCY = QUIET | {"saddle": "yes"}
 # A saved log whose rule has no alert; an alert that no log stands behind; and the logs.
 MISSING = """
@@ -90,25 +92,41 @@ def promise(run: Run) -> list[Row]:
     ]
 
 
-def _post_all(port: int, pairs: object, today: str, posted: Posted, over: threading.Event) -> None:
+def _post_all(
+    port: int,
+    pairs: Iterator[tuple[str, str]],
+    today: str,
+    posted: Posted,
+    over: threading.Event,
+) -> None:
     while not over.is_set():
         with posted.lock:
-            recovery, session = next(pairs, (None, None))  # type: ignore[call-overload]
-        if recovery is None:
+            recovery, session = next(pairs, ("", ""))
+        if not recovery:
             return
         client_id = str(uuid.uuid4())
-        try:
-            phone = Phone(port, f"/recoveries/{recovery}/logs/{client_id}/", session)
-            status = phone.submit(EMERGENCY | {"log_date": today})
-        except (OSError, http.client.HTTPException, AssertionError):
-            # Cut, or refused while the web starts again: nobody was told that it was saved.
-            with posted.lock:
-                posted.broken += 1
-            time.sleep(0.2)
-            continue
+        path = f"/recoveries/{recovery}/logs/{client_id}/"
+        phone = _again(lambda path=path, session=session: Phone(port, path, session), posted, over)
+        if phone is None:
+            return
+        # As a phone does: the same log again until somebody says that it is saved.
+        form = EMERGENCY | {"log_date": today}
+        status = _again(lambda phone=phone, form=form: phone.submit(form), posted, over)
         if status == 302:
             with posted.lock:
                 posted.answered.add(client_id)
+
+
+def _again(do: Callable[[], T], posted: Posted, over: threading.Event) -> T | None:
+    """Until it is not cut, or refused because the web is starting; None at the end of the storm."""
+    while not over.is_set():
+        try:
+            return do()
+        except (OSError, http.client.HTTPException, AssertionError):
+            with posted.lock:
+                posted.broken += 1
+            time.sleep(0.2)
+    return None
 
 
 def _kill(site: Site, kills: int, chance: random.Random, url: str) -> int:

@@ -225,6 +225,10 @@ def test_an_address_that_fails_and_a_mail_of_unknown_fate(world, open_page):
     addresses.address_failed(mail, now=timezone.now())
     Message.objects.filter(pk=mail.pk).update(state="unknown", message_id="<" + "1" * 60 + "@x>")
     assert look(world, open_page, nurse, *pages) == []
+    Message.objects.filter(pk=mail.pk).update(
+        state="refused", reason="broken", fault="TemplateSyntaxError"
+    )
+    assert look(world, open_page, nurse, "unknown_mails") == []
 
 
 def test_who_is_told_and_when(world, open_page):
