@@ -26,10 +26,13 @@ from recovery.models import (
     FactChange,
     Message,
     Milestone,
+    Pathway,
+    PathwayMove,
     PatientAccess,
     Recovery,
     Reschedule,
 )
+from recovery.queries.pathways import usable
 from recovery.queries.patients import waiting_up_to
 
 # Mails are many, and an old one matters to nobody; the newest are shown.
@@ -63,6 +66,8 @@ class Record:
     # code: the text's version, number: 1 when e-mails are agreed to.
     consents: list[Row] = field(default_factory=list)
     # Since enrolment. move: kind before, code after, text why; fact: kind which, code before, text.
+    # pathway: kind and code the titles before and after, empty for a shipped version; text and
+    # number the versions.
     changes: list[Row] = field(default_factory=list)
     # The patient's other recoveries. at: the procedure, kind: the state, code: the uuid.
     others: list[Row] = field(default_factory=list)
@@ -70,12 +75,14 @@ class Record:
     milestones: list[Row] = field(default_factory=list)
     # Those taken back or corrected; at: when that was.
     withdrawn: list[Row] = field(default_factory=list)
+    # The pathway that new recoveries follow. text: the version, kind: its title, number: its pk.
+    newest: Row | None = None
     # How many recoveries of the clinic wait for somebody.
     waiting: int = 0
 
 
 def record_of(recovery: Recovery) -> Record:
-    """Ten tables in one statement: a page of one patient may not cost one for each."""
+    """Twelve tables in one statement: a page of one patient may not cost one for each."""
     record = Record()
     of = {
         "contact": record.contacts,
@@ -85,6 +92,7 @@ def record_of(recovery: Recovery) -> Record:
         "consent": record.consents,
         "move": record.changes,
         "fact": record.changes,
+        "pathway": record.changes,
         "other": record.others,
         "milestone": record.milestones,
         "withdrawn": record.withdrawn,
@@ -93,6 +101,8 @@ def record_of(recovery: Recovery) -> Record:
         row = Row(*values)
         if row.part == "clinic":
             record.waiting = row.number or 0
+        elif row.part == "newest":
+            record.newest = row
         else:
             of[row.part].append(row)
     return record
@@ -161,6 +171,14 @@ def _union(recovery: Recovery) -> QuerySet[Any]:
             code=F("before"),
             text=F("after"),
         ),
+        _by_staff(
+            PathwayMove.objects.filter(recovery=recovery),
+            "pathway",
+            kind=F("from_pathway__title"),
+            code=F("to_pathway__title"),
+            text=F("from_pathway__version"),
+            number=F("to_pathway__version"),
+        ),
         _part(
             Recovery.objects.filter(patient=recovery.patient_id).exclude(pk=recovery.pk),
             "other",
@@ -185,6 +203,14 @@ def _union(recovery: Recovery) -> QuerySet[Any]:
             code=F("code"),
             text=F("on"),
             person=_name_of("withdrawn_by"),
+        ),
+        _part(
+            Pathway.objects.filter(pk=Subquery(usable(recovery.clinic).values("pk")[:1])),
+            "newest",
+            at=Coalesce("approved_at", Value(recovery.procedure_at)),
+            kind=F("title"),
+            text=F("version"),
+            number=F("pk"),
         ),
         _part(
             Clinic.objects.filter(pk=recovery.clinic_id),
