@@ -24,6 +24,10 @@ from recovery.views.staff import (
     facts,
     mails,
     observations,
+    pathway_approval,
+    pathway_moves,
+    pathway_sections,
+    pathways,
     patients,
     procedures,
     questionnaires,
@@ -39,6 +43,9 @@ CHECKIN = f"{RECOVERY}checkins/<uuid:checkin>/"
 LINK = "c/<str:token>/"
 FIRST_LOG = "f/<str:token>/"
 QUESTIONNAIRE = "staff/clinic/questionnaires/<uuid:questionnaire>/"
+PATHWAY = "staff/clinic/pathway/"
+DRAFT = f"{PATHWAY}draft/"
+VERSION = f"{PATHWAY}versions/<uuid:version>/"
 STAFF_RECOVERY = "staff/recoveries/<uuid:recovery>/"
 OBSERVATION = f"{STAFF_RECOVERY}observation/"
 
@@ -99,6 +106,7 @@ staff_urls = [
     path(f"{STAFF_RECOVERY}invitation/", addresses.invitation_again, name="invitation_again"),
     path(f"{STAFF_RECOVERY}procedure/", procedures.procedure, name="procedure"),
     path(f"{STAFF_RECOVERY}procedures/new/", procedures.procedure_new, name="procedure_new"),
+    path(f"{STAFF_RECOVERY}pathway/", pathway_moves.pathway_move, name="pathway_move"),
     path(f"{STAFF_RECOVERY}discharge/", procedures.discharge, name="discharge"),
     path(OBSERVATION, observations.observation, name="observation"),
     path(f"{OBSERVATION}start/", observations.observation_start, name="observation_start"),
@@ -133,6 +141,29 @@ staff_urls = [
     path(
         f"{QUESTIONNAIRE}retire/", questionnaires.questionnaire_retire, name="questionnaire_retire"
     ),
+    path(PATHWAY, pathways.pathway, name="pathway"),
+    path(f"{PATHWAY}begin/", pathways.pathway_begin, name="pathway_begin"),
+    path(f"{PATHWAY}load/", pathways.pathway_load, name="pathway_load"),
+    path(f"{PATHWAY}schema/", pathways.pathway_schema, name="pathway_schema"),
+    path(VERSION, pathways.pathway_version, name="pathway_version"),
+    path(f"{VERSION}file/", pathways.pathway_version_file, name="pathway_version_file"),
+    path(DRAFT, pathways.pathway_draft, name="pathway_draft"),
+    path(f"{DRAFT}file/", pathways.pathway_draft_file, name="pathway_draft_file"),
+    path(f"{DRAFT}discard/", pathways.pathway_discard, name="pathway_discard"),
+    path(f"{DRAFT}approval/", pathway_approval.pathway_approval, name="pathway_approval"),
+    path(f"{DRAFT}title/", pathway_sections.pathway_title, name="pathway_title"),
+    path(f"{DRAFT}forms/new/", pathway_sections.pathway_slot_new, name="pathway_slot_new"),
+    path(f"{DRAFT}forms/<slug:key>/", pathway_sections.pathway_slot, name="pathway_slot"),
+    path(
+        f"{DRAFT}forms/<slug:key>/remove/",
+        pathway_sections.pathway_slot_remove,
+        name="pathway_slot_remove",
+    ),
+    path(f"{DRAFT}phases/", pathway_sections.pathway_days, name="pathway_days"),
+    path(f"{DRAFT}phases/<slug:code>/", pathway_sections.pathway_texts, name="pathway_texts"),
+    path(f"{DRAFT}rules/", pathway_sections.pathway_rules, name="pathway_rules"),
+    path(f"{DRAFT}rules/<slug:rule>/", pathway_sections.pathway_rule, name="pathway_rule"),
+    path(f"{DRAFT}corridor/", pathway_sections.pathway_corridor, name="pathway_corridor"),
 ]
 
 demo_urls = [

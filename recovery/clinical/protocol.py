@@ -3,17 +3,15 @@
 docs/protocol.md is what `document` returns; a test holds the two together.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from recovery.clinical.courses import courses
-from recovery.clinical.education import BEFORE_TEXT, PHASE_TEXTS, PhaseText
 from recovery.clinical.logfields import FIELDS, SAFETY_FIELDS, Field, activity_note
 from recovery.clinical.markdown import bullets, codes, table
 from recovery.clinical.measures import measures
 from recovery.clinical.medicines import MME_FACTORS
 from recovery.clinical.observed import observed
 from recovery.clinical.pathway import DEFAULT_PLAN, Slot
-from recovery.clinical.phases import DEFAULT_PHASES, WATCHED_AFTER_PROCEDURE, Phase
 from recovery.clinical.prose import (
     FIELD_SOURCES,
     FORM_SOURCES,
@@ -24,7 +22,6 @@ from recovery.clinical.prose import (
     OPEN_QUESTIONS,
     PATHWAY_NOTES,
     SHARED_THRESHOLDS,
-    hours,
 )
 from recovery.clinical.rules import (
     APPROVED_AT,
@@ -38,6 +35,7 @@ from recovery.clinical.rules import (
     TimeRule,
 )
 from recovery.clinical.sources import SOURCES, TAGS
+from recovery.clinical.told import days, told
 
 COMMAND = "python -m recovery.clinical protocol"
 # The facts of a log that the product writes itself.
@@ -63,7 +61,7 @@ def document() -> str:
         *measures(),
         *_pathway(),
         *courses(),
-        *_phases(),
+        *told(),
         *_open_questions(),
         *_sources(),
     ]
@@ -244,68 +242,9 @@ def _pathway() -> Iterator[str]:
 
 def _slot(slot: Slot) -> Sequence[str]:
     key = f"`{slot.key}`" + (" (off)" if slot.optional else "")
-    days = "" if slot.answered_by is None else _days(*slot.answered_by)
+    answered = "" if slot.answered_by is None else days(*slot.answered_by)
     reminders = ", ".join(str(reminder) for reminder in slot.reminders)
-    return (key, slot.form, str(slot.opens), str(slot.due), str(slot.expires), reminders, days)
-
-
-def _days(first: int, last: int | None) -> str:
-    if last is None:
-        return f"D{first} on"
-    return f"D{first}" if first == last else f"D{first} to D{last}"
-
-
-def _phases() -> Iterator[str]:
-    yield "## The four phases"
-    yield (
-        "Each phase has a source and a review date, which patients see. D0 is shared: the first "
-        f"phase lasts until the discharge, or {hours(WATCHED_AFTER_PROCEDURE)} after the "
-        "procedure while none is known."
-    )
-    yield (
-        "Each has a page of its own, and so has the time before. Beneath its texts stand the "
-        "warning signs of the rules that run in those days, and the clinic's numbers, the one "
-        "that is answered now first. Texts of a clinic's pathway take the place of these."
-    )
-    yield from _before()
-    for phase, text in zip(DEFAULT_PHASES, PHASE_TEXTS, strict=True):
-        yield from _phase(phase, text)
-
-
-def _phase(phase: Phase, text: PhaseText) -> Iterator[str]:
-    yield f"### {text.name} (`{phase.code}`, {_days(phase.first_day, phase.last_day)})"
-    yield bullets((f"Days: {phase.source}", f"Texts: {text.source}"))
-    parts = (
-        ("Good now:", text.good_now),
-        ("Wait until we say so:", text.wait_with),
-        ("What can be expected, left out while an emergency or urgent alert stands:", text.expect),
-        ("Good to know, on the phase's own page:", text.about),
-    )
-    yield from _told(parts)
-
-
-def _before() -> Iterator[str]:
-    text = BEFORE_TEXT
-    yield f"### {text.name} (no phase)"
-    yield bullets((f"Texts: {text.source}",))
-    yield from _told(
-        (
-            ("Good now:", text.good_now),
-            ("Wait until we say so:", text.wait_with),
-            ("What is done:", text.steps),
-            ("Who it is for:", text.suits),
-            ("What it can do, left out while an emergency or urgent alert stands:", text.benefits),
-            ("What can go wrong:", text.risks),
-            ("What else there is:", text.choices),
-            ("Good to know:", text.about),
-        )
-    )
-
-
-def _told(parts: Iterable[tuple[str, Sequence[str]]]) -> Iterator[str]:
-    for title, lines in parts:
-        if lines:
-            yield title + "\n\n" + "\n".join(f"> - {line}" for line in lines)
+    return (key, slot.form, str(slot.opens), str(slot.due), str(slot.expires), reminders, answered)
 
 
 def _open_questions() -> Iterator[str]:

@@ -27,6 +27,19 @@ NAMES: dict[str, Promise] = {
     "one_year": _("One-year check-in"),
     "two_year": _("Two-year check-in"),
 }
+# What staff call every form of a pathway, logs too.
+STAFF_NAMES: dict[str, Promise] = {
+    "baseline": _("Baseline"),
+    "evening": _("First evening"),
+    "daily": _("Daily log"),
+    "two_week": _("Two-week check"),
+    "one_month": _("One-month check"),
+    "six_week": _("Six-week check"),
+    "three_month": _("Three-month check"),
+    "six_month": _("Six-month check"),
+    "one_year": _("One-year check"),
+    "two_year": _("Two-year check"),
+}
 STATES: dict[str, Promise] = {
     "planned": _("Planned"),
     "open": _("Open"),

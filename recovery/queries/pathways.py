@@ -3,13 +3,12 @@
 A version that recoveries follow never changes, so each process keeps what it has read.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from recovery.clinical.ownpathways import Document, PhaseTexts, PreparationTexts
 from recovery.clinical.pathway import Occasion, Plan, occasions, plan_from_json
@@ -100,17 +99,17 @@ class Version:
 
 def active_pathway(clinic: Clinic) -> Pathway:
     """What a new recovery follows: the newest that the clinic approved, else the newest of ours."""
-    own = clinic.pathways.exclude(approved_at=None).order_by("-version").first()
-    return own or Pathway.objects.filter(clinic=None).order_by("-version")[0]
+    return usable(clinic)[0]
 
 
-def usable(clinic: Clinic) -> Iterable[Pathway]:
+def usable(clinic: Clinic) -> QuerySet[Pathway]:
     """The versions that a recovery of the clinic may follow: its approved ones, the newest first,
-    then those that ship with the product.
+    then those that ship with the product. Their plans are read by `plan_of`.
     """
     own = Q(clinic=clinic, approved_at__isnull=False)
-    rows = Pathway.objects.filter(own | Q(clinic=None)).select_related("approved_by", "based_on")
-    return sorted(rows, key=lambda row: (row.clinic_id is None, -row.version))
+    rows = Pathway.objects.filter(own | Q(clinic=None)).defer("plan", "based_on__plan")
+    rows = rows.select_related("approved_by", "based_on")
+    return rows.order_by(F("clinic").asc(nulls_last=True), "-version")
 
 
 def versions(clinic: Clinic) -> list[Version]:

@@ -31,10 +31,13 @@ from recovery.models import (
     Milestone,
     Observation,
     ObservationSheet,
+    Pathway,
+    PathwayMove,
     PatientAccess,
     Recovery,
     Reschedule,
 )
+from recovery.queries.pathways import usable
 from recovery.queries.patients import CountUpTo, in_room_up_to, waiting_up_to
 
 # Mails are many, and an old one matters to nobody; the newest are shown.
@@ -68,6 +71,8 @@ class Record:
     # code: the text's version, number: 1 when e-mails are agreed to.
     consents: list[Row] = field(default_factory=list)
     # Since enrolment. move: kind before, code after, text why; fact: kind which, code before, text.
+    # pathway: kind and code the titles before and after, empty for a shipped version; text and
+    # number the versions.
     changes: list[Row] = field(default_factory=list)
     # The patient's other recoveries. at: the procedure, kind: the state, code: the uuid.
     others: list[Row] = field(default_factory=list)
@@ -79,6 +84,8 @@ class Record:
     forms: list[Row] = field(default_factory=list)
     # at: the newest entry, code: points left open at the discharge, number: marks that stand.
     rooms: list[Row] = field(default_factory=list)
+    # The pathway that new recoveries follow. text: the version, kind: its title, number: its pk.
+    newest: Row | None = None
     # How many recoveries of the clinic wait for somebody, and how many are in the room.
     waiting: int = 0
     in_room: int = 0
@@ -90,7 +97,7 @@ class Record:
 
 
 def record_of(recovery: Recovery, now: datetime) -> Record:
-    """Twelve tables in one statement: a page of one patient may not cost one for each."""
+    """Fourteen tables in one statement: a page of one patient may not cost one for each."""
     record = Record()
     of = {
         "contact": record.contacts,
@@ -100,6 +107,7 @@ def record_of(recovery: Recovery, now: datetime) -> Record:
         "consent": record.consents,
         "move": record.changes,
         "fact": record.changes,
+        "pathway": record.changes,
         "other": record.others,
         "milestone": record.milestones,
         "withdrawn": record.withdrawn,
@@ -111,6 +119,8 @@ def record_of(recovery: Recovery, now: datetime) -> Record:
         if row.part == "clinic":
             record.waiting = row.number or 0
             record.in_room = int(row.code)
+        elif row.part == "newest":
+            record.newest = row
         else:
             of[row.part].append(row)
     return record
@@ -179,6 +189,14 @@ def _union(recovery: Recovery, now: datetime) -> QuerySet[Any]:
             code=F("before"),
             text=F("after"),
         ),
+        _by_staff(
+            PathwayMove.objects.filter(recovery=recovery),
+            "pathway",
+            kind=F("from_pathway__title"),
+            code=F("to_pathway__title"),
+            text=F("from_pathway__version"),
+            number=F("to_pathway__version"),
+        ),
         _part(
             Recovery.objects.filter(patient=recovery.patient_id).exclude(pk=recovery.pk),
             "other",
@@ -213,6 +231,14 @@ def _union(recovery: Recovery, now: datetime) -> QuerySet[Any]:
             code=F("source"),
             text=F("mode"),
             number=F("revision"),
+        ),
+        _part(
+            Pathway.objects.filter(pk=Subquery(usable(recovery.clinic).values("pk")[:1])),
+            "newest",
+            at=Coalesce("approved_at", Value(recovery.procedure_at)),
+            kind=F("title"),
+            text=F("version"),
+            number=F("pk"),
         ),
         _part(
             Clinic.objects.filter(pk=recovery.clinic_id),

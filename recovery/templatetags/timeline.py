@@ -11,35 +11,25 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.models import Alert, DailyLog, Message, Milestone, Recovery
 from recovery.models.alerts import Severity
 from recovery.models.recoveries import Modic
+from recovery.queries.checkins import STAFF_NAMES
+from recovery.queries.pathways import SHIPPED_TITLE
 from recovery.templatetags.staff import full_time, hm
 
 register = template.Library()
 
 SHAPES = {Severity.EMERGENCY: "em", Severity.URGENT: "ur", Severity.REVIEW: "re"}
-FORMS = {
-    "baseline": gettext_lazy("Baseline"),
-    "evening": gettext_lazy("First evening"),
-    "daily": gettext_lazy("Daily log"),
-    "two_week": gettext_lazy("Two-week check"),
-    "one_month": gettext_lazy("One-month check"),
-    "six_week": gettext_lazy("Six-week check"),
-    "three_month": gettext_lazy("Three-month check"),
-    "six_month": gettext_lazy("Six-month check"),
-    "one_year": gettext_lazy("One-year check"),
-    "two_year": gettext_lazy("Two-year check"),
-}
 TO_STAFF = (Message.Kind.ALERT, Message.Kind.ESCALATION)
 
 
 @register.filter
 def form_name(form: str) -> str:
-    return str(FORMS.get(form, form))
+    return str(STAFF_NAMES.get(form, form))
 
 
 @register.filter
@@ -142,6 +132,27 @@ def move_words(row: Any, zone: str) -> str:
         "before": _moment(row.kind, zone),
         "after": _moment(row.code, zone),
     }
+
+
+@register.filter
+def pathway_words(row: Any) -> str:
+    """Pathway moved from Default pathway to version 2, Our pathway. Shipped ones have no title."""
+    return _("Pathway moved from %(before)s to %(after)s") % {
+        "before": _version(row.kind, row.text),
+        "after": _version(row.code, row.number),
+    }
+
+
+@register.filter
+def newest_name(row: Any) -> str:
+    """The pathway that new recoveries follow, as `record.newest` has it."""
+    return _version(row.kind, row.text)
+
+
+def _version(title: str, number: Any) -> str:
+    if not title:
+        return SHIPPED_TITLE
+    return _("version %(n)s, %(title)s") % {"n": number, "title": title}
 
 
 @register.filter

@@ -52,9 +52,19 @@ def told_problems(path: Path, told: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem((*path, "review_on"), f"{told['review_on']} is no day of the calendar")
 
 
+def graded(text: str) -> float:
+    """The grade that a text reads at; numbers stand in place of what is in braces."""
+    return grade(re.sub(r"{\w+}", "911", text))
+
+
+def joined(lines: Sequence[str]) -> str:
+    """The lines that are sentences, as the one text that a grade is taken of."""
+    return " ".join(stopped(line) for line in lines if len(words(line)) >= SENTENCE)
+
+
 def reading(path: Path, text: str) -> Iterator[Problem]:
-    """Whether a text is easy enough; numbers stand in place of what is in braces."""
-    found = grade(re.sub(r"{\w+}", "911", text))
+    """Whether a text is easy enough."""
+    found = graded(text)
     if found > HIGHEST:
         yield Problem(path, f"reads at grade {found:.1f}; {HIGHEST} is the most there may be")
     elif found > AIM:
@@ -62,7 +72,6 @@ def reading(path: Path, text: str) -> Iterator[Problem]:
 
 
 def _lines(path: Path, lines: Sequence[str]) -> Iterator[Problem]:
-    sentences = []
     for place, line in enumerate(lines):
         here = (*path, place)
         if BRACES.search(line):
@@ -70,6 +79,5 @@ def _lines(path: Path, lines: Sequence[str]) -> Iterator[Problem]:
         if not words(line):
             yield Problem(here, "has no word in it")
         if len(words(line)) >= SENTENCE:
-            sentences.append(stopped(line))
             yield from (one for one in reading(here, stopped(line)) if not one.warning)
-    yield from (one for one in reading(path, " ".join(sentences)) if one.warning)
+    yield from (one for one in reading(path, joined(lines)) if one.warning)

@@ -1,0 +1,95 @@
+"""A pathway's forms, phases, rules and fields in the words of staff."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from recovery.clinical.ownpathways import Problem
+from recovery.clinical.ownpathways.document import PULSE
+from recovery.models import RecoveryPhase
+from recovery.models.alerts import Severity
+from recovery.queries.checkins import STAFF_NAMES
+
+BEFORE = "before"
+FIELDS: dict[str, Promise] = {
+    "title": gettext_lazy("Title"),
+    "forms": gettext_lazy("Forms"),
+    "corridor": gettext_lazy("Corridor"),
+    "rules": gettext_lazy("Rules"),
+    "phases": gettext_lazy("Phases"),
+    "asked": gettext_lazy("Asked"),
+    "key": gettext_lazy("Key"),
+    "form": gettext_lazy("Form"),
+    "day": gettext_lazy("Day"),
+    "opens": gettext_lazy("Opens"),
+    "due": gettext_lazy("Due"),
+    "expires": gettext_lazy("Ends"),
+    "reminders": gettext_lazy("Reminders"),
+    "first_day": gettext_lazy("First day"),
+    "last_day": gettext_lazy("Last day"),
+    "low": gettext_lazy("Pain from"),
+    "high": gettext_lazy("Pain to"),
+    "severity": gettext_lazy("Severity"),
+    "patient_text": gettext_lazy("Text for patients"),
+    "name": gettext_lazy("Name for patients"),
+    "steps": gettext_lazy("What is done"),
+    "suits": gettext_lazy("Who it is for"),
+    "benefits": gettext_lazy("What it can do"),
+    "risks": gettext_lazy("What can go wrong"),
+    "choices": gettext_lazy("What else there is"),
+    "good_now": gettext_lazy("Good to do"),
+    "wait_with": gettext_lazy("Wait until we say so"),
+    "expect": gettext_lazy("What you can expect"),
+    "about": gettext_lazy("Good to know"),
+    "source": gettext_lazy("Source"),
+    "review_on": gettext_lazy("To be reviewed on"),
+}
+
+
+def field_name(name: str) -> str:
+    return str(FIELDS.get(name, name))
+
+
+def slot_name(key: str, form: str, day: int) -> str:
+    """Daily log D5, Pulse D17, Six-week check D42."""
+    name = _("Pulse") if key.startswith(PULSE) else str(STAFF_NAMES.get(form, form))
+    return f"{name} D{day}" if day >= 0 else f"{name} D−{-day}"
+
+
+def told_name(code: str) -> str:
+    """What staff call a phase, or the time before the procedure."""
+    return _("Before the procedure") if code == BEFORE else str(RecoveryPhase.Code(code).label)
+
+
+def severity_name(severity: str) -> str:
+    return str(Severity(severity).label)
+
+
+def place_of(data: Mapping[str, Any], problem: Problem) -> str:
+    """Where in the pathway a problem is, as a manager would say it; empty for the whole."""
+    head, *rest = problem.path or ("",)
+    words, entry = [], data.get(str(head))
+    if isinstance(entry, list) and rest and isinstance(rest[0], int):
+        words.append(_entry_name(str(head), entry[rest[0]]))
+        rest = rest[1:]
+    elif head == BEFORE:
+        words.append(told_name(BEFORE))
+    elif head:
+        words.append(field_name(str(head)))
+    words += [field_name(part) for part in rest if isinstance(part, str)]
+    # An entry of a list within: which line of a text, which of the reminders.
+    words += [str(part + 1) for part in rest if isinstance(part, int)]
+    return ", ".join(words)
+
+
+def _entry_name(head: str, entry: Mapping[str, Any]) -> str:
+    if head == "forms":
+        return slot_name(entry["key"], entry["form"], entry["day"])
+    if head == "phases":
+        return told_name(entry["code"])
+    if head == "rules":
+        return str(entry["rule"])
+    return _("Corridor from D%(day)d") % {"day": entry["first_day"]}
