@@ -125,7 +125,11 @@ class HolidayForm(forms.Form):
     on = forms.DateField(
         label=_("Day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
-    holiday = forms.CharField(label=_("Name"), max_length=60, help_text=_("Christmas Day"))
+    holiday = forms.CharField(
+        label=_("Name"),
+        max_length=60,
+        help_text=_("Like “Christmas Day”. Staff read it, patients do not."),
+    )
 
     def __init__(self, data: Any = None, *, clinic: Clinic, now: datetime) -> None:
         super().__init__(data, auto_id="holiday_%s")

@@ -74,7 +74,9 @@ def settle_mails(*, now: datetime, failing: Collection[str] = ()) -> None:
 @transaction.atomic
 def _settle(pks: Collection[int], now: datetime, failing: Collection[str]) -> None:
     due = Message.objects.filter(pk__in=pks)
-    batch = list(due.select_related("user", "checkin", "recovery__patient").order_by("pk"))
+    batch = list(
+        due.select_related("clinic", "user", "checkin", "recovery__patient").order_by("pk")
+    )
     recheck = Recheck(batch)
     sent = set()
     for message in batch:

@@ -236,9 +236,11 @@ def mails(house: House) -> None:
     reminder = house.mail("jerome.baptiste@example.org", "check-in")
     house.take(None, "mailbox", "Everything that was sent", "demo_mailbox")
     house.take(None, "mail", "One mail as the mailbox shows it", "demo_mail", reminder.key)
-    alert = house.mail("nurse1@northgate.example", "queue")
+    alert = house.mail("nurse1@northgate.example", "someone")
+    digest = house.mail("nurse1@northgate.example", "this morning")
     for name, what, mail in (
         ("mail-reminder", "A reminder, rendered", reminder),
         ("mail-alert", "A mail to staff, rendered", alert),
+        ("mail-digest", "What waits this morning, rendered", digest),
     ):
         house.camera.take(house.show(mail.html), name, what)

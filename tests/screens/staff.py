@@ -1,7 +1,7 @@
 """The staff's pages, and those that say no."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.test import RequestFactory
@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from recovery.mails.build import password_link
 from recovery.models import Clinic, User
-from recovery.services import clinics, observations, questionnaires
+from recovery.services import clinics, observations, oncall, questionnaires
 from recovery.tokens import first_log_token
 from recovery.views.errors import unavailable
 from tests.questionnaires import BACK_AND_DAY
@@ -176,7 +176,23 @@ def procedures(house: House) -> None:
 
 def clinic(house: House) -> None:
     manager, camera = staff("manager@northgate.example"), house.camera
-    page = house.take(manager, "clinic", "The manager's page", "clinic")
+    house.take(manager, "clinic-new", "The manager's page, nobody on call yet", "clinic")
+    clinic = Clinic.objects.get(name="Northgate Spine Clinic")
+    nurse = staff(NURSE)
+    for user in (nurse, staff("clinician1@northgate.example"), staff("nurse2@northgate.example")):
+        oncall.move(clinic=clinic, user=user, to="on")
+    wanted = dict.fromkeys(oncall.MAILS, True) | {"urgent_mails": False, "digest_mails": False}
+    user = staff("clinician2@northgate.example")
+    oncall.choose(clinic=clinic, user=user, mails=wanted)
+    for on, name in ((date(2026, 5, 25), "Memorial Day"), (date(2026, 7, 3), "Independence Day")):
+        clinics.add_holiday(clinic=clinic, on=on, name=name, now=BEGIN)
+    house.take(nurse, "my-mails", "Which mails a person wants", "my_mails")
+    page = house.take(manager, "clinic", "The manager's page: on call, holidays", "clinic")
+    page.fill("#holiday_on", "2046-12-25")
+    page.fill("#holiday_holiday", "Christmas Day")
+    page.get_by_role("button", name="Add the holiday").click()
+    camera.take(page, "clinic-holiday-error", "A holiday in twenty years")
+    page.goto(settings.SITE_URL + reverse("clinic"))
     page.fill("input[name=emergency_number]", "soon")
     send(page)
     camera.take(page, "clinic-errors", "A number that is none")

@@ -179,13 +179,16 @@ def test_s6_and_s7_silent_for_24_h_after_an_alert(recovery, hours, expected):
     assert fired(recovery) == expected
 
 
-def test_it_is_urgent_and_mailed(recovery, nurse):
+def test_it_is_urgent_and_mailed_when_the_clinic_opens(recovery, nurse):
+    """Day 6 is a Sunday. On Monday one mail tells of it and of the alert that was silent."""
     log_days(recovery, 1, 2, 3, 4)
     report(recovery, at(5, 9), saddle="unsure")
     tick_to(at(5, 9) + 24 * HOUR, start=at(5, 9))
     alert = Alert.objects.get(recovery=recovery, rule="R42")
     assert (alert.severity, alert.patient_text) == ("urgent", "")
-    mails = Message.objects.filter(dedupe_key__startswith=f"alert:alert:{alert.uuid}")
+    mails = Message.objects.filter(recovery=recovery, kind="alert")
+    assert not mails.exists()
+    tick_to(at(7, 8), start=at(7, 8))
     assert [mail.user for mail in mails] == [nurse]
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from recovery import clock
 from recovery.models import Message
-from recovery.services import rounds
+from recovery.services import digests, rounds
 from recovery.services.delivery import UNREACHABLE
 
 State = Message.State
@@ -29,6 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, **_options: Any) -> None:
         ticked = rounds.tick_round(now=clock.now(), at=timezone.now, by_beat=True)
+        digests.run(now=clock.now())
         done = rounds.send_round(clock=clock.now, at=timezone.now)
         self.stdout.write(f"{ticked.advanced} recoveries moved on to the present.")
         for state, words in SAID.items():
