@@ -57,7 +57,7 @@ def main() -> int:
                 env=environment(here),
                 begun=time.monotonic(),
             )
-            here.prepare(run.env)
+            here.prepare(run.env, trail_too=False)
             rows = [row for names, promise in PROMISES if names & wanted for row in promise(run)]
             seconds = time.monotonic() - run.begun
             form = "short" if given.quick else "full"

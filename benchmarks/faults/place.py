@@ -45,13 +45,14 @@ class Place:
         """The address of a fresh database; an earlier one for the same purpose is gone."""
         return self.url(self._create(purpose, template=self._name("template")))
 
-    def prepare(self, env: dict[str, str]) -> None:
-        """Migrate the template, and lay the trail."""
+    def prepare(self, env: dict[str, str], *, trail_too: bool = True) -> None:
+        """Migrate the template, and lay the trail, which costs a row at every change of state."""
         url = self.url(self._create("template"))
         for command in (["migrate", "--no-input"], ["createcachetable"]):
             manage(*command, env=env | {"DATABASE_URL": url})
-        with psycopg.connect(url, autocommit=True) as connection:
-            trail.lay(connection)
+        if trail_too:
+            with psycopg.connect(url, autocommit=True) as connection:
+                trail.lay(connection)
 
     def clean(self) -> None:
         for name in self.names:
