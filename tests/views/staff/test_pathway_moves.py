@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from recovery.models import AccessEvent, CheckIn, Clinic, Pathway, PathwayMove, Recovery, User
 from tests.pages import filled, words
 from tests.pathways import changes, own_pathway
-from tests.views.staff.conftest import someone, url
+from tests.views.staff.conftest import NOW, someone, url
 
 
 @pytest.fixture
