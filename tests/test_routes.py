@@ -27,6 +27,7 @@ from recovery.queries.instruments import instruments_of
 from recovery.services import checkins, logs, questionnaires
 from recovery.tokens import first_log_token, link_token, unsubscribe_token
 from tests.cast import QUIET, checkin_of, make_recovery, sign_in_staff, staff, user_of
+from tests.pathways import begun, changes, own_pathway
 from tests.questionnaires import BACK_AND_DAY
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,8 @@ ANYONE = frozenset(
 SIGNED_IN = ANYONE - {"stranger"}
 PATIENTS = frozenset({"patient", "other patient", "harbor patient"})
 CLINICAL = frozenset({"nurse", "clinician"})
+MANAGER = frozenset({"manager"})
+NEIGHBOUR = frozenset({"harbor manager"})
 ALL_STAFF = frozenset(
     {"nurse", "clinician", "manager", "harbor nurse", "harbor manager", "former nurse"}
 )
@@ -130,6 +133,7 @@ ROUTES = {
     "recovery_state": Route((POST,), CLINICAL, ("recovery",)),
     "procedure": Route((GET, POST), CLINICAL, ("recovery",)),
     "procedure_new": Route((GET, POST), CLINICAL, ("recovery",)),
+    "pathway_move": Route((GET, POST), CLINICAL, ("recovery",)),
     "discharge": Route((POST,), CLINICAL, ("recovery",)),
     "observation_room": Route((GET,), CLINICAL, theirs=frozenset({"harbor nurse"})),
     "observation": Route((GET, POST), CLINICAL, ("recovery",)),
@@ -159,6 +163,26 @@ ROUTES = {
     "questionnaire": Route((GET,), frozenset({"manager"}), ("questionnaire",)),
     "questionnaire_forms": Route((POST,), frozenset({"manager"}), ("questionnaire",)),
     "questionnaire_retire": Route((POST,), frozenset({"manager"}), ("questionnaire",)),
+    # A clinic has one draft, so no address names it: the neighbours come to theirs.
+    "pathway": Route((GET,), MANAGER, theirs=NEIGHBOUR),
+    "pathway_begin": Route((POST,), MANAGER, theirs=NEIGHBOUR),
+    "pathway_load": Route((POST,), MANAGER, theirs=NEIGHBOUR),
+    "pathway_schema": Route((GET,), MANAGER, theirs=NEIGHBOUR),
+    "pathway_version": Route((GET,), MANAGER, ("version",)),
+    "pathway_version_file": Route((GET,), MANAGER, ("version",)),
+    "pathway_draft": Route((GET,), MANAGER, theirs=NEIGHBOUR),
+    "pathway_draft_file": Route((GET,), MANAGER, theirs=NEIGHBOUR),
+    "pathway_discard": Route((GET, POST), MANAGER, theirs=NEIGHBOUR),
+    "pathway_approval": Route((GET, POST), MANAGER, theirs=NEIGHBOUR),
+    "pathway_title": Route((GET, POST), MANAGER, theirs=NEIGHBOUR),
+    "pathway_slot": Route((GET, POST), MANAGER, ("slot",), theirs=NEIGHBOUR),
+    "pathway_slot_new": Route((GET, POST), MANAGER, theirs=NEIGHBOUR),
+    "pathway_slot_remove": Route((POST,), MANAGER, ("slot",), theirs=NEIGHBOUR),
+    "pathway_days": Route((GET, POST), MANAGER, theirs=NEIGHBOUR),
+    "pathway_texts": Route((GET, POST), MANAGER, ("phase",), theirs=NEIGHBOUR),
+    "pathway_rules": Route((GET,), MANAGER, theirs=NEIGHBOUR),
+    "pathway_rule": Route((GET, POST), MANAGER, ("rule",), theirs=NEIGHBOUR),
+    "pathway_corridor": Route((GET, POST), MANAGER, theirs=NEIGHBOUR),
 }
 
 
@@ -223,6 +247,9 @@ def world(clinic, harbor, nurse, clinician, manager, harbor_nurse, settings, tmp
         "questionnaire": questionnaires.load(
             clinic=clinic, raw=BACK_AND_DAY.read_bytes(), now=now
         ).questionnaire.uuid,
+        "version": own_pathway(clinic, manager, changes(title="Ours"), now=now).uuid,
+        "slot": "C42",
+        "rule": "R13",
         "token": link_token(CheckIn.objects.get(recovery=recovery, key="DAY-13")),
         "form_token": link_token(checkin),
         "first_token": first_log_token(recovery),
@@ -233,6 +260,7 @@ def world(clinic, harbor, nurse, clinician, manager, harbor_nurse, settings, tmp
         "doubtful": a_doubtful_mail(recovery),
         "form_key": "BASE",
     }
+    begun(clinic, manager, now=now)
     visitors: dict[str, Callable[[], Client]] = {
         "stranger": Client,
         "patient": lambda: patient_client(user_of(recovery)),

@@ -224,12 +224,12 @@ def test_days_that_do_not_follow_each_other_are_refused(
 
 
 def test_texts_are_one_sentence_a_line(as_manager: Client) -> None:
-    lines = "Walk each day.\r\n\r\n  Drink enough water. \r\n"
+    lines = "You can walk a little.\r\n\r\n  Drink enough water. \r\n"
     page = save(as_manager, "pathway_texts", "short_term", good_now=lines, name="At home")
     assert "Saved in the draft." in words(page)
     phase = document()["phases"][1]
     assert (phase["good_now"], phase["name"]) == (
-        ["Walk each day.", "Drink enough water."],
+        ["You can walk a little.", "Drink enough water."],
         "At home",
     )
     assert "Reads at grade 0.5. The aim is 6 or less." in words(

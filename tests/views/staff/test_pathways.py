@@ -173,14 +173,15 @@ def test_a_file_s_problems_are_listed_and_the_draft_stays(
     as_manager: Client, draft: PathwayDraft
 ) -> None:
     raw = outside().replace("form: six_week", "form: weekly").replace("key: C90", "key: C14")
-    line = {key: raw[: raw.index(key)].count("\n") + 1 for key in ("D6 17:00]", "form: weekly")}
+    late, unknown = "'D6 17:00'", "form: weekly"
+    line = {key: raw[: raw.index(key)].count("\n") + 1 for key in (late, unknown)}
     page = load(as_manager, raw, revision="1", replace="on")
     told = words(page)
     assert "<title>Error:" in page.content.decode()
     assert "problems in own.yaml Nothing was taken from the file. The draft is as it was." in told
-    where = f"line {line['D6 17:00]']} forms[6].reminders[0] D6 17:00 is outside the form's window"
+    where = f"line {line[late]} forms[6].reminders[0] D6 17:00 is outside the form's window"
     assert where in told
-    assert f"line {line['form: weekly']} forms" in told
+    assert f"line {line[unknown]} forms" in told
     assert '"weekly" is not one of' in told
     assert "C14 is not the key of three_month: C90 is" in told
     assert PathwayDraft.objects.get().document == draft.document
