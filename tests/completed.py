@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -69,7 +69,7 @@ def with_own_days(
     Clinic.objects.filter(pk=clinic.pk).update(corridor_at=at)
 
 
-def own_pathway(clinic: Clinic, *steps: Step, version: int = 3) -> Pathway:
+def pathway_with_steps(clinic: Clinic, *steps: Step, version: int = 3) -> Pathway:
     """A version of the clinic's own, which is the default with these steps."""
     default = default_pathway()
     plan = replace(plan_from_json(default.plan), version=str(version), corridor=steps)
@@ -77,7 +77,6 @@ def own_pathway(clinic: Clinic, *steps: Step, version: int = 3) -> Pathway:
         clinic=clinic,
         version=version,
         plan=plan_to_json(plan),
-        approved_at=datetime(2026, 1, 1, tzinfo=UTC),
     )
     for phase in default.phases.order_by("order"):
         phase.pk, phase.pathway = None, found

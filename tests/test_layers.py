@@ -239,6 +239,7 @@ ORDER = [
     "recovery.management.demo.stage",
     "recovery.management.demo.checkins",
     "recovery.management.demo.script",
+    "recovery.management.demo.corridor",
     "recovery.management.demo.play",
     "recovery.management.demo.signins",
     "recovery.management.clinics",

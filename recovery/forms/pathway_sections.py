@@ -185,6 +185,10 @@ class StepRow:
     number: int
     fields: Sequence[forms.BoundField]
 
+    @property
+    def errors(self) -> list[str]:
+        return [error for field in self.fields for error in field.errors]
+
 
 class CorridorForm(SectionForm):
     """The clinic's own band for pain, by stretches of days. An empty row is no step."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from recovery.clinical.ownpathways import Problem
 from recovery.clinical.ownpathways.document import PULSE
+from recovery.clinical.rules.judging import TIME_RULES_BY_ID
 from recovery.models import RecoveryPhase
 from recovery.models.alerts import Severity
 from recovery.queries.checkins import STAFF_NAMES
@@ -47,6 +48,46 @@ FIELDS: dict[str, Promise] = {
     "source": gettext_lazy("Source"),
     "review_on": gettext_lazy("To be reviewed on"),
 }
+
+# What a rule of the daily log is about; exactly when it fires stands in docs/protocol.md. Rules of
+# time and scores have a headline that says it.
+RULES: dict[str, Promise] = {
+    "R01": gettext_lazy("Signs of cauda equina"),
+    "R02": gettext_lazy("Weakness in a leg"),
+    "R03": gettext_lazy("New signs in both legs"),
+    "R04": gettext_lazy("Chest pain, trouble breathing or fainting"),
+    "R05": gettext_lazy("Fever with another warning sign"),
+    "R06": gettext_lazy("Bleeding that does not stop"),
+    "R07": gettext_lazy("Hard to wake, or a severe allergy"),
+    "R08": gettext_lazy("Bad headache with fever, a stiff neck or confusion"),
+    "R10": gettext_lazy("“Not sure” about a sign of cauda equina"),
+    "R11": gettext_lazy("Numbness in a leg, or weakness that comes late"),
+    "R12": gettext_lazy("Fever"),
+    "R13": gettext_lazy("Signs at the wound"),
+    "R14": gettext_lazy("A dressing soaked with blood"),
+    "R15": gettext_lazy("Signs in one calf"),
+    "R16": gettext_lazy("Bad headache"),
+    "R17": gettext_lazy("Severe pain that medicine does not control"),
+    "R18": gettext_lazy("High pain after the first days"),
+    "R19": gettext_lazy("Sudden back pain, or a fall with more pain"),
+    "R20": gettext_lazy("Severe new leg pain"),
+    "R21": gettext_lazy("Acetaminophen above the most a day"),
+    "R29": gettext_lazy("Fever that comes late"),
+    "R30": gettext_lazy("Slightly raised temperature"),
+    "R31": gettext_lazy("Early drainage, or late spotting"),
+    "R32": gettext_lazy("High pain in the first days"),
+    "R33": gettext_lazy("New leg pain"),
+    "R34": gettext_lazy("Pain above the baseline twice in a row"),
+    "R35": gettext_lazy("A fall"),
+    "R36": gettext_lazy("Much opioid, or more than before"),
+    "R37": gettext_lazy("Acetaminophen near the most a day"),
+    "R38": gettext_lazy("Pain that had eased comes back"),
+    "R39": gettext_lazy("No answer to a safety question"),
+}
+
+
+def rule_name(rule_id: str) -> str:
+    return str(RULES[rule_id]) if rule_id in RULES else TIME_RULES_BY_ID[rule_id].headline
 
 
 def field_name(name: str) -> str:

@@ -6,7 +6,6 @@ from datetime import date, time
 from typing import Any
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext_lazy as _
 
 from recovery.clinical.ownpathways import MAX_BYTES, PathwayError, Problem
@@ -28,7 +27,12 @@ class DraftForm(forms.Form):
 
     use_required_attribute = False
 
-    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    revision = forms.IntegerField(
+        label=_("Draft"),
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid": _("This page is out of date. Open it again.")},
+    )
 
     @property
     def read_at(self) -> int:
@@ -83,10 +87,6 @@ class SectionForm(DraftForm):
     def said(self, problem: Problem) -> str:
         """The problem as it reads beside its field."""
         return problem.message[:1].upper() + problem.message[1:]
-
-    @property
-    def elsewhere(self) -> list[str]:
-        return self.errors.get(NON_FIELD_ERRORS, [])
 
 
 class TitleForm(SectionForm):

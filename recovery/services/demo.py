@@ -1,15 +1,13 @@
 """What a demo's past needs and no page offers. Refuses to run anywhere else."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from recovery.clinical.plan import Step, plan_from_json, plan_to_json
-from recovery.models import Clinic, Message, Pathway, Patient, PatientAccess, User
+from recovery.models import Message, Patient, PatientAccess, User
 from recovery.models.access import Relationship
 from recovery.services.addresses import address_failed
 from recovery.services.recheck import Recheck, quiet_until
@@ -39,24 +37,6 @@ def add_caregiver(*, patient: Patient, name: str, email: str) -> User:
     user = User.objects.create_user(email, name=name)
     PatientAccess.objects.create(user=user, patient=patient, relationship=Relationship.CAREGIVER)
     return user
-
-
-def give_corridor(*, clinic: Clinic, steps: Sequence[Step], by: User, now: datetime) -> None:
-    """The shipped pathway as a version of the clinic's own, with these steps and nothing else new;
-    who is enrolled from now on follows it.
-    """
-    _demo_only()
-    shipped = Pathway.objects.filter(clinic=None).latest("version")
-    plan = replace(plan_from_json(shipped.plan), corridor=tuple(steps))
-    own = Pathway.objects.create(
-        clinic=clinic, version=1, plan=plan_to_json(plan), approved_by=by, approved_at=now
-    )
-    for phase in shipped.phases.order_by("order"):
-        phase.pk, phase.pathway = None, own
-        phase.save(force_insert=True)
-    preparation = shipped.preparation
-    preparation.pk, preparation.pathway = None, own
-    preparation.save(force_insert=True)
 
 
 def settle_mails(*, now: datetime, failing: Collection[str] = ()) -> None:

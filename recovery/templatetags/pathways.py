@@ -21,9 +21,9 @@ from recovery.clinical.pathway import Occasion
 from recovery.clinical.plan import WORST_PAIN, Moment, Slot, Step
 from recovery.clinical.readability import AIM
 from recovery.clinical.rules import RULES_BY_ID, fill
-from recovery.clinical.rules.judging import TIME_RULES_BY_ID
 from recovery.forms import pathway_words as words
 from recovery.models import Pathway
+from recovery.queries.checkins import STAFF_NAMES
 from recovery.queries.pathway_moves import Fate, Preview
 from recovery.queries.pathways import title_of
 from recovery.templatetags.staff import day_label
@@ -120,10 +120,8 @@ def texts(told: PhaseTexts | PreparationTexts) -> list[tuple[str, Sequence[str]]
 
 
 @register.filter
-def rule_words(rule_id: str) -> str:
-    """What a rule is about."""
-    rule = RULES_BY_ID.get(rule_id) or TIME_RULES_BY_ID[rule_id]
-    return rule.condition
+def rule_name(rule_id: str) -> str:
+    return words.rule_name(rule_id)
 
 
 @register.filter
@@ -207,7 +205,9 @@ def subject(difference: Difference, section: str, names: Mapping[str, str]) -> s
         return _("Corridor from %(day)s") % {"day": key}
     if section == "forms":
         return names[key]
-    return words.told_name(key) if section in ("phases", "texts") else key
+    if section == "rules":
+        return f"{key}: {words.rule_name(key)}"
+    return words.told_name(key)
 
 
 @register.filter
@@ -228,6 +228,9 @@ def lines_after(difference: Difference) -> list[Line]:
 def _lines(difference: Difference, text: str, other: str) -> list[Line]:
     if difference.field == "severity":
         text, other = (words.severity_name(one) for one in (text, other))
+    if text.partition(",")[0] in STAFF_NAMES:
+        # A whole form, whose name stands beside it.
+        text = text.partition(": ")[2]
     there = other.splitlines()
     return [Line(one, one not in there) for one in text.splitlines()]
 

@@ -45,7 +45,8 @@ from tests.cast import (
     staff,
     user_of,
 )
-from tests.completed import own_pathway, with_own_days
+from tests.completed import pathway_with_steps, with_own_days
+from tests.pathways import begun, changes, edited, own_pathway
 from tests.questionnaires import BACK_AND_DAY
 from tests.test_routes import ROUTES, a_kept_mail, names
 
@@ -64,6 +65,9 @@ NO_PAGE = {
     "account_request_login_code",
     "healthz",
     "readyz",
+    "pathway_schema",
+    "pathway_version_file",
+    "pathway_draft_file",
 }
 PAGES = {name for name, route in ROUTES.items() if "GET" in route.methods and name not in NO_PAGE}
 
@@ -281,7 +285,7 @@ def test_the_corridor_the_medicine_strip_and_what_studies_report(world, open_pag
     now = timezone.now()
     with_own_days(world.clinic, [(day, 60, "2", "3", "5") for day in range(9)], at=now)
     recovery = make_recovery(world.clinic, day=20)
-    Recovery.objects.update(pathway=own_pathway(world.clinic, Step(0, None, 1, 5)))
+    Recovery.objects.update(pathway=pathway_with_steps(world.clinic, Step(0, None, 1, 5)))
     for days_ago, told in enumerate(
         ({"opioids": [{"drug": "other"}]}, {"opioids": []}, {"acetaminophen_mg": 500}, {}), start=1
     ):
@@ -345,6 +349,75 @@ def test_questionnaires(world, open_page):
     new = questionnaires.load(raw=raw, key="BACK", **given).questionnaire
     pages = "questionnaires", ("questionnaire", old.uuid), ("questionnaire", new.uuid)
     assert look(world, open_page, manager, *pages) == []
+
+
+# What every kind of difference, and the corridor's drawing, stand in.
+OWN = changes(
+    title="Ours",
+    forms={"PULSE-83": None, "C180": {"asked": True}, "DAY-05": {"reminders": ["D5 18:00"]}},
+    phases={"short_term": {"review_on": "2026-01-01", "good_now": ["You can walk a little."]}},
+    corridor=[{"first_day": 0, "last_day": None, "low": 1, "high": 8}],
+    rules=[{"rule": "R43", "severity": "urgent"}],
+)
+
+
+def test_the_pathway_and_its_draft(world, open_page):
+    manager, clinic = world.users["manager"], world.clinic
+    assert look(world, open_page, manager, "pathway") == []
+    begun(clinic, manager)
+    assert refuse(world, open_page, manager, "pathway") == []
+    edited(begun(clinic, manager), manager, OWN)
+    routes = (
+        *("pathway", "pathway_draft", "pathway_approval", "pathway_discard", "pathway_title"),
+        *("pathway_slot_new", "pathway_days", "pathway_rules", "pathway_corridor"),
+        ("pathway_version", default_pathway().uuid),
+        ("pathway_slot", "C90"),
+        ("pathway_texts", "before"),
+        ("pathway_texts", "short_term"),
+        ("pathway_rule", "R13"),
+    )
+    assert look(world, open_page, manager, *routes) == []
+    assert refuse(world, open_page, manager, "pathway_approval", "pathway_slot_new") == []
+
+
+def test_the_pathway_s_forms_with_errors_and_a_file_with_problems(world, open_page):
+    manager = world.users["manager"]
+    begun(world.clinic, manager)
+    found = []
+    for width in WIDTHS:
+        page = visit(world, open_page, manager, width)
+
+        def wrong(name, *ids, page=page, width=width, **typed):
+            page.goto(world.site + reverse(name, args=ids))
+            for field_id, value in typed.items():
+                page.fill(f"#id_{field_id}", value)
+            page.locator("main form button.btn-primary").first.click()
+            page.wait_for_load_state()
+            assert page.title().startswith("Error"), name
+            found.extend(check(page, world, f"{name} refused at {width}"))
+
+        wrong("pathway_slot", "DAY-05", reminder_0_day="7", due_time="")
+        wrong("pathway_rule", "R34", patient_text="Call {nobody}.")
+        wrong("pathway_corridor", first_day_0="6", low_0="9")
+        wrong("pathway_texts", "short_term", good_now="")
+        page.goto(world.site + reverse("pathway"))
+        file = {"name": "a.yaml", "mimeType": "application/yaml", "buffer": b"title: 1"}
+        page.set_input_files("#id_file", file)
+        page.check("#id_replace")
+        page.get_by_role("button", name="Load").click()
+        page.wait_for_load_state()
+        assert page.title().startswith("Error")
+        found.extend(check(page, world, f"a file's problems at {width}"))
+    assert found == []
+
+
+def test_a_recovery_that_can_move_to_another_version(world, open_page):
+    recovery = make_recovery(world.clinic, day=20)
+    move = ("pathway_move", recovery.uuid)
+    assert look(world, open_page, world.users["nurse"], move) == []
+    own_pathway(world.clinic, world.users["manager"], OWN)
+    routes = move, ("staff_recovery", recovery.uuid)
+    assert look(world, open_page, world.users["nurse"], *routes) == []
 
 
 def test_links_open_answered_and_expired(world, open_page):

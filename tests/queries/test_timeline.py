@@ -65,7 +65,7 @@ def mails(recovery: Recovery) -> list[timeline.Event]:
     return [event for event in timeline.events(recovery, [], [], record) if event.what == "mail"]
 
 
-def test_ten_tables_are_one_statement(recovery: Recovery, nurse: User) -> None:
+def test_all_tables_are_one_statement(recovery: Recovery, nurse: User) -> None:
     Contact.objects.create(
         recovery=recovery,
         by=nurse,

@@ -10,7 +10,7 @@ from tests.screens import place  # noqa: F401 - prepares the environment
 
 django.setup()
 
-from tests.screens import checkins, patient, staff  # noqa: E402 - models need Django to be set up
+from tests.screens import checkins, pathways, patient, staff  # noqa: E402 - models need Django to be set up
 from tests.screens.camera import Camera  # noqa: E402
 from tests.screens.house import running  # noqa: E402
 
@@ -31,6 +31,7 @@ def main() -> None:
             staff.room,
             staff.procedures,
             staff.clinic,
+            pathways.pathways,
             staff.refusals,
             patient.log,
             checkins.checkins,

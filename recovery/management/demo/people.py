@@ -5,7 +5,7 @@ The telephone numbers are of the range that is kept for fiction (555-0100 to 555
 
 import csv
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from recovery.models import Role
 
 PASSWORD = "demo-demo-demo"  # noqa: S105 - printed for everybody who starts a demo
 NUMBERS = {"emergency_number": "911", "poison_phone": "1-800-222-1222", "crisis_phone": "988"}
+# Clinics are a month older than their first patient.
+FOUNDED = timedelta(days=30)
 ANSWERS = {"yes": True, "no": False, "?": None}
 
 

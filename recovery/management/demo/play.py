@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from recovery.management.demo.people import HOUSES, NUMBERS, PASSWORD, House
+from recovery.management.demo.corridor import give_corridor
+from recovery.management.demo.people import FOUNDED, HOUSES, NUMBERS, PASSWORD, House
 from recovery.management.demo.script import steps
 from recovery.management.demo.stage import Entry, Patient, Reached, Sheet, Step, Ticked
 from recovery.management.demo.steps import (
@@ -43,9 +44,6 @@ from recovery.services import (
 )
 
 Source, Mode = DailyLog.Source, DailyLog.Mode
-
-# The clinics are a month older than their first patient.
-FOUNDED = timedelta(days=30)
 
 
 # Reminders leave at 17:00 and later where the patient is; the clinics' patients live west of here.
@@ -110,7 +108,7 @@ class Player:
         self._staff |= {member.key: users[member.email] for member in house.staff}
         self._clinics[house.name] = clinic
         if house.corridor:
-            demo.give_corridor(clinic=clinic, steps=house.corridor, by=users[first.email], now=now)
+            give_corridor(clinic=clinic, steps=house.corridor, by=users[first.email], now=now)
 
     # One step
     # --------

@@ -82,7 +82,7 @@ def pathway_approval(request: HttpRequest) -> HttpResponse:
 
 def _roles(request: HttpRequest) -> list[Membership]:
     rows = Membership.objects.active().filter(user=request.user, clinic=request.clinic)
-    return list(rows.select_related("user"))
+    return list(rows.select_related("user").order_by("role"))
 
 
 def told(old: Document, new: Document) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from recovery.forms.pathway_sections import (
     shipped_severity,
 )
 from recovery.forms.pathway_slots import LeaveOutForm, NewSlotForm, SlotForm, form_of
-from recovery.forms.pathway_words import BEFORE, place_of, slot_name, told_name
+from recovery.forms.pathway_words import BEFORE, place_of, rule_name, slot_name, told_name
 from recovery.forms.pathways import SectionForm, TitleForm
 from recovery.models import RecoveryPhase, Role
 from recovery.services import pathways as service
@@ -247,7 +247,7 @@ def pathway_rule(request: HttpRequest, rule: str) -> HttpResponse:
         desk,
         form,
         "staff/pathway_rule.html",
-        heading=_("Rule %(rule)s") % {"rule": rule},
+        heading=f"{rule}: {rule_name(rule)}",
         leads_to=lambda: f"{reverse('pathway_rules')}#{rule}",
         rule=rule,
         placeholders=[(name, request.clinic.numbers[name]) for name in PLACEHOLDERS],

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from recovery.clinical.plan import Step
 from recovery.clinical.trials import FIGURES
 from recovery.models import Alert, Clinic, Recovery
-from tests.completed import own_pathway, with_own_days
+from tests.completed import pathway_with_steps, with_own_days
 from tests.pages import words
 from tests.queries.crowd import crowd
 from tests.views.staff.conftest import NOW, report, someone, url
@@ -29,7 +29,7 @@ def page(client: Client, recovery: Recovery) -> str:
 
 def on_pathway(clinic: Clinic, *steps: Step, day: int = 16, **more: Any) -> Recovery:
     recovery = someone(clinic, "Ruth", "Keller", day=day, **more)
-    recovery.pathway = own_pathway(clinic, *steps)
+    recovery.pathway = pathway_with_steps(clinic, *steps)
     recovery.save()
     return recovery
 
@@ -248,7 +248,9 @@ def test_six_statements_with_a_corridor_too(
     with_own_days(clinic, [(10, 60, "1", "2", "3")], at=NOW - DAY)
     rows = crowd(clinic, size, now=NOW)
     Recovery.objects.update(
-        pathway=own_pathway(clinic, *STEPS), pain_trend=[[8, 2], [10, 5]], overdue_since=NOW - DAY
+        pathway=pathway_with_steps(clinic, *STEPS),
+        pain_trend=[[8, 2], [10, 5]],
+        overdue_since=NOW - DAY,
     )
     as_nurse.get(url(name))
     with CaptureQueriesContext(connection) as statements:

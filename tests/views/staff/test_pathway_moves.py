@@ -66,7 +66,6 @@ def test_the_page_shows_what_it_means_for_this_recovery(
         "1 form: gets the new times",
         "1 form: is asked too",
         "1 form: is not asked any more",
-        "0 reminders that are owed are not sent any more",
         "Six-month check D180 is asked too",
         "Pulse D24 is not asked any more",
         "Six-week check D42 Due Now D42 20:00 After the move D43 20:00",

@@ -86,9 +86,8 @@ def test_all_versions_with_who_approved_them(
     make_recovery(clinic, day=3, now=NOW)
     own_pathway(clinic, manager, changes(title="Ours"), note="Dr Mia has looked at it", now=NOW)
     page = words(as_manager.get(url("pathway")))
-    assert (
-        "Ours, version 1. Approved by Max, Mar 5, 10:17. 0 recoveries under way follow it." in page
-    )
+    assert "Ours, version 1. Approved by Max, Mar 5, 10:17." in page
+    assert "No recovery under way follows it yet." in page
     assert "Version 1, made from default pathway, in use" in page
     assert "Max Dr Mia has looked at it 0 under way 0 in all" in page
     assert "not yet by a clinician 1 under way 1 in all" in page
@@ -290,7 +289,8 @@ def test_what_a_draft_changes_of_rules_and_its_corridor_are_drawn(
     edited(draft, manager, changes(corridor=corridor, rules=rules), now=NOW)
     page = as_manager.get(url("pathway_draft"))
     told = words(page)
-    assert "R34 raised to urgent, text of the clinic's own" in told
+    said = "R34: Pain above the baseline twice in a row raised to urgent, text of the clinic's own"
+    assert said in told
     assert "Please call us today at 555-0142." in told
     assert "D0 to D6 2 8 D7 on 1 5" in told
     assert page.content.count(b'<rect class="c-band"') == 2
