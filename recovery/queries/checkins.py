@@ -196,12 +196,13 @@ def forms_of(recovery: Recovery, *, now: datetime) -> list[FormRow]:
     plan = {one.key: one for one in planned(recovery) if one.form not in LOG_FORMS}
     # A row keeps the window that it opened with, also where the pathway has changed since.
     found = [
-        _form_row(row or one, row, responses, superseded, now)
+        _form_row(row or one, row, responses, superseded, now, enterable=True)
         for key, one in plan.items()
         for row in [checkins.get((recovery.anchor, key))]
     ]
+    # One of another date or pathway is a record: its key may name a check-in of the present ones.
     found += [
-        _form_row(row, row, responses, superseded, now)
+        _form_row(row, row, responses, superseded, now, enterable=False)
         for (anchor, key), row in checkins.items()
         if (anchor != recovery.anchor or key not in plan) and responses[row.pk]
     ]
@@ -215,6 +216,8 @@ def _form_row(
     responses: dict[int, list[FormResponse]],
     superseded: set[int | None],
     now: datetime,
+    *,
+    enterable: bool,
 ) -> FormRow:
     known = responses[checkin.pk] if checkin else []
     sent = [row for row in known if row.is_sent and row.pk not in superseded]
@@ -237,8 +240,7 @@ def _form_row(
         ),
         sent=sent[-1] if sent else None,
         draft=drafts[-1] if drafts and not sent else None,
-        # One of a date that has moved is a record: its key names the check-in of the new date.
-        enterable=not isinstance(planned, CheckIn) and planned.opens_at <= now,
+        enterable=enterable and planned.opens_at <= now,
     )
 
 

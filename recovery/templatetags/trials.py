@@ -52,7 +52,9 @@ def _row(figure: Figure) -> str:
 
 
 def _drawing(figure: Figure) -> str:
-    """An open diamond, a bar of one SD where given; dotted: no change, and what matters."""
+    """Dotted: no change, and what matters; a bar of one SD where given; an open diamond. The style
+    sheet tells them apart by their places, since there are many.
+    """
 
     def x(fall: Decimal | int) -> int:
         return round(NO_CHANGE + float(fall) * POINT[figure.measure])
@@ -60,11 +62,11 @@ def _drawing(figure: Figure) -> str:
     at, bar = x(figure.fall), ""
     if figure.sd is not None:
         ends = (x(figure.fall - figure.sd), x(figure.fall + figure.sd))
-        bar = f'<path class="c-tr" d="M{ends[0]} {MIDDLE}H{ends[1]}"/>'
+        bar = f'<path d="M{ends[0]} {MIDDLE}H{ends[1]}"/>'
     return (
         f'<svg class="ic-trial" viewBox="0 0 {WIDTH} 16" aria-hidden=true>'
-        f'<path class="c-mic" d="M{NO_CHANGE} 0v16M{x(MATTERS[figure.measure])} 0v16"/>{bar}'
-        f'<path class="c-trd" d="M{at} 3l{HALF} 5-5 5-5-5z"/></svg>'
+        f'<path d="M{NO_CHANGE} 0v16M{x(MATTERS[figure.measure])} 0v16"/>{bar}'
+        f'<path d="M{at} 3l{HALF} 5-5 5-5-5z"/></svg>'
     )
 
 

@@ -303,9 +303,11 @@ def test_a_sign_that_a_draft_did_not_have_at_first_raises_its_alert(before, then
 
 def test_a_draft_that_turns_into_an_emergency_is_mailed_again(before):
     draft = {"client_id": uuid.uuid4(), "send": False}
-    save(before, "BASE", {"log": {"bladder": "unsure"}}, **draft)
+    # In clinic hours: an urgent mail waits for opening.
+    ten = NOW + timedelta(hours=13)
+    save(before, "BASE", {"log": {"bladder": "unsure"}}, now=ten, **draft)
     assert alert_mails(before) == 1
-    save(before, "BASE", {"log": {"bladder": "yes"}}, now=NOW + timedelta(minutes=2), **draft)
+    save(before, "BASE", {"log": {"bladder": "yes"}}, now=ten + timedelta(minutes=2), **draft)
     assert alert_mails(before) == 2
 
 

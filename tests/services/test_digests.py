@@ -110,7 +110,7 @@ def test_a_clock_change_sends_it_once(zone, on, at, expected, nurse, clinic):
 
 def test_a_mail_that_did_not_leave_on_its_day_never_goes_and_says_why(overdue, mail_server):
     digests.run(now=local(8, 30))
-    assert delivery.deliver(clock=lambda: local(9, days=1)) == 0
+    delivery.deliver(clock=lambda: local(9, days=1))
     mail = Message.objects.get(kind="digest")
     assert (mail.state, mail.reason) == ("not_sent", "too_old")
 
@@ -129,7 +129,7 @@ def test_who_switched_it_off_or_left_meanwhile_gets_none(
     mails = dict.fromkeys(oncall.MAILS, True) | {"digest_mails": False}
     oncall.choose(clinic=clinic, user=nurse, mails=mails)
     Membership.objects.filter(user=clinician).update(is_active=False)
-    assert delivery.deliver(clock=lambda: local(8, 31)) == 0
+    delivery.deliver(clock=lambda: local(8, 31))
     reasons = dict(Message.objects.values_list("user__name", "reason"))
     assert reasons == {"Nora": "switched_off", "Mia": "inactive"}
 
@@ -142,7 +142,7 @@ def test_it_arrives_with_numbers_and_without_names(overdue, clinic, mail_server)
             Recovery.objects.filter(pk=one.pk).update(queue_rank=rank)
     Message.objects.all().delete()
     digests.run(now=local(8, 30))
-    assert delivery.deliver(clock=lambda: local(8, 31)) == 1
+    delivery.deliver(clock=lambda: local(8, 31))
     [mail] = mail_server.mails()
     assert mail.subject == "Northgate Spine Clinic: your queue this morning"
     for line in ("2 wait for a review.", "1 has an address that fails.", "1 is overdue."):

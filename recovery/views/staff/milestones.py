@@ -4,7 +4,7 @@ import uuid
 from datetime import date
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -31,7 +31,8 @@ def staff_milestones(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
     else:
         kind = next((kind for kind in found if kind.code == request.POST.get("code")), None)
         if kind is None or today < row.procedure_on:
-            raise Http404
+            messages.error(request, _("Nothing was saved. Look again."))
+            return redirect("staff_milestones", row.uuid)
         sent = _form(row, kind, today, request.POST)
         try:
             if _stored(request, row, kind.code, sent):
