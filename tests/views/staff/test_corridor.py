@@ -278,8 +278,10 @@ def test_every_figure_stands_there_with_its_arm_n_and_source(
         row = f"<tr><th>{figure.study}<td>{figure.arm}<td>{figure.n}<td>−{figure.fall}{spread}<td>"
         assert row in told
     assert re.findall(r"scope=rowgroup>([^<]*)", told) == ["3 months", "12 months", "24 months"] * 2
-    assert told.count('class="c-trd"') == len(FIGURES)
-    assert told.count('class="c-tr"') == sum(figure.sd is not None for figure in FIGURES)
+    # A diamond each, and a bar where the source gives a deviation.
+    assert told.count('l5 5-5 5-5-5z"') == len(FIGURES)
+    bars = re.findall(r'd="M-?\d+ 8H\d+"', told)
+    assert len(bars) == sum(figure.sd is not None for figure in FIGURES)
 
 
 @pytest.mark.parametrize(
