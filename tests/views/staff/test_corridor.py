@@ -289,7 +289,7 @@ def test_every_figure_stands_there_with_its_arm_n_and_source(
     [
         "averages of people in a study, not a target",
         "Funded by the maker (M: not verified;",
-        "At six weeks no figure exists.",
+        "For six weeks no figure was found.",
         "A patient's own baseline is the fair comparison.",
         "S6 INTRACEPT trial, interim, Khalil 2019 (the maker's summary)",
     ],
