@@ -341,14 +341,14 @@ def test_route(world, name, method):
     ids, visitors = world
     address = reverse(name, args=[ids[each] for each in ROUTES[name].ids])
     invited = ROUTES[name].allowed | ROUTES[name].theirs
-    for visitor in sorted(ANYONE - invited):
-        client = visitors[visitor]()
-        before = snapshot()
+    refused = {visitor: visitors[visitor]() for visitor in sorted(ANYONE - invited)}
+    before = snapshot()
+    for visitor, client in refused.items():
         assert (visitor, answer(client, method, address)) == (
             visitor,
             refusal(name, method, visitor),
         )
-        assert snapshot() == before
+    assert snapshot() == before
     for visitor in sorted(invited):
         found = answer(visitors[visitor](), method, address)
         # From a door, and from the bare address, the way leads to a door again.
