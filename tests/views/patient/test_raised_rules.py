@@ -10,7 +10,7 @@ from django.urls import reverse
 from recovery.models import Alert, Clinic, FormResponse, Message, Pathway, Recovery, User
 from recovery.services import tick
 from recovery.services.delivery import deliver
-from recovery.tokens import link_token
+from recovery.tokens import first_log_token, link_token
 from tests.cast import checkin_of, make_recovery, sign_in_staff, user_of
 from tests.mailserver import MailServer
 from tests.pages import words
@@ -145,3 +145,47 @@ def test_an_emergency_rule_says_what_it_always_did(as_patient: Client, recovery:
     said = saved(as_patient, recovery, bladder="yes", **PUS)
     assert "nerves low in your back are being squeezed" in said
     assert TOLD not in said
+
+
+# A form that is refused
+# ----------------------
+
+
+def test_a_refused_form_hides_no_emergency_of_the_clinics_own(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    page = post(as_patient, recovery, pain_avg="", **PUS)
+    said = words(page)
+    assert said.index("Get help now") < said.index(TOLD) < said.index("There is a problem")
+    assert Alert.objects.get(rule="R13").severity == "emergency"
+
+
+def test_nor_does_one_that_comes_by_a_link(recovery: Recovery) -> None:
+    token = link_token(checkin_of(recovery, "DAY-02"))
+    said = words(Client().post(address(token), ANSWERS | PUS | {"pain_avg": "eleven"}))
+    assert said.index("Get help now") < said.index(TOLD) < said.index("There is a problem")
+    assert Alert.objects.filter(rule="R13").exists()
+
+
+# The card
+# --------
+
+
+def pages_of_signs(client: Client, recovery: Recovery) -> list[str]:
+    token = link_token(checkin_of(recovery, "DAY-02"))
+    addresses = (
+        url("signs", recovery),
+        url("phase", recovery, "short_term"),
+        reverse("link_signs", args=[token]),
+        reverse("first_log_signs", args=[first_log_token(recovery)]),
+    )
+    return [words(client.get(address)) for address in addresses]
+
+
+def test_every_list_of_signs_has_a_raised_one_among_the_emergencies(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    for said in pages_of_signs(as_patient, recovery):
+        assert said.index("A bad headache with fever") < said.index("Redness that spreads")
+        assert said.index("Redness that spreads") < said.lower().index("call us today")
+        assert said.count("Redness that spreads") == 1
