@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from recovery.models import Alert, Clinic, FormResponse, Message, Pathway, Recovery, User
-from recovery.services import tick
+from recovery.services import pathway_moves, tick
 from recovery.services.delivery import deliver
 from recovery.tokens import first_log_token, link_token
 from tests.cast import checkin_of, make_recovery, sign_in_staff, user_of
@@ -126,6 +126,24 @@ def test_the_nurse_sees_an_emergency_and_is_mailed_as_for_one(
     # A quarter of an hour later again, as for an emergency and not after two clinic hours.
     tick.run(now=AFTERNOON + timedelta(minutes=16))
     assert Message.objects.filter(kind="escalation", user=nurse).count() == 1
+
+
+def test_it_stays_one_when_it_fires_again_after_a_move_to_a_version_that_has_it_milder(
+    as_patient: Client, recovery: Recovery, pathway: Pathway, manager: User, nurse: User
+) -> None:
+    post(as_patient, recovery, **PUS)
+    milder = own_pathway(recovery.clinic, manager, lambda data: data.update(rules=RULES[1:]))
+    pathway_moves.move(
+        recovery=recovery, from_pathway=pathway, to_pathway=milder, user=nurse, now=AFTERNOON
+    )
+    post(as_patient, recovery, **PUS)
+    alert = Alert.objects.get(rule="R13")
+    assert (alert.severity, alert.firings) == ("emergency", 2)
+    today = words(as_patient.get(url("today", recovery)))
+    assert today.index("Get help now") < today.index(TOLD)
+    for hour in (1, 2, 3):
+        tick.run(now=AFTERNOON + timedelta(hours=hour, minutes=1))
+        assert Message.objects.filter(kind="escalation", user=nurse).count() == hour
 
 
 def test_a_check_in_form_says_so_too(clinic: Clinic, pathway: Pathway, recovery: Recovery) -> None:
