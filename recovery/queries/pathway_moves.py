@@ -113,11 +113,13 @@ def preview(recovery: Recovery, pathway: Pathway, *, now: datetime) -> Preview:
         fate = _of_row(row, one, other, bound, now) if row else _of_plan(one, other, now)
         steps.append(Step(key, known.form, (other or known).day, one, other, row, fate, told=told))
     cancelled = {step.checkin.pk for step in steps if step.checkin and step.fate == Fate.CANCELLED}
+    ends = [one.expires_at for one in after.values()]
+    ends += [step.checkin.expires_at for step in steps if step.checkin and step.fate == Fate.KEEPS]
     return Preview(
         tuple(steps),
         sent,
         stopped=sum(owed[pk] for pk in cancelled),
-        ends=recovery.procedure_at <= now and all(one.expires_at <= now for one in after.values()),
+        ends=recovery.procedure_at <= now and max(ends, default=now) <= now,
     )
 
 
