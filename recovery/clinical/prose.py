@@ -43,7 +43,8 @@ HOW_RULES_WORK = f"""\
   the text, but not under an emergency.
 - Before D0 only R01 to R08 and R10 to R12 run. The others begin on D0.
 - R01 to R08 also run on the clean answers of a form that is refused. If one fires, the emergency
-  text is shown and those answers are stored.
+  text is shown and those answers are stored. So does a rule that the clinic's own pathway raises to
+  an emergency, unless it needs earlier logs.
 - Without a baseline pain, {ASSUMED_BASELINE} is assumed, and staff read that none is known.
 - A rise of n points means: pain is at least baseline + n, but no more than {MAX_PAIN} is asked
   for, and it is above the baseline.

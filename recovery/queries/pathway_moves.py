@@ -65,6 +65,8 @@ class Preview:
     # Reminders that went or may have gone, and those owed that a cancelled form takes along.
     sent: int
     stopped: int
+    # Whether all that the new version asks is over, so that the tick completes the recovery.
+    ends: bool
 
     def of(self, *fates: Fate) -> list[Step]:
         return [step for step in self.steps if step.fate in fates]
@@ -111,7 +113,14 @@ def preview(recovery: Recovery, pathway: Pathway, *, now: datetime) -> Preview:
         fate = _of_row(row, one, other, bound, now) if row else _of_plan(one, other, now)
         steps.append(Step(key, known.form, (other or known).day, one, other, row, fate, told=told))
     cancelled = {step.checkin.pk for step in steps if step.checkin and step.fate == Fate.CANCELLED}
-    return Preview(tuple(steps), sent, sum(owed[pk] for pk in cancelled))
+    ends = [one.expires_at for one in after.values()]
+    ends += [step.checkin.expires_at for step in steps if step.checkin and step.fate == Fate.KEEPS]
+    return Preview(
+        tuple(steps),
+        sent,
+        stopped=sum(owed[pk] for pk in cancelled),
+        ends=recovery.procedure_at <= now and max(ends, default=now) <= now,
+    )
 
 
 def _of_plan(before: Occasion | None, after: Occasion | None, now: datetime) -> Fate:

@@ -256,14 +256,16 @@ def _spine(
     starts = [shown[0].day, 1, *(phase.first_day for phase in phases if phase.first_day > 0)]
     groups = [sum(one.day >= start for start in starts) for one in shown]
     breaks = [before != after for before, after in pairwise(groups)]
-    room = WIDTH - sum(PHASE_GAP if wide else GAP for wide in breaks)
-    width = room / len(shown)
+    gaps = [PHASE_GAP if wide else GAP for wide in breaks]
+    # A clinic's own pathway may ask for more logs than there is room for gaps of full width.
+    squeeze = min(1, WIDTH / 2 / max(1, sum(gaps)))
+    width = (WIDTH - sum(gaps) * squeeze) / len(shown)
     x = 0.0
-    for one, wide in zip(shown, [*breaks, False], strict=True):
+    for one, gap in zip(shown, [*gaps, 0], strict=True):
         late = answers.get(one.key)
         look = "done" if late is False else "late" if late else ""
         if not look and one.expires_at <= now:
             look = "miss"
         current = one.day == day or checkin_key_for(day, plan) == one.key
         yield Bone(round(x, 1), round(width, 1), look, current)
-        x += width + (PHASE_GAP if wide else GAP)
+        x += width + gap * squeeze

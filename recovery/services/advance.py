@@ -84,12 +84,18 @@ def advance(situation: Situation, now: datetime) -> Owed:
     owed.messages += _reminders(situation, reminders, now)
     _judge_time(situation, owed, expired, now)
     _act_on_alerts(situation, owed, now)
-    last = max((occasion.expires_at for occasion in situation.occasions), default=None)
+    last = max(_ends(situation), default=None)
     if recovery.state == Recovery.State.ACTIVE and last is not None and last <= now:
         recovery.state = Recovery.State.COMPLETED
     status.set_alert_rank(recovery, situation.alerts)
     recovery.next_event_at = next_event(situation, now)
     return owed
+
+
+def _ends(situation: Situation) -> list[datetime]:
+    """When each form ends, also one that a move to another pathway has kept open."""
+    kept = (one.expires_at for one in situation.checkins.values() if one.is_open)
+    return [*kept, *(occasion.expires_at for occasion in situation.occasions)]
 
 
 def _open(situation: Situation, occasion: Occasion) -> CheckIn:
@@ -289,5 +295,5 @@ def next_event(situation: Situation, now: datetime) -> datetime | None:
         elif checkin is None and recovery.sends:
             moments.append(occasion.opens_at)
     if recovery.sends:
-        moments.append(max((o.expires_at for o in situation.occasions), default=None))
+        moments.append(max(_ends(situation), default=None))
     return min((moment for moment in moments if moment is not None and moment > now), default=None)

@@ -101,7 +101,9 @@ def merge(
 
     An emergency or urgent rule that fires again reopens its alert and, if staff had acted on it,
     restarts its clock; so does one that fires louder than before, where the recovery has moved to
-    a pathway that raised it. In any case it is told again.
+    a pathway that raised it. In any case it is told again. One that fires quieter than before, by
+    such a move, leaves its alert as loud as it was, with the text that the patient was given: only
+    a contact stops a clock.
     """
     by_rule = {alert.rule: alert for alert in standing}
     raised, fed = [], []
@@ -120,11 +122,12 @@ def merge(
 
 
 def _describe(alert: Alert, finding: Finding, rule_set: str) -> None:
-    alert.severity = finding.severity
     alert.headline = finding.headline
     alert.staff_text = finding.staff_text
-    alert.patient_text = finding.patient_text
     alert.rule_set = rule_set
+    if not alert.severity or finding.severity.rank <= Severity(alert.severity).rank:
+        alert.severity = finding.severity
+        alert.patient_text = finding.patient_text
 
 
 def _fire_again(alert: Alert, recovery: Recovery, now: datetime, *, louder: bool) -> None:

@@ -25,7 +25,8 @@ LAST_DAY = 1
 
 @transaction.atomic
 def record(*, recovery: Recovery, user: User, now: datetime, discharged_at: datetime) -> Recovery:
-    """Write down when the patient left, or correct it until the first evening is answered.
+    """Write down when the patient left, or correct it until the first evening is answered. A first
+    log before leaving may have answered it already: what is not written down yet still can be.
 
     If the first evening's check-in has opened already and no mail about it was ever owed, its row
     goes, and the tick opens it again with its new window; a log written meanwhile counts then.
@@ -33,7 +34,7 @@ def record(*, recovery: Recovery, user: User, now: datetime, discharged_at: date
     is so late that no first evening is left, the check-in is cancelled.
 
     Raises NotAllowed: outside D0 and D1, before the procedure, in the future, before
-    the last mark of the observation room, after the answer.
+    the last mark of the observation room, for a correction after the answer.
     """
     recovery = (
         Recovery.objects.select_for_update(of=("self",))
@@ -82,7 +83,8 @@ def _refuse(
     marks = Observation.objects.current().filter(sheet__recovery=recovery)
     if marks.filter(observed_at__gt=discharged_at).exists():
         raise NotAllowed(_("Somebody was still looking after the patient then, by the marks."))
-    if evening is not None and evening.state == CheckIn.State.COMPLETED:
+    answered = evening is not None and evening.state == CheckIn.State.COMPLETED
+    if answered and recovery.discharged_at:
         raise NotAllowed(_("The first evening is answered, so the discharge stays as it is."))
 
 

@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 
 from recovery.clinical import logfields, rules
 from recovery.clinical.pathway import checkin_key_for, occasions
 from recovery.clinical.phases import phase_of
 from recovery.models import AccessEvent, CheckIn, DailyLog, Recovery, User
 from recovery.queries.pathways import phases_of, plan_of
-from recovery.queries.today import means_today
+from recovery.queries.today import MEANS_TODAY, means_today
 from recovery.services import alerts, messages, replays, status
 
 # Who reports, in the clinical core's words; a staff text says it.
@@ -216,18 +217,23 @@ def _judge_and_save(
 
 def _complete_checkin(recovery: Recovery, log: DailyLog, now: datetime) -> None:
     """The check-in that a log of this day answers, if it is open; one that has expired stays so,
-    and one still to open counts this log when the tick opens it.
+    and one still to open counts this log when the tick opens it. A pulse that a move to another
+    pathway kept open is answered by any log from its day on: it asks about the day it is answered.
     """
     plan = plan_of(recovery.pathway_id)
     key = checkin_key_for(log.day, plan, before_procedure=now < recovery.procedure_at)
     if log.supersedes and log.supersedes.day != log.day:
         _give_back_checkin(recovery, log, key, now)
-    if key is None:
-        return
+    pulses = Q(key__startswith=MEANS_TODAY, day__lte=log.day)
     CheckIn.objects.open().filter(
-        recovery=recovery, anchor=recovery.anchor, key=key, opens_at__lte=now, expires_at__gt=now
+        Q(key=key) | pulses if key else pulses,
+        recovery=recovery,
+        anchor=recovery.anchor,
+        opens_at__lte=now,
+        expires_at__gt=now,
     ).update(state=CheckIn.State.COMPLETED, completed_at=now, completed_by=log)
-    messages.answered(recovery, key)
+    if key:
+        messages.answered(recovery, key)
 
 
 def _give_back_checkin(recovery: Recovery, log: DailyLog, key: str | None, now: datetime) -> None:

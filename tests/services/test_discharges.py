@@ -94,6 +94,17 @@ def test_it_is_correctable_until_the_first_evening_is_answered(recovery, nurse):
         leave(left, nurse, 2 * HOUR, now=left.discharged_at + 4 * HOUR)
 
 
+def test_a_first_log_before_leaving_keeps_nobody_from_writing_the_discharge_down(recovery, nurse):
+    """Who stays past 16:00 has answered the evening when it opens, and goes home all the same."""
+    tick.run(now=recovery.procedure_at)
+    log(recovery, on=recovery.procedure_on, now=recovery.procedure_at + 5 * HOUR)
+    tick.run(now=recovery.procedure_at + 7 * HOUR)
+    assert evening().state == "completed"
+    left = leave(recovery, nurse, 7 * HOUR)
+    assert left.discharged_at == recovery.procedure_at + 7 * HOUR
+    assert evening().state == "completed"
+
+
 @pytest.mark.parametrize(
     ("after", "now", "state"),
     [

@@ -386,3 +386,59 @@ def mail(checkin: CheckIn, *, number: int) -> Message:
         planned_at=NOW - HOUR,
         send_after=NOW - HOUR,
     )
+
+
+# What was kept open
+# ------------------
+
+
+MORNING = 14 * HOUR
+
+
+@pytest.fixture
+def shorter(clinic, manager, nurse):
+    """The pulse of day 17 for its own day alone, and nothing else after day 13."""
+
+    def change(data: Data) -> None:
+        last = form_of(data, "PULSE-17")
+        data["forms"] = [form for form in data["forms"] if form["day"] < 14 or form == last]
+        form_of(data, "PULSE-17").update(expires="D17 20:00", due="D17 19:00")
+
+    return own_pathway(clinic, manager, change)
+
+
+def kept_pulse(clinic, nurse, shorter) -> Recovery:
+    """On day 17; the patient has a mail that names the next evening as its end."""
+    recovery = make_recovery(clinic, day=17, now=NOW)
+    assert Message.objects.filter(checkin__key="PULSE-17").exists()
+    assert fates(recovery, shorter)["PULSE-17"] is Fate.KEEPS
+    go(recovery, shorter, nurse)
+    assert checkin_of(recovery, "PULSE-17").is_open
+    return recovery
+
+
+def test_the_log_of_today_answers_a_pulse_that_was_kept_open(clinic, nurse, shorter):
+    recovery = kept_pulse(clinic, nurse, shorter)
+    log = logs.record(
+        recovery_id=recovery.pk,
+        values=QUIET,
+        client_id=uuid.uuid4(),
+        revision=None,
+        log_date=recovery.procedure_on + 18 * DAY,
+        now=NOW + MORNING,
+        source="patient",
+        mode="web",
+    ).log
+    pulse = checkin_of(recovery, "PULSE-17")
+    assert (pulse.state, pulse.completed_by) == ("completed", log)
+
+
+def test_a_follow_up_goes_on_while_a_form_is_kept_open(clinic, nurse, shorter):
+    recovery = kept_pulse(clinic, nurse, shorter)
+    tick.run(now=NOW + MORNING)
+    recovery.refresh_from_db()
+    assert recovery.state == "active"
+    tick.run(now=NOW + 2 * DAY)
+    recovery.refresh_from_db()
+    assert recovery.state == "completed"
+    assert checkin_of(recovery, "PULSE-17").state == "expired"

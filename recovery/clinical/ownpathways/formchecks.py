@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.clinical.ownpathways.document import PULSE, answered_by
 from recovery.clinical.ownpathways.problem import Path, Problem
+from recovery.clinical.pathway import AFTER_DISCHARGE
 from recovery.clinical.plan import DEFAULT_PLAN, FIRST_REMINDER, LAST_REMINDER, Moment
 
 Form = Mapping[str, Any]
@@ -26,6 +27,8 @@ JUDGED_BY_R44 = ("six_week", "three_month")
 # More than any clock change takes away.
 SHORTEST = timedelta(hours=3)
 A_DAY = 2
+# When the first evening opens for who leaves as the day of the procedure ends.
+LATEST_EVENING = Moment(1, time(AFTER_DISCHARGE // timedelta(hours=1)))
 
 
 def problems(forms: Sequence[Placed]) -> Iterator[Problem]:
@@ -67,6 +70,9 @@ def _window(path: Path, form: Form) -> Iterator[Problem]:
         yield from _on(path, "due", due, 0, 0)
         # Later than any discharge of the day, or the first evening would be lost.
         yield from _on(path, "expires", expires, 1, 1)
+        if expires.day == 1 and _apart(LATEST_EVENING, expires) < SHORTEST:
+            why = f"{expires} leaves less than 3 hours after {LATEST_EVENING}, when it opens for "
+            yield Problem((*path, "expires"), why + "who leaves at midnight")
     elif kind == "daily":
         yield from _on(path, "opens", opens, day, day)
         # Patients log today and yesterday; a pulse's link means the day it is opened on.

@@ -71,9 +71,21 @@ def assess(
     return with_changes(_findings(rules_on(facts.day), facts), changes)
 
 
-def red_flags(log: Mapping[str, Any], profile: Profile = NOTHING_KNOWN) -> tuple[Finding, ...]:
-    """R01-R08 on the clean fields of a refused post, which may lack anything, the day too."""
-    return _findings(EMERGENCY_RULES, Facts(profile, (), {"day": DAY_UNKNOWN, **log}))
+def red_flags(
+    log: Mapping[str, Any],
+    profile: Profile = NOTHING_KNOWN,
+    changes: Sequence[RuleChange] = (),
+) -> tuple[Finding, ...]:
+    """R01-R08, and what `changes` raise to an emergency, on the clean fields of a refused post,
+    which may lack anything, the day too. Earlier logs are not asked.
+    """
+    facts = Facts(profile, (), {"day": DAY_UNKNOWN, **log})
+    if not changes:
+        return _findings(EMERGENCY_RULES, facts)
+    # All of them, since a rule may give way to one that was not raised.
+    others = [rule for rule in rules_on(facts.day) if rule not in EMERGENCY_RULES]
+    found = with_changes(_findings((*EMERGENCY_RULES, *others), facts), changes)
+    return tuple(finding for finding in found if finding.severity == Severity.EMERGENCY)
 
 
 def advice(findings: Iterable[Finding]) -> Advice:

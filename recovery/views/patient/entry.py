@@ -7,6 +7,7 @@ from typing import Any
 from recovery.clinical import logfields, rules
 from recovery.forms.logs import LogForm
 from recovery.models import Clinic, DailyLog, Recovery
+from recovery.queries.pathways import plan_of
 from recovery.services import logs
 
 
@@ -52,12 +53,18 @@ def take(
 
 
 def emergency_in(form: LogForm, recovery: Recovery) -> rules.Advice | None:
-    """R01-R08 on the clean answers, about the day that the log would be stored as."""
+    """What is an emergency in the recovery's pathway, by the clean answers, about the day that the
+    log would be stored as.
+    """
     clean, _errors = logfields.sift(form.answers)
     profile = rules.Profile(
-        baseline_pain=recovery.baseline_pain, anticoagulated=recovery.anticoagulated
+        baseline_pain=recovery.baseline_pain,
+        baseline_opioid_mme=recovery.baseline_opioid_mme,
+        anticoagulated=recovery.anticoagulated,
+        osteoporosis=recovery.osteoporosis,
     )
-    found = rules.red_flags(clean | {"day": form.day}, profile)
+    changes = plan_of(recovery.pathway_id).changes
+    found = rules.red_flags(clean | {"day": form.day}, profile, changes)
     return rules.advice(found) if found else None
 
 

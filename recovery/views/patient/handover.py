@@ -54,6 +54,9 @@ def _post(request: HttpRequest, recovery: Recovery, client_id: uuid.UUID) -> Htt
     """Answers are never turned away while they can be stored, also after another log."""
     form = _form(recovery, request.POST)
     stores = _stores_answers(request, recovery)
+    # The procedure may have moved since the page was opened.
+    stored = stored_by_link(recovery, client_id)
+    client_id = entry.id_to_store(client_id, stored, form.dates)
     recorded, emergency = entry.take(
         form,
         recovery=recovery,
@@ -91,7 +94,7 @@ def first_log_saved(request: HttpRequest, recovery: Recovery, client_id: uuid.UU
 @require_safe
 @access.for_first_log
 def first_log_signs(request: HttpRequest, recovery: Recovery) -> HttpResponse:
-    context = warning_signs() | {"back_url": reverse("first_log", args=[_token(request)])}
+    context = warning_signs(recovery) | {"back_url": reverse("first_log", args=[_token(request)])}
     return render(request, "patient/link_signs.html", context | _words(request, recovery))
 
 

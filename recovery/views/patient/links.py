@@ -135,7 +135,8 @@ def link_renew(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
 @require_safe
 @access.for_link
 def link_signs(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
-    context = warning_signs() | {"back_url": reverse("link", args=[_token(request)])}
+    signs = warning_signs(checkin.recovery)
+    context = signs | {"back_url": reverse("link", args=[_token(request)])}
     return render(request, "patient/link_signs.html", context | _words(request, checkin))
 
 

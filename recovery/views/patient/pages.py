@@ -52,5 +52,5 @@ def _number(request: HttpRequest) -> int:
 @access.for_patient
 def signs(request: HttpRequest, recovery: Recovery) -> HttpResponse:
     planned = recovery.day_on(access.local_date(recovery, request.now)) < 0
-    context = {"recovery": recovery, "planned": planned, **warning_signs()}
+    context = {"recovery": recovery, "planned": planned, **warning_signs(recovery)}
     return render(request, "patient/signs.html", context)

@@ -17,5 +17,5 @@ def phase(request: HttpRequest, recovery: Recovery, code: str) -> HttpResponse:
     page = phase_page(recovery, code, on=on, now=request.now)
     if page is None:
         raise Http404
-    context = {"recovery": recovery, "page": page, **warning_signs(on_day=page.signs_on)}
+    context = {"recovery": recovery, "page": page, **warning_signs(recovery, page.signs_on)}
     return render(request, "patient/phase.html", context)

@@ -8,7 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from recovery.clinical.rules import RULES_BY_ID
+from recovery.clinical.rules import RULES_BY_ID, Severity, severity_of
+from recovery.models import Recovery
+from recovery.queries.pathways import plan_of
 
 EMERGENCY_SIGNS = {
     "R01": (
@@ -49,11 +51,20 @@ URGENT_SIGNS = {
 }
 
 
-def warning_signs(on_day: int = 0) -> dict[str, Any]:
-    """Both lists, in the order of the rules; of the rules that run on that day."""
+def warning_signs(recovery: Recovery, on_day: int = 0) -> dict[str, Any]:
+    """Both lists, in the order of the rules; of the rules that run on that day. A sign whose rule
+    the recovery's pathway has raised to an emergency stands among the emergencies.
+    """
+    changes = plan_of(recovery.pathway_id).changes
+    raised = {
+        rule: signs
+        for rule, signs in URGENT_SIGNS.items()
+        if severity_of(rule, changes) == Severity.EMERGENCY
+    }
+    urgent = {rule: signs for rule, signs in URGENT_SIGNS.items() if rule not in raised}
     return {
-        "emergency_signs": _of_the_day(EMERGENCY_SIGNS, on_day),
-        "urgent_signs": _of_the_day(URGENT_SIGNS, on_day),
+        "emergency_signs": _of_the_day({**EMERGENCY_SIGNS, **raised}, on_day),
+        "urgent_signs": _of_the_day(urgent, on_day),
     }
 
 

@@ -114,6 +114,15 @@ FIVE, C30 = place(data(), "DAY-05"), place(data(), "C30")
 
 REFUSED: dict[str, tuple[Spoil, list[str]]] = {
     # Forms
+    "a first evening that a late discharge would leave without hours": (
+        set_form("EVE0", expires="D1 04:59"),
+        [
+            (
+                "forms[1].expires: D1 04:59 leaves less than 3 hours after D1 02:00, when it opens "
+                "for who leaves at midnight"
+            )
+        ],
+    ),
     "a reminder before the window": (
         set_form("DAY-05", reminders=["D4 17:00"]),
         [

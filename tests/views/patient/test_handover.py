@@ -255,3 +255,26 @@ def test_a_form_that_was_open_is_stored_for_a_day_and_no_longer(
     assert "call us at 555-0142" in text
     assert DailyLog.objects.count() == 1
     assert not Alert.objects.exists()
+
+
+def test_a_form_left_open_since_before_the_procedure_moved_leaves_the_first_log_as_it_is(
+    phone: Client, token: str, recovery: Recovery, nurse: User, set_clock: Callable
+) -> None:
+    """The procedure was broken off, and done a week later; the phone still has the page."""
+    client_id = uuid.uuid4()
+    send(phone, token, client_id, saddle="yes")
+    reschedules.reschedule(
+        recovery=recovery,
+        user=nurse,
+        now=NOW,
+        procedure_at=recovery.procedure_at + timedelta(days=7),
+        anchor=recovery.anchor,
+        reason="",
+    )
+    set_clock(at(9, 11))
+    page = phone.get(address(token, client_id), follow=True)
+    saved = phone.post(address(token, client_id), ANSWERS | {"pain_avg": "3"}, follow=True)
+    assert (page.status_code, saved.status_code) == (200, 200)
+    assert "Thank you. Your log is saved." in words(saved)
+    logs = DailyLog.objects.current().order_by("log_date").values_list("day", "saddle", "pain_avg")
+    assert list(logs) == [(0, "yes", 4), (0, "no", 3)]

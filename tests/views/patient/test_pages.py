@@ -15,13 +15,14 @@ from django.test import Client
 from recovery.clinical.education import PHASE_TEXTS
 from recovery.clinical.pathway import local
 from recovery.clinical.rules import RULES, RULES_BY_ID, Severity
-from recovery.models import Alert, Clinic, DailyLog, Recovery, RecoveryPhase
+from recovery.models import Alert, Clinic, DailyLog, Recovery, RecoveryPhase, User
 from recovery.queries.pathways import phases_of
 from recovery.services import logs, tick
 from recovery.views.patient.warnings import EMERGENCY_SIGNS, URGENT_SIGNS
 from tests.cast import NUMBERS, QUIET, ZONE, checkin_of, default_pathway, make_recovery, user_of
 from tests.completed import log_of
 from tests.pages import read, words
+from tests.pathways import own_pathway
 from tests.views.patient.conftest import TODAY, at, is_data, post, url
 
 EXPECTED = "Pain can be higher for a few days."
@@ -580,3 +581,32 @@ def test_the_date_is_that_of_the_patients_zone(clinic: Clinic, set_clock: Callab
     said = today(recovery)
     assert "Thursday, March 5" in said
     assert "Day 2 after your procedure" in said
+
+
+def test_the_spine_of_a_pathway_with_many_logs_has_a_width_for_each(
+    clinic: Clinic, manager: User, as_patient: Client, afternoon: Any
+) -> None:
+    def daily(day: int) -> dict[str, Any]:
+        return {
+            "key": f"DAY-{day:02}",
+            "form": "daily",
+            "day": day,
+            "opens": f"D{day} 06:00",
+            "due": f"D{day} 20:00",
+            "expires": f"D{day + 1} 12:00",
+            "reminders": [],
+        }
+
+    def logs_to_day_111(data: dict[str, Any]) -> None:
+        kept = [form for form in data["forms"] if form["form"] != "daily"]
+        data["forms"] = kept + [daily(day) for day in range(1, 112)]
+
+    pathway = own_pathway(clinic, manager, logs_to_day_111)
+    recovery = make_recovery(clinic, day=20, now=at(2, 15))
+    Recovery.objects.filter(pk=recovery.pk).update(pathway=pathway)
+    html = client_of(recovery).get(url("today", recovery)).content.decode()
+    spine = html[html.index('class="ic-spine"') :].partition("</svg>")[0]
+    bones = re.findall(r'x="([-\d.]+)" y="[\d.]+" width="([-\d.]+)"', spine)
+    assert len(bones) == 112
+    assert all(float(width) > 0 for _x, width in bones)
+    assert max(float(x) + float(width) for x, width in bones) <= 358.1

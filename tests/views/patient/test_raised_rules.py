@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from recovery.models import Alert, Clinic, FormResponse, Message, Pathway, Recovery, User
-from recovery.services import tick
+from recovery.services import pathway_moves, tick
 from recovery.services.delivery import deliver
-from recovery.tokens import link_token
+from recovery.tokens import first_log_token, link_token
 from tests.cast import checkin_of, make_recovery, sign_in_staff, user_of
 from tests.mailserver import MailServer
 from tests.pages import words
@@ -128,6 +128,24 @@ def test_the_nurse_sees_an_emergency_and_is_mailed_as_for_one(
     assert Message.objects.filter(kind="escalation", user=nurse).count() == 1
 
 
+def test_it_stays_one_when_it_fires_again_after_a_move_to_a_version_that_has_it_milder(
+    as_patient: Client, recovery: Recovery, pathway: Pathway, manager: User, nurse: User
+) -> None:
+    post(as_patient, recovery, **PUS)
+    milder = own_pathway(recovery.clinic, manager, lambda data: data.update(rules=RULES[1:]))
+    pathway_moves.move(
+        recovery=recovery, from_pathway=pathway, to_pathway=milder, user=nurse, now=AFTERNOON
+    )
+    post(as_patient, recovery, **PUS)
+    alert = Alert.objects.get(rule="R13")
+    assert (alert.severity, alert.firings) == ("emergency", 2)
+    today = words(as_patient.get(url("today", recovery)))
+    assert today.index("Get help now") < today.index(TOLD)
+    for hour in (1, 2, 3):
+        tick.run(now=AFTERNOON + timedelta(hours=hour, minutes=1))
+        assert Message.objects.filter(kind="escalation", user=nurse).count() == hour
+
+
 def test_a_check_in_form_says_so_too(clinic: Clinic, pathway: Pathway, recovery: Recovery) -> None:
     other = on(pathway, clinic, day=13)
     client = Client()
@@ -145,3 +163,47 @@ def test_an_emergency_rule_says_what_it_always_did(as_patient: Client, recovery:
     said = saved(as_patient, recovery, bladder="yes", **PUS)
     assert "nerves low in your back are being squeezed" in said
     assert TOLD not in said
+
+
+# A form that is refused
+# ----------------------
+
+
+def test_a_refused_form_hides_no_emergency_of_the_clinics_own(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    page = post(as_patient, recovery, pain_avg="", **PUS)
+    said = words(page)
+    assert said.index("Get help now") < said.index(TOLD) < said.index("There is a problem")
+    assert Alert.objects.get(rule="R13").severity == "emergency"
+
+
+def test_nor_does_one_that_comes_by_a_link(recovery: Recovery) -> None:
+    token = link_token(checkin_of(recovery, "DAY-02"))
+    said = words(Client().post(address(token), ANSWERS | PUS | {"pain_avg": "eleven"}))
+    assert said.index("Get help now") < said.index(TOLD) < said.index("There is a problem")
+    assert Alert.objects.filter(rule="R13").exists()
+
+
+# The card
+# --------
+
+
+def pages_of_signs(client: Client, recovery: Recovery) -> list[str]:
+    token = link_token(checkin_of(recovery, "DAY-02"))
+    addresses = (
+        url("signs", recovery),
+        url("phase", recovery, "short_term"),
+        reverse("link_signs", args=[token]),
+        reverse("first_log_signs", args=[first_log_token(recovery)]),
+    )
+    return [words(client.get(address)) for address in addresses]
+
+
+def test_every_list_of_signs_has_a_raised_one_among_the_emergencies(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    for said in pages_of_signs(as_patient, recovery):
+        assert said.index("A bad headache with fever") < said.index("Redness that spreads")
+        assert said.index("Redness that spreads") < said.lower().index("call us today")
+        assert said.count("Redness that spreads") == 1

@@ -1,5 +1,6 @@
 """Nurses and clinicians move a recovery to the pathway in use, after a look at what that does."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from recovery.models import AccessEvent, CheckIn, Clinic, Pathway, PathwayMove, Recovery, User
+from recovery.services import tick
 from tests.pages import filled, words
 from tests.pathways import changes, own_pathway
 from tests.views.staff.conftest import NOW, someone, url
@@ -106,6 +108,21 @@ def test_an_open_form_that_is_asked_no_more_is_cancelled(
     assert "1 form: open: cancelled" in words(as_nurse.get(url("pathway_move", recovery.uuid)))
     move(as_nurse, recovery)
     assert CheckIn.objects.get(recovery=recovery, key="PULSE-20").state == "cancelled"
+
+
+def test_a_move_that_ends_the_follow_up_says_so_before(
+    as_nurse: Client, manager: User, clinic: Clinic, recovery: Recovery
+) -> None:
+    def to_day_14(data: dict[str, Any]) -> None:
+        data["forms"] = [form for form in data["forms"] if form["day"] <= 14]
+
+    own_pathway(clinic, manager, to_day_14, now=NOW)
+    page = words(as_nurse.get(url("pathway_move", recovery.uuid)))
+    assert "After the move its last form is over: this follow-up ends at once." in page
+    move(as_nurse, recovery)
+    tick.run(now=NOW + timedelta(hours=1))
+    recovery.refresh_from_db()
+    assert recovery.state == "completed"
 
 
 def test_a_version_approved_since_is_shown_before_it_is_followed(
