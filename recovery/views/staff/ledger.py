@@ -5,8 +5,8 @@ run, what will go out next.
 import csv
 import uuid
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -262,25 +262,40 @@ def dry_run(request: HttpRequest) -> HttpResponse:
 def _outlook(clinic: Clinic, now: datetime, until: datetime) -> dict[str, Any]:
     recoveries = Recovery.objects.filter(clinic=clinic)
     found = foresight.outlook(recoveries, now=now, until=until, most=LOOKED_AT)
+    to_patients = [one for one in found.mails if one.message.kind not in TO_STAFF]
     return {
         "until": until,
-        "going": _folded(one for one in found.mails if not one.reason),
-        "not_going": _folded(one for one in found.mails if one.reason),
+        "going": [one for one in to_patients if not one.reason],
+        "not_going": [one for one in to_patients if one.reason],
+        "to_staff": _to_staff(found.mails),
         "unreadable": found.unreadable,
         "left_off": found.left_off,
         "looked_at": LOOKED_AT,
     }
 
 
-def _folded(found: Iterable[Foreseen]) -> list[tuple[Foreseen, list[str]]]:
-    """Mails that tell several of the staff the same are one line, with their names."""
+@dataclass(slots=True)
+class StaffMails:
+    """What tells staff of one patient's alerts while nobody acts: each step tells several people,
+    and an emergency's comes again each hour.
+    """
 
-    def same(one: Foreseen) -> tuple[Any, ...]:
-        mail = one.message
-        to_staff = mail.kind in TO_STAFF
-        return one.at, mail.recovery_id, mail.kind, one.reason, None if to_staff else id(mail)
+    first: Foreseen
+    moments: set[datetime] = field(default_factory=set)
+    names: dict[str, None] = field(default_factory=dict)
 
-    return [
-        (lines[0], [str(one.message.user) for one in lines if one.message.kind in TO_STAFF])
-        for lines in (list(group) for _key, group in groupby(found, same))
-    ]
+    @property
+    def more(self) -> int:
+        return len(self.moments) - 1
+
+
+def _to_staff(found: Iterable[Foreseen]) -> list[StaffMails]:
+    """One line for each patient, kind and reason not to go, by the first of its mails."""
+    lines: dict[tuple[Any, ...], StaffMails] = {}
+    for one in found:
+        if one.message.kind in TO_STAFF:
+            key = one.message.recovery_id, one.message.kind, one.reason
+            line = lines.setdefault(key, StaffMails(one))
+            line.moments.add(one.at)
+            line.names[str(one.message.user)] = None
+    return list(lines.values())

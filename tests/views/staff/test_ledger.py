@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from recovery.models import AccessEvent, CheckIn, Consent, MailEvent, Message, Patient, Recovery
 from recovery.services import messages, recoveries
 from tests.cast import checkin_of, user_of
-from tests.views.staff.conftest import NOW, someone, url
+from tests.views.staff.conftest import EMERGENCY, NOW, report, someone, url
 
 pytestmark = pytest.mark.django_db
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -303,6 +303,17 @@ def test_the_dry_run_says_what_goes_out_until_tomorrow_noon(as_nurse, recovery):
     assert Message.objects.count() == 0
 
 
+def test_what_tells_staff_each_hour_is_one_line(as_nurse, second_nurse, recovery):
+    report(recovery, **EMERGENCY)
+    page = text(as_nurse, "dry_run")
+    before, staff = page.split('id="h-staff"')
+    assert "Jonas" not in before
+    assert "Nora, Jonas" in staff
+    assert "more times" in staff
+    # The alert's own, and all that follow it.
+    assert staff.count("Ruth Keller") == 2
+
+
 def test_the_dry_run_is_of_the_clinic(as_nurse, recovery, neighbour):
     assert "Private" not in text(as_nurse, "dry_run")
 
@@ -324,4 +335,4 @@ def test_a_time_that_is_none_is_told_beside_the_field(as_nurse, recovery, until,
     page = text(as_nurse, "dry_run", until=until)
     assert words in page
     assert "Error:" in page
-    assert "will go out" not in page.lower().split("<main")[1].split("</h1>")[1]
+    assert 'id="h-going"' not in page
