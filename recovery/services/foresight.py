@@ -25,6 +25,7 @@ from recovery.services.recheck import TO_PATIENT, Recheck, quiet_until
 
 logger = logging.getLogger(__name__)
 
+UNREADABLE = "The dry run cannot advance recovery row %s"
 State, Reason = Message.State, Message.Reason
 # One that a sender holds goes now, or comes back.
 WAITING = (State.OWED, State.CLAIMED)
@@ -125,6 +126,7 @@ def _readable(ids: Sequence[int], until: datetime, found: Outlook) -> Iterator[l
             try:
                 known = tick.situations([recovery], until)
             except tick.ERRORS:
+                logger.exception(UNREADABLE, recovery.pk)
                 found.unreadable.append(recovery)
             else:
                 yield known
@@ -149,7 +151,7 @@ def _foresee(
         try:
             found.mails += _Course(situation, known, now).run(until)
         except tick.ERRORS:
-            logger.exception("The dry run cannot advance recovery row %s", situation.recovery.pk)
+            logger.exception(UNREADABLE, situation.recovery.pk)
             found.unreadable.append(situation.recovery)
 
 

@@ -1,11 +1,8 @@
-"""The ledger: every mail owed and what became of it, of a patient or of the clinic; and the dry
-run, what will go out next.
-"""
+"""The ledger: every mail owed and what became of it, of a patient or of the clinic, and saved."""
 
 import csv
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -20,18 +17,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from recovery import access
-from recovery.forms.ledger import DryRunForm, LedgerForm
-from recovery.models import Clinic, Message, Recovery
+from recovery.forms.ledger import LedgerForm
+from recovery.models import Message
 from recovery.queries import ledger as queries
 from recovery.queries import messages as mails
 from recovery.queries.patients import menu
 from recovery.services import foresight
-from recovery.services.foresight import Foreseen
 from recovery.services.recheck import TO_STAFF
 from recovery.templatetags.ledger import about, answered_at, by_link, fate, happened, which
 
-# So many recoveries at most are looked at for a page; the command has no limit.
-LOOKED_AT = 500
 # How many of the reminder times to come a patient's page shows.
 AHEAD = 6
 COLUMNS = (
@@ -239,63 +233,3 @@ def _cells(mail: Message) -> list[str]:
 def _harmless(cell: str) -> str:
     """A cell that a spreadsheet would calculate is made plain text."""
     return f"'{cell}" if cell[:1] in tuple("=+-@\t\r\n") and cell else cell
-
-
-# The dry run
-# -----------
-
-
-@require_safe
-@access.for_staff()
-def dry_run(request: HttpRequest) -> HttpResponse:
-    """What will go out until a time, and what will not and why, if nobody does anything."""
-    clinic = request.clinic
-    tomorrow = timezone.localdate(request.now) + timedelta(days=1)
-    asked = request.GET if "until" in request.GET else {"until": f"{tomorrow}T12:00"}
-    form = DryRunForm(asked, now=request.now)
-    context: dict[str, Any] = {"here": "queue", **menu(clinic, request.now), "form": form}
-    if form.is_valid():
-        context |= _outlook(clinic, request.now, form.cleaned_data["until"])
-    return render(request, "staff/dry_run.html", context)
-
-
-def _outlook(clinic: Clinic, now: datetime, until: datetime) -> dict[str, Any]:
-    recoveries = Recovery.objects.filter(clinic=clinic)
-    found = foresight.outlook(recoveries, now=now, until=until, most=LOOKED_AT)
-    to_patients = [one for one in found.mails if one.message.kind not in TO_STAFF]
-    return {
-        "until": until,
-        "going": [one for one in to_patients if not one.reason],
-        "not_going": [one for one in to_patients if one.reason],
-        "to_staff": _to_staff(found.mails),
-        "unreadable": found.unreadable,
-        "left_off": found.left_off,
-        "looked_at": LOOKED_AT,
-    }
-
-
-@dataclass(slots=True)
-class StaffMails:
-    """What tells staff of one patient's alerts while nobody acts: each step tells several people,
-    and an emergency's comes again each hour.
-    """
-
-    first: Foreseen
-    moments: set[datetime] = field(default_factory=set)
-    names: dict[str, None] = field(default_factory=dict)
-
-    @property
-    def more(self) -> int:
-        return len(self.moments) - 1
-
-
-def _to_staff(found: Iterable[Foreseen]) -> list[StaffMails]:
-    """One line for each patient, kind and reason not to go, by the first of its mails."""
-    lines: dict[tuple[Any, ...], StaffMails] = {}
-    for one in found:
-        if one.message.kind in TO_STAFF:
-            key = one.message.recovery_id, one.message.kind, one.reason
-            line = lines.setdefault(key, StaffMails(one))
-            line.moments.add(one.at)
-            line.names[str(one.message.user)] = None
-    return list(lines.values())

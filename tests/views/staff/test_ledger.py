@@ -10,19 +10,27 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from recovery.models import AccessEvent, CheckIn, Consent, MailEvent, Message, Patient, Recovery
-from recovery.services import messages, recoveries
-from tests.cast import checkin_of, user_of
-from tests.views.staff.conftest import EMERGENCY, NOW, report, someone, url
+from recovery.models import (
+    AccessEvent,
+    CheckIn,
+    Consent,
+    DailyLog,
+    MailEvent,
+    Message,
+    Patient,
+    Recovery,
+)
+from recovery.services import logs, messages, recoveries
+from tests.cast import QUIET, checkin_of, user_of
+from tests.views.staff.conftest import NOW, someone, url
 
 pytestmark = pytest.mark.django_db
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-# Its answer as read from the mail's form.
 SENT_AT = NOW - 20 * HOUR
 
 
 def mail(recovery: Recovery, state: str = "sent", **fields: Any) -> Message:
-    """A reminder of the first day's log, of yesterday 19:17 in New York."""
+    """A reminder of the first day's log, planned for yesterday, 14:17 in New York."""
     sent = {"sent_at": SENT_AT + 2 * MINUTE} if state == "sent" else {}
     return Message.objects.create(
         **{
@@ -57,6 +65,19 @@ def told(row: Message, kind: str, minutes: int = 3) -> None:
 def answered(recovery: Recovery, at: Any) -> None:
     CheckIn.objects.filter(recovery=recovery, key="DAY-01").update(
         state="completed", completed_at=at
+    )
+
+
+def answered_by_link(recovery: Recovery) -> None:
+    logs.record(
+        recovery_id=recovery.pk,
+        values=QUIET,
+        client_id=uuid.uuid4(),
+        revision=None,
+        log_date=NOW.date(),
+        now=NOW - MINUTE,
+        source=DailyLog.Source.PATIENT,
+        mode=DailyLog.Mode.LINK,
     )
 
 
@@ -102,6 +123,11 @@ LINES: dict[str, tuple[Any, str, str]] = {
         lambda r: (answered(r, SENT_AT + HOUR), mail(r)),
         "Answered",
         "Answered 13:17",
+    ),
+    "answered by the link": (
+        lambda r: (mail(r), answered_by_link(r)),
+        "Answered",
+        "Answered by the link Thu Mar 5, 08:16",
     ),
 }
 
@@ -230,6 +256,20 @@ def test_the_clinics_ledger_costs_the_same_for_a_hundred_mails_as_for_one(as_nur
     assert statements() == first <= 7
 
 
+def test_a_patients_ledger_costs_the_same_for_a_hundred_mails_as_for_one(as_nurse, recovery):
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            text(as_nurse, "recovery_ledger", recovery.uuid)
+        return len(caught)
+
+    told(mail(recovery), "delivered")
+    first = statements()
+    for _each in range(60):
+        told(mail(recovery), "delivered")
+    # The first read the pathway, which the process then keeps.
+    assert statements() <= first <= 30
+
+
 def test_the_clinics_ledger_is_of_the_clinic(as_nurse, as_harbor_nurse, recovery, neighbour):
     mail(recovery)
     assert "Keller" in text(as_nurse, "ledger")
@@ -282,57 +322,3 @@ def test_a_large_file_is_read_piece_by_piece(as_nurse, recovery, monkeypatch):
     for _each in range(20):
         mail(recovery)
     assert len(saved(as_nurse, "ledger_csv")) == 20
-
-
-# The dry run
-# -----------
-
-
-def test_the_dry_run_says_what_goes_out_until_tomorrow_noon(as_nurse, recovery):
-    page = text(as_nurse, "dry_run")
-    assert 'value="2026-03-06T12:00"' in page
-    going, not_going = page.split('id="h-not"')
-    assert "Ruth Keller" in going
-    assert "Thu Mar 5, 17:0" in going
-    assert "English" in going
-    Patient.objects.update(address_fails_at=NOW)
-    page = text(as_nurse, "dry_run")
-    going, not_going = page.split('id="h-not"')
-    assert "Keller" not in going
-    assert "The address fails" in not_going
-    assert Message.objects.count() == 0
-
-
-def test_what_tells_staff_each_hour_is_one_line(as_nurse, second_nurse, recovery):
-    report(recovery, **EMERGENCY)
-    page = text(as_nurse, "dry_run")
-    before, staff = page.split('id="h-staff"')
-    assert "Jonas" not in before
-    assert "Nora, Jonas" in staff
-    assert "more times" in staff
-    # The alert's own, and all that follow it.
-    assert staff.count("Ruth Keller") == 2
-
-
-def test_the_dry_run_is_of_the_clinic(as_nurse, recovery, neighbour):
-    assert "Private" not in text(as_nurse, "dry_run")
-
-
-@pytest.mark.parametrize(
-    ("until", "words"),
-    [
-        ("", "Say until when."),
-        ("noon", "Enter a date and time"),
-        ("2026-03-05T10:00", "Choose a time ahead."),
-        ("2026-03-13T10:00", "At most 7 days ahead"),
-        ("2026-03-08T02:30", "it may not exist"),
-        ("0001-01-01T00:00", "Choose a time ahead."),
-        ("9999-12-31T23:59", "At most 7 days ahead"),
-        ("\0", "Enter a date and time"),
-    ],
-)
-def test_a_time_that_is_none_is_told_beside_the_field(as_nurse, recovery, until, words):
-    page = text(as_nurse, "dry_run", until=until)
-    assert words in page
-    assert "Error:" in page
-    assert 'id="h-going"' not in page
