@@ -3,7 +3,7 @@
 One function a kind says what its templates need; the rest is the same for all.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
@@ -103,11 +103,13 @@ def _stop_link(message: Message) -> str:
 
 
 def _reminder(message: Message, now: datetime) -> tuple[str, dict[str, Any]]:
-    checkin = message.checkin
+    checkin, recovery = message.checkin, message.recovery
     assert checkin is not None
+    assert recovery is not None
+    others = also_open(message, recovery.checkins.all(), now)
     return "reminder", {
         "link": _link(checkin),
-        "others": [_link(other) for other in _also_open(message, now)],
+        "others": [_link(other) for other in others],
         "minutes": LOG_MINUTES if checkin.form in LOG_FORMS else FORM_MINUTES,
         "stop_link": _stop_link(message),
         "due_at": checkin.due_at,
@@ -119,20 +121,20 @@ def _link(checkin: CheckIn) -> str:
     return address(reverse("link", args=[link_token(checkin)]))
 
 
-def _also_open(message: Message, now: datetime) -> list[CheckIn]:
-    """The other forms that wait for an answer: one mail a time names them all."""
-    assert message.recovery is not None
+def also_open(message: Message, checkins: Iterable[CheckIn], now: datetime) -> list[CheckIn]:
+    """The other forms of these that wait for an answer: one mail a time names them all."""
     assert message.checkin is not None
+    this = message.checkin
     waiting = [
         checkin
-        for checkin in message.recovery.checkins.all()
+        for checkin in checkins
         if checkin.is_open and checkin.opens_at <= now < checkin.expires_at
     ]
     return sorted(
         (
             checkin
             for checkin in waiting
-            if checkin.anchor == message.checkin.anchor and checkin.pk != message.checkin.pk
+            if checkin.anchor == this.anchor and checkin.key != this.key
         ),
         key=lambda checkin: checkin.expires_at,
     )

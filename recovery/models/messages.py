@@ -124,6 +124,8 @@ class Message(models.Model):
                 name="message_set_aside",
                 condition=Q(state="refused", reason="broken"),
             ),
+            # The clinic's ledger, the latest by plan first.
+            models.Index("clinic", "planned_at", "id", name="message_ledger"),
         ]
         constraints = [
             models.UniqueConstraint("dedupe_key", name="one_message_per_dedupe_key"),

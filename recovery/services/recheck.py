@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from recovery.models import CheckIn, Consent, Message, PatientAccess
+from recovery.models import CheckIn, Consent, Message, PatientAccess, Recovery
 from recovery.queries import digest
 from recovery.services import escalation, messages, oncall
 
@@ -43,8 +43,10 @@ class Recheck:
     lets go counts at once against another of the same patient.
     """
 
-    def __init__(self, batch: Sequence[Message]) -> None:
+    def __init__(self, batch: Sequence[Message], recoveries: Sequence[Recovery] = ()) -> None:
+        """`recoveries`: about those it may be asked of any mail to come, too."""
         patients = {m.recovery.patient_id for m in batch if m.recovery and _to_patient(m)}
+        patients |= {recovery.patient_id for recovery in recoveries}
         self._consenting = set(
             Consent.objects.filter(
                 patient__in=patients, withdrawn_at=None, email_ok=True
@@ -55,11 +57,13 @@ class Recheck:
                 "patient_id", "user_id"
             )
         )
-        self._people = oncall.people({m.clinic_id for m in batch if m.kind in TO_STAFF})
+        clinics = {m.clinic_id for m in batch if m.kind in TO_STAFF}
+        self._people = oncall.people(clinics | {recovery.clinic_id for recovery in recoveries})
         self._waiting = digest.waiting(
             {m.clinic_id for m in batch if m.kind == Message.Kind.DIGEST}
         )
-        self._reminded = _reminded({m.recovery_id for m in batch if _counts(m)})
+        reminded = {m.recovery_id for m in batch if _counts(m)}
+        self._reminded = _reminded(reminded | {recovery.pk for recovery in recoveries})
 
     def reason(self, message: Message, *, now: datetime) -> Message.Reason:
         """Why the mail must not go; Reason.NONE if it may."""

@@ -110,8 +110,8 @@ def _advance_locked(due: QuerySet[Recovery], now: datetime) -> tuple[int, list[R
     going_on = [recovery for recovery in recoveries if recovery.sends]
     if recoveries:
         before = [_columns(recovery) for recovery in recoveries]
-        situations = _situations(recoveries, now)
-        _write([advance(situation, now) for situation in situations])
+        known = situations(recoveries, now)
+        _write([advance(situation, now) for situation in known])
         # Most ticks move one column alone, and each that is written costs a case a row.
         pairs = [*zip(before, map(_columns, recoveries), strict=True)]
         moved = [name for name in COLUMNS if any(old[name] != new[name] for old, new in pairs)]
@@ -123,7 +123,10 @@ def _columns(recovery: Recovery) -> dict[str, Any]:
     return {name: getattr(recovery, name) for name in COLUMNS}
 
 
-def _situations(recoveries: Sequence[Recovery], now: datetime) -> list[Situation]:
+def situations(recoveries: Sequence[Recovery], until: datetime) -> list[Situation]:
+    """All that `advance` must know of each to move it to any moment up to `until`. Patients and
+    clinics are loaded already.
+    """
     planned = {recovery.pk: _occasions(recovery) for recovery in recoveries}
     anchors = {recovery.pk: recovery.anchor for recovery in recoveries}
     by_key: dict[int, dict[str, CheckIn]] = defaultdict(dict)
@@ -136,8 +139,8 @@ def _situations(recoveries: Sequence[Recovery], now: datetime) -> list[Situation
     changing = [
         r
         for r in recoveries
-        if opening(r, planned[r.pk], by_key[r.pk], now)
-        or any(one.expires_at <= now for one in by_key[r.pk].values() if one.is_open)
+        if opening(r, planned[r.pk], by_key[r.pk], until)
+        or any(one.expires_at <= until for one in by_key[r.pk].values() if one.is_open)
     ]
     logs: dict[int, list[tuple[int, datetime, int]]] = defaultdict(list)
     entries = DailyLog.objects.current().filter(recovery__in=changing).order_by("pk")
@@ -148,7 +151,7 @@ def _situations(recoveries: Sequence[Recovery], now: datetime) -> list[Situation
         # From the present procedure date, which may have moved since it was written.
         logs[recovery_id].append((by_pk[recovery_id].day_on(on), entered_at, pk))
     users = messages.addressees(recovery.patient_id for recovery in recoveries)
-    staff = oncall.people({r.clinic_id for r in recoveries}) if any(alerts.values()) else {}
+    staff = oncall.people({r.clinic_id for r in recoveries})
     facts = timing.facts_of(recoveries, alerts)
     return [
         Situation(

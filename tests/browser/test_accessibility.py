@@ -58,6 +58,8 @@ WIDTHS = (390, 1280)
 NOON = datetime(2026, 3, 5, 17, 0, tzinfo=UTC)
 # Routes that answer a GET with a page; the rest redirect, or are for machines.
 NO_PAGE = {
+    "ledger_csv",
+    "recovery_ledger_csv",
     "home",
     "log_new",
     "checkin_start",
@@ -233,6 +235,46 @@ def test_an_address_that_fails_and_a_mail_of_unknown_fate(world, open_page):
         state="refused", reason="broken", fault="TemplateSyntaxError"
     )
     assert look(world, open_page, nurse, "unknown_mails") == []
+
+
+def test_the_ledger_and_the_dry_run(world, open_page):
+    nurse, clinic, now = world.users["nurse"], world.clinic, timezone.now()
+    recovery = make_recovery(clinic, day=5)
+    empty = ("recovery_ledger", make_recovery(clinic, day=-40).uuid)
+    assert look(world, open_page, nurse, empty, "ledger", "dry_run") == []
+    for state, reason in (
+        ("owed", ""),
+        ("sent", ""),
+        ("unknown", ""),
+        ("refused", "address_fails"),
+        ("not_sent", "capped"),
+    ):
+        Message.objects.create(
+            kind="reminder",
+            state=state,
+            reason=reason,
+            dedupe_key=f"looked at {state}",
+            clinic=clinic,
+            recovery=recovery,
+            checkin=checkin_of(recovery, "DAY-05"),
+            user=user_of(recovery),
+            number=1,
+            created_at=now,
+            planned_at=now,
+            send_after=now,
+            sent_at=now if state == "sent" else None,
+            message_id="<" + "1" * 60 + "@x>",
+        )
+    pages = ("recovery_ledger", recovery.uuid), "ledger", "dry_run"
+    assert look(world, open_page, nurse, *pages) == []
+    problems = []
+    for width in WIDTHS:
+        page = visit(world, open_page, nurse, width)
+        for query in (reverse("ledger") + "?day=soon", reverse("dry_run") + "?until=soon"):
+            page.goto(world.site + query)
+            assert page.title().startswith("Error")
+            problems += check(page, world, f"{query} at {width}")
+    assert problems == []
 
 
 def test_who_is_told_and_when(world, open_page):

@@ -30,6 +30,7 @@ def main() -> None:
             staff.people,
             staff.room,
             staff.procedures,
+            staff.ledger,
             staff.clinic,
             pathways.pathways,
             staff.refusals,

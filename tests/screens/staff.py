@@ -174,6 +174,22 @@ def procedures(house: House) -> None:
     camera.take(page, "milestones-for-error", "A day before the procedure")
 
 
+def ledger(house: House) -> None:
+    nurse, camera = staff(NURSE), house.camera
+    for family, name, what in (
+        ("Kellerman", "mails-of", "Every mail of a patient, planned and past"),
+        ("Greer", "mails-of-address", "The same where the address fails"),
+        ("Roth", "mails-of-paused", "The same while paused"),
+    ):
+        house.take(nurse, name, what, "recovery_ledger", recovery_of(family).uuid)
+    house.take(nurse, "mails", "Every mail of the clinic", "ledger")
+    page = house.visit(nurse, reverse("ledger") + "?day=soon")
+    camera.take(page, "mails-error", "A day that is none")
+    house.take(nurse, "dry-run", "What will go out, and what will not and why", "dry_run")
+    page = house.visit(nurse, reverse("dry_run") + "?until=2020-01-01T12:00")
+    camera.take(page, "dry-run-error", "A time that is past")
+
+
 def clinic(house: House) -> None:
     manager, camera = staff("manager@northgate.example"), house.camera
     house.take(manager, "clinic-new", "The manager's page, nobody on call yet", "clinic")

@@ -134,6 +134,15 @@ def test_a_raised_rule_answers_with_the_clinics_text_and_calls_as_loudly(clinic,
     assert Message.objects.filter(kind="alert", user=nurse).count() == 1
 
 
+def test_a_raised_rule_of_silence_is_mailed_though_no_alert_stood_before(clinic, manager, nurse):
+    change = {"rule": "R40", "severity": "emergency"}
+    pathway = own_pathway(clinic, manager, rules_of(change))
+    recovery = on(pathway, clinic, day=1)
+    tick.run(now=NOW + DAY)
+    assert recovery.alerts.get().rule == "R40"
+    assert recovery.messages.filter(kind="alert", user=nurse).exists()
+
+
 def test_another_recovery_of_the_clinic_is_judged_by_its_own_version(clinic, raised, nurse):
     recovery = make_recovery(clinic, day=5, now=NOW)
     log = report(recovery, wound=["pus_or_smell"])

@@ -1,0 +1,66 @@
+"""What the ledger is filtered by, and how far the dry run looks."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from recovery.models import Message
+from recovery.queries.ledger import SHOWN
+
+# A morning mail is about no patient.
+KINDS = [(kind, label) for kind, label in Message.Kind.choices if kind != Message.Kind.DIGEST]
+AHEAD = timedelta(days=7)
+
+
+class LedgerForm(forms.Form):
+    use_required_attribute = False
+
+    day = forms.DateField(
+        label=_("Day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Enter a date like 2026-11-26.")},
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        required=False,
+        choices=[("", _("All")), *KINDS],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    state = forms.ChoiceField(
+        label=_("What became of it"),
+        required=False,
+        choices=[("", _("All")), *((name, shown.label) for name, shown in SHOWN.items())],
+    )
+    after = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+
+class DryRunForm(forms.Form):
+    """`until` in the zone that is active, at most AHEAD of `now`."""
+
+    use_required_attribute = False
+
+    until = forms.DateTimeField(
+        label=_("Until"),
+        widget=forms.DateTimeInput(
+            attrs={"type": "datetime-local", "class": "form-control"}, format="%Y-%m-%dT%H:%M"
+        ),
+        error_messages={
+            "invalid": _("Enter a date and time like 2026-12-01 12:00."),
+            "required": _("Say until when."),
+        },
+    )
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+
+    def clean_until(self) -> datetime:
+        until: datetime = self.cleaned_data["until"]
+        if until <= self.now:
+            raise forms.ValidationError(_("Choose a time ahead."))
+        if until > self.now + AHEAD:
+            raise forms.ValidationError(_("At most 7 days ahead: what people do changes more."))
+        return until
