@@ -22,6 +22,7 @@ from recovery.models import (
     Patient,
     PatientAccess,
     Recovery,
+    RecoveryPhase,
     Score,
     User,
 )
@@ -48,6 +49,7 @@ TABLES: tuple[type[Model], ...] = (
     Patient,
     PatientAccess,
     Recovery,
+    RecoveryPhase,
     Score,
     User,
 )
@@ -68,11 +70,14 @@ def dump() -> list[tuple[Any, ...]]:
     ]
 
 
-def _values(row: Model, places: Places) -> Iterator[Any]:
+def _values(row: Any, places: Places) -> Iterator[Any]:
     for field in row._meta.fields:
         if isinstance(field, ForeignKey):
             pk = getattr(row, field.attname)
             yield field.name, places.get(field.related_model, {}).get(pk, pk)
+        elif field.name == "plan":
+            # Its version names the clinic's row.
+            yield field.name, row.plan | {"version": ""}
         elif not _random(field):
             yield field.name, getattr(row, field.name)
 

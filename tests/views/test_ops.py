@@ -89,7 +89,7 @@ def test_readyz_is_ready_with_all_parts(client):
 
 def banner(client: Client) -> str:
     page = client.get(reverse("queue")).content.decode()
-    return page.partition('class="ic-standstill"')[2].partition("</div>")[0]
+    return page.partition('class="ic-standstill ic-noprint"')[2].partition("</section>")[0]
 
 
 @pytest.mark.django_db
