@@ -5,6 +5,7 @@ tests/services/test_foresight.py.
 import pytest
 
 from recovery.models import Message, Patient, Recovery
+from tests.cast import user_of
 from tests.views.staff.conftest import EMERGENCY, NOW, report, someone
 from tests.views.staff.test_ledger import text
 
@@ -26,6 +27,10 @@ def test_the_dry_run_says_what_goes_out_until_tomorrow_noon(as_nurse, recovery):
     assert "Ruth Keller" in going
     assert "Thu Mar 5, 17:0" in going
     assert "English" in going
+    # To whom, so that it can be told from a caregiver's, and no address to copy.
+    address = user_of(recovery).email
+    assert address not in page
+    assert f"{address[0]}••••@example.org" in going
     Patient.objects.update(address_fails_at=NOW)
     page = text(as_nurse, "dry_run")
     going, not_going = page.split('id="h-not"')
