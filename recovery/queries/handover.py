@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from recovery.clinical.pathway import AFTER_DISCHARGE, AFTER_PROCEDURE
-from recovery.models import Recovery
+from recovery.models import DailyLog, Recovery
 from recovery.queries.pathways import planned
 
 
@@ -22,3 +22,9 @@ def is_open(recovery: Recovery, now: datetime) -> bool:
     """Whether a new form may be opened; one that is open already is stored for a day longer."""
     followed = recovery.state in (Recovery.State.PLANNED, Recovery.State.ACTIVE)
     return followed and recovery.procedure_at <= now < open_until(recovery)
+
+
+def answers_evening(recovery: Recovery) -> bool:
+    """Whether a log of the procedure's day is there, so that nobody is asked again that evening."""
+    logs = DailyLog.objects.filter(recovery=recovery, log_date=recovery.procedure_on)
+    return logs.filter(entered_at__gte=recovery.procedure_at).exists()

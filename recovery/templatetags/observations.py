@@ -153,6 +153,13 @@ def stands_words(course: Course) -> str:
     }
 
 
+def discharge_saved(*, answered: bool) -> str:
+    """What staff are told of a discharge; `answered`: by a first log before leaving."""
+    if answered:
+        return _("The discharge is saved. The first log answers the first evening.")
+    return _("The discharge is saved. The first evening follows it.")
+
+
 @register.filter
 def mark_name(minute: int | None) -> str:
     return _("Before") if minute is None else _("%(n)d minutes") % {"n": minute}

@@ -27,7 +27,7 @@ from recovery.queries import room as room_query
 from recovery.queries.patients import menu, waiting
 from recovery.services import observations
 from recovery.services.refusals import Moved, NotAllowed
-from recovery.templatetags.observations import mark_name
+from recovery.templatetags.observations import discharge_saved, mark_name
 from recovery.tokens import first_log_token
 
 
@@ -135,7 +135,7 @@ def observation_leave(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse
     except NotAllowed as refusal:
         form.add_error(None, str(refusal))
         return _page(request, row, leaving=form)
-    messages.success(request, _("The discharge is saved. The first evening follows it."))
+    messages.success(request, discharge_saved(answered=handover.answers_evening(row)))
     return redirect("observation", row.uuid)
 
 

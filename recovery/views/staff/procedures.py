@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from recovery import access
 from recovery.forms.procedures import AddedProcedureForm, DischargeForm, RescheduleForm
 from recovery.models import Recovery
+from recovery.queries import handover
 from recovery.queries import reschedules as reschedules_query
 from recovery.queries.patients import waiting
 from recovery.services import discharges, enrolment, recoveries, reschedules
 from recovery.services.refusals import Moved, NotAllowed
+from recovery.templatetags.observations import discharge_saved
 from recovery.views.staff import recoveries as patient_page
 from recovery.views.staff.enrolment import lacking, say_that_it_comes_twice
 
@@ -152,7 +154,7 @@ def discharge(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
         except NotAllowed as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _("The discharge is saved. The first evening follows it."))
+            messages.success(request, discharge_saved(answered=handover.answers_evening(row)))
         return redirect("staff_recovery", row.uuid)
     return patient_page.page(request, row, discharge=form)
 

@@ -144,7 +144,9 @@ def page(
 def _discharge(
     request: HttpRequest, recovery: Recovery, record: Record, where: Place
 ) -> DischargeForm | None:
-    """Asked on D0 and D1, and correctable until the first evening is answered."""
+    """Asked on D0 and D1, and correctable until the first evening is answered; a first log before
+    leaving may have answered that, and then the discharge is still to be written down.
+    """
     answered = any(
         row.kind == "evening" and row.code == CheckIn.State.COMPLETED for row in record.checkins
     )
@@ -152,7 +154,7 @@ def _discharge(
         recovery.state in Recovery.FOLLOWED
         and where.day in DISCHARGE_DAYS
         and recovery.procedure_at <= request.now
-        and not answered
+        and not (answered and recovery.discharged_at)
     )
     return DischargeForm(recovery=recovery, now=request.now) if wanted else None
 

@@ -364,6 +364,15 @@ def test_a_first_log_ticks_its_point_and_ends_the_code(as_nurse: Client, today: 
     assert "camera" not in text
 
 
+def test_who_has_logged_before_leaving_is_not_asked_again_that_evening(
+    as_nurse: Client, today: Recovery
+) -> None:
+    report(today, ago=5 * MINUTE)
+    text = words(leave(as_nurse, today, open=[code.value for code in DischargeCheck.Code]))
+    assert "The discharge is saved. The first log answers the first evening." in text
+    assert "The first evening follows it." not in text
+
+
 def test_the_code_ends_two_hours_after_the_discharge(
     as_nurse: Client, today: Recovery, set_clock: Callable
 ) -> None:

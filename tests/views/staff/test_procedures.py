@@ -389,6 +389,22 @@ def test_on_the_next_day_it_asks_which_day(as_nurse: Client, recovery: Recovery)
     )
 
 
+def test_a_first_log_before_leaving_leaves_it_to_be_asked(
+    as_nurse: Client, today: Recovery, set_clock: Any
+) -> None:
+    """Who stays past the hour at which the first evening opens has answered it by then."""
+    report(today)
+    set_clock(NOW + timedelta(hours=8))
+    tick.run(now=NOW + timedelta(hours=8))
+    assert CheckIn.objects.get(key="EVE0").state == "completed"
+    page = words(as_nurse.get(url("staff_recovery", today.uuid)))
+    assert "Discharge When did the patient leave?" in page
+    done = words(leave(as_nurse, today, at="18:00"))
+    assert "The discharge is saved. The first log answers the first evening." in done
+    assert "When did the patient leave?" not in done
+    assert "The first evening is answered" in words(leave(as_nurse, today, at="18:05"))
+
+
 def test_it_is_not_asked_before_after_or_once_the_evening_is_answered(
     as_nurse: Client, clinic: Clinic, planned: Recovery, today: Recovery
 ) -> None:
@@ -397,6 +413,7 @@ def test_it_is_not_asked_before_after_or_once_the_evening_is_answered(
         assert "Discharge" not in words(as_nurse.get(url("staff_recovery", recovery.uuid)))
         refused = words(leave(as_nurse, recovery, on="2026-03-03"))
         assert "Write a time from" in refused
+    leave(as_nurse, today)
     CheckIn.objects.create(
         recovery=today,
         anchor=1,
@@ -412,5 +429,5 @@ def test_it_is_not_asked_before_after_or_once_the_evening_is_answered(
     assert "When did the patient leave?" not in words(
         as_nurse.get(url("staff_recovery", today.uuid))
     )
-    assert "The first evening is answered" in words(leave(as_nurse, today))
+    assert "The first evening is answered" in words(leave(as_nurse, today, at="08:50"))
     assert not Message.objects.filter(reason="moved").exists()
