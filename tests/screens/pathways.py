@@ -76,5 +76,5 @@ def pathways(house: House) -> None:
     recovery = recovery_of("Birnbaum")
     name, what = "pathway-move", "What moving a recovery to it would do"
     page = house.take(staff(NURSE), name, what, "pathway_move", recovery.uuid)
-    page.get_by_role("button", name="Move to version 1").click()
+    page.get_by_role("button", name="Move to version 2").click()
     camera.take(page, "patient-moved", "The patient's page after it")

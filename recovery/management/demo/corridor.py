@@ -12,6 +12,9 @@ from recovery.services import pathways
 def give_corridor(*, clinic: Clinic, steps: Sequence[Step], by: User, now: datetime) -> None:
     """The pathway in use with these steps; who is enrolled from now on follows it."""
     draft = pathways.begin(clinic=clinic, user=by, now=now)
-    data = draft.document | {"corridor": [asdict(step) for step in steps]}
+    data = draft.document | {
+        "title": f"Pathway of {clinic.name}",
+        "corridor": [asdict(step) for step in steps],
+    }
     draft = pathways.save(clinic=clinic, data=data, revision=draft.revision, user=by, now=now)
     pathways.approve(clinic=clinic, revision=draft.revision, user=by, now=now)
