@@ -364,6 +364,22 @@ def test_a_first_log_ticks_its_point_and_ends_the_code(as_nurse: Client, today: 
     assert "camera" not in text
 
 
+def test_a_log_from_home_does_not_hide_that_its_point_was_left_open(
+    as_nurse: Client, today: Recovery
+) -> None:
+    leave(as_nurse, today, open=[code.value for code in DischargeCheck.Code])
+    report(today, ago=0 * MINUTE)
+    text = words(sheet(as_nurse, today))
+    assert "First log opened on the phone Log came at 10:17 Open at discharge: Nora" in text
+
+
+def test_a_code_has_not_ended_before_its_time(as_nurse: Client, today: Recovery) -> None:
+    Recovery.objects.filter(pk=today.pk).update(state="paused")
+    text = words(sheet(as_nurse, today))
+    assert "Hand over the first log There is no code while nothing can be entered here." in text
+    assert "The code ended" not in text
+
+
 def test_who_has_logged_before_leaving_is_not_asked_again_that_evening(
     as_nurse: Client, today: Recovery
 ) -> None:
