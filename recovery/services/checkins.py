@@ -276,6 +276,7 @@ def _completed(
         checkin.state, checkin.completed_at = CheckIn.State.COMPLETED, now
         checkin.save(update_fields=["state", "completed_at"])
     messages.answered(recovery, checkin.key)
+    status.called_or_answered(recovery)
     if now < checkin.expires_at or not _others_missed(recovery, checkin):
         recovery.overdue_since = None
         recovery.overdue_hidden = False

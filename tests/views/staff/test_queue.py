@@ -56,7 +56,7 @@ def test_worst_first_then_longest_waiting(as_nurse: Client, clinic: Clinic, now:
     report(someone(clinic, "Ulla", "Older"), ago=2 * HOUR, **URGENT)
     report(someone(clinic, "Emma", "Emergency"), ago=MINUTE, **EMERGENCY)
     put(someone(clinic, "Olga", "Overdue"), QueueRank.OVERDUE, ago=90 * HOUR)
-    put(someone(clinic, "Anna", "Address"), QueueRank.ADDRESS)
+    put(someone(clinic, "Anna", "Address"), QueueRank.CALL)
     someone(clinic, "Hanna", "Healthy")
     response = page(as_nurse)
     assert names(response) == [
@@ -153,7 +153,7 @@ def test_an_overdue_row_says_since_when(as_nurse: Client, recovery: Recovery) ->
 def test_a_failing_address_asks_for_a_call(as_nurse: Client, recovery: Recovery) -> None:
     recovery.patient.address_fails_at = NOW
     recovery.patient.save()
-    put(recovery, QueueRank.ADDRESS)
+    put(recovery, QueueRank.CALL)
     assert row(page(as_nurse), "Keller").startswith("Address Call: address fails")
     report(recovery, **URGENT)
     assert "Call: address fails" in row(page(as_nurse), "Keller")
