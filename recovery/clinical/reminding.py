@@ -33,11 +33,11 @@ USUAL = Hours()
 def by_day(moment: datetime, zone: str, hours: Hours = USUAL) -> datetime:
     """`moment`, or the next end of the quiet hours in `zone` if it falls in them."""
     there = moment.astimezone(ZoneInfo(zone))
-    if there.time() < hours.quiet_until:
-        return local(there.date(), hours.quiet_until, zone)
-    if there.time() >= hours.quiet_from:
-        return local(there.date() + timedelta(days=1), hours.quiet_until, zone)
-    return moment
+    if hours.quiet_until <= there.time() < hours.quiet_from:
+        return moment
+    next_day = timedelta(days=there.time() >= hours.quiet_from)
+    # Where a clock change skips that time, the first minute after it may lie in the night again.
+    return by_day(local(there.date() + next_day, hours.quiet_until, zone), zone, hours)
 
 
 def in_hours(planned: Sequence[Occasion], zone: str, hours: Hours) -> list[Occasion]:

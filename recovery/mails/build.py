@@ -42,7 +42,7 @@ def build(message: Message, *, now: datetime) -> EmailMultiAlternatives:
         raise ValueError(f"message {message.uuid} has nobody to go to")
     name, context = KINDS[_template(message)](message, now)
     zone = message.recovery.patient.zone if message.recovery else message.clinic.zone
-    with translation.override(_language(message)), timezone.override(ZoneInfo(zone)):
+    with translation.override(language_of(message)), timezone.override(ZoneInfo(zone)):
         context |= {
             "clinic": message.clinic,
             "sender": sender(message),
@@ -71,7 +71,7 @@ def _template(message: Message) -> str:
     return "alert" if message.kind == Message.Kind.ESCALATION else message.kind
 
 
-def _language(message: Message) -> str:
+def language_of(message: Message) -> str:
     """The patient's own, also where the address is shared; that of a colleague otherwise."""
     if message.recovery is not None and message.kind in TO_PATIENT:
         return message.recovery.patient.language

@@ -2,24 +2,15 @@
 for text messages the class that SMS_BACKEND names.
 """
 
-from typing import Any, Protocol, Self
-
 from django.conf import settings
 
 from recovery.models import Channel
 from recovery.services import sms
 from recovery.services.provider import ApiHandover
-from recovery.services.smtp import Handover, Result
+from recovery.services.smtp import Handover
 
-
-class Server(Protocol):
-    """A session in two steps: `envelope` may be forgotten, `content` not."""
-
-    def __enter__(self) -> Self: ...
-    def __exit__(self, *error: object) -> None: ...
-    def envelope(self, letter: Any, /) -> Result: ...
-    def content(self, letter: Any, /) -> Result: ...
-    def forget(self) -> None: ...
+# A session in two steps: `envelope` may be forgotten, `content` not.
+Server = Handover | ApiHandover | sms.SmsBackend
 
 
 def connect(channel: str = Channel.EMAIL) -> Server:

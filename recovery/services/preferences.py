@@ -46,8 +46,7 @@ def change(
             take_links_back(patient)
     patient.logs_off_at = None if logs else patient.logs_off_at or now
     patient.forms_off_at = None if forms else patient.forms_off_at or now
-    if logs or forms:
-        patient.reminders_off_at = None
+    patient.reminders_off_at = None if logs or forms else patient.reminders_off_at or now
     patient.save()
     for kind, on in (("logs", logs), ("forms", forms)):
         if not on:
@@ -98,7 +97,7 @@ def agreement(patient: Patient) -> Consent | None:
 def _agree(patient: Patient, user: User, now: datetime, agrees: Mapping[str, bool]) -> None:
     old = agreement(patient)
     given = {name: bool(old and getattr(old, name)) for name in ("email_ok", "sms_ok")}
-    wanted = given | agrees
+    wanted = given | dict(agrees)
     if wanted == given and old:
         return
     if old:

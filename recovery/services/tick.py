@@ -210,8 +210,10 @@ def _reminded(recoveries: Sequence[Recovery]) -> defaultdict[int, list[Reminded]
         number__gte=1,
         state__in=messages.GONE,
     )
-    for pk, *values in rows.values_list("recovery_id", "planned_at", "channel", "checkin__key"):
-        found[pk].append(Reminded(*values))
+    for pk, at, channel, key in rows.values_list(
+        "recovery_id", "planned_at", "channel", "checkin__key"
+    ):
+        found[pk].append(Reminded(at, channel, key))
     return found
 
 
