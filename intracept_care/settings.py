@@ -349,7 +349,7 @@ _SMS_BACKENDS = {
 }
 
 
-def env_sms_backend() -> str:
+def _sms_backend() -> str:
     """The class that hands over text messages, as a dotted path; empty: none are sent.
 
     The two that ship are for trying: they write numbers and links where others may read them.
@@ -369,7 +369,7 @@ def env_sms_backend() -> str:
     return value
 
 
-SMS_BACKEND = env_sms_backend()
+SMS_BACKEND = _sms_backend()
 # Who a text message is from, where the provider takes it: a number, or a name of 11 letters.
 SMS_FROM = env_str("SMS_FROM", "")
 # Where FileBackend keeps them, a file each.
