@@ -62,8 +62,7 @@ class EnrolmentForm(WishesForm, FactsForm, ProcedureForm):
     email_ok = YesNo(label=_("The patient agrees to e-mails"), hoped="yes")
 
     def __init__(self, data: Any = None, *, clinic: Clinic, today: date) -> None:
-        given = {"zone": clinic.zone, "language": settings.LANGUAGE_CODE}
-        super().__init__(data, initial=given | {"quiet_until": "08:00", "quiet_from": "21:00"})
+        super().__init__(data, initial={"zone": clinic.zone, "language": settings.LANGUAGE_CODE})
         self.clinic, self.today = clinic, today
         ask_plainly(self)
 

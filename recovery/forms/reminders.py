@@ -10,6 +10,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from recovery.clinical.plan import FIRST_REMINDER, LAST_REMINDER
 from recovery.forms.places import ZONES, a_zone, ask_plainly, mobile_number, shown_number
 from recovery.models import Channels, Consent, Patient
 
@@ -25,9 +26,14 @@ def _clock(times: tuple[time, ...]) -> list[tuple[str, str]]:
     return [(f"{at:%H:%M}", time_format(at, "TIME_FORMAT")) for at in times]
 
 
-def _hour(label: Any, times: tuple[time, ...], **kwargs: Any) -> forms.TypedChoiceField:
+def _hour(label: Any, times: tuple[time, ...], *, usual: time) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
-        label=label, choices=lambda: _clock(times), coerce=time.fromisoformat, **kwargs
+        label=label,
+        required=False,
+        choices=lambda: _clock(times),
+        coerce=time.fromisoformat,
+        empty_value=usual,
+        initial=f"{usual:%H:%M}",
     )
 
 
@@ -36,7 +42,8 @@ class WishesForm(forms.Form):
 
     use_required_attribute = False
 
-    channels = forms.ChoiceField(label=_("Remind by"), widget=forms.RadioSelect)
+    # Left out, as by a page that was open before there was a choice: by e-mail, in the usual hours.
+    channels = forms.ChoiceField(label=_("Remind by"), required=False, widget=forms.RadioSelect)
     mobile = forms.CharField(
         label=_("Mobile number"),
         required=False,
@@ -52,8 +59,8 @@ class WishesForm(forms.Form):
         coerce=time.fromisoformat,
         empty_value=None,
     )
-    quiet_until = _hour(_("Nothing before"), MORNINGS, initial="08:00")
-    quiet_from = _hour(_("Nothing after"), EVENINGS, initial="21:00")
+    quiet_until = _hour(_("Nothing before"), MORNINGS, usual=FIRST_REMINDER)
+    quiet_from = _hour(_("Nothing after"), EVENINGS, usual=LAST_REMINDER)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,6 +75,9 @@ class WishesForm(forms.Form):
     @property
     def asks_of_texts(self) -> bool:
         return "mobile" in self.fields
+
+    def clean_channels(self) -> str:
+        return self.cleaned_data["channels"] or Channels.EMAIL
 
     def clean_mobile(self) -> str:
         typed: str = self.cleaned_data["mobile"].strip()
@@ -130,6 +140,7 @@ class PreferencesForm(WishesForm):
                 **self.agreed,
             },
         )
+        self.fields["channels"].required = True
         self.by_staff, self.mobile_before = by_staff, patient.mobile
         if by_staff:
             zones = forms.TextInput({"list": "zones", "autocomplete": "off"})
