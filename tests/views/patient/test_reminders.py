@@ -212,7 +212,7 @@ def test_a_pause_says_what_it_does_not_stop_and_ends_by_itself(
     for at in (local(17), local(17, days=1)):
         tick.run(now=at)
         delivery.deliver(clock=lambda at=at: at + timedelta(minutes=6))
-    rows = Message.objects.filter(kind="reminder").order_by("planned_at")
+    rows = Message.objects.filter(kind="reminder", number=1).order_by("planned_at")
     assert [(row.state, row.reason) for row in rows] == [("not_sent", "paused"), ("sent", "")]
 
 
@@ -292,8 +292,8 @@ def test_a_reminder_has_the_link_to_it(
 ) -> None:
     tick.run(now=local(17))
     delivery.deliver(clock=lambda: local(17, 6))
-    [mail] = mail_server.accepted
-    assert later_url.partition("/c/")[2][:20] in mail.content.decode().replace("=\r\n", "")
+    [mail] = mail_server.mails
+    assert any(link.endswith(later_url) for link in mail.links)
 
 
 # A short link
