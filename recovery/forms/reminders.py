@@ -43,7 +43,12 @@ class WishesForm(forms.Form):
     use_required_attribute = False
 
     # Left out, as by a page that was open before there was a choice: by e-mail, in the usual hours.
-    channels = forms.ChoiceField(label=_("Remind by"), required=False, widget=forms.RadioSelect)
+    channels = forms.ChoiceField(
+        label=_("Remind by"),
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("By e-mail, if nothing is chosen."),
+    )
     mobile = forms.CharField(
         label=_("Mobile number"),
         required=False,
@@ -66,7 +71,6 @@ class WishesForm(forms.Form):
         super().__init__(*args, **kwargs)
         offered = Channels.choices if settings.SMS_BACKEND else [Channels.choices[0]]
         self.fields["channels"].choices = offered
-        self.fields["channels"].initial = Channels.EMAIL
         # Where no texts are sent, nothing about them is asked.
         if not settings.SMS_BACKEND:
             del self.fields["mobile"], self.fields["sms_ok"]
@@ -140,7 +144,7 @@ class PreferencesForm(WishesForm):
                 **self.agreed,
             },
         )
-        self.fields["channels"].required = True
+        self.fields["channels"].required, self.fields["channels"].help_text = True, ""
         self.by_staff, self.mobile_before = by_staff, patient.mobile
         if by_staff:
             zones = forms.TextInput({"list": "zones", "autocomplete": "off"})

@@ -242,7 +242,7 @@ LOOKS = {
     QueueRank.EMERGENCY: ("is-em", "emergency", "em", gettext_lazy("Emergency"), "btn-primary"),
     QueueRank.URGENT: ("is-ur", "urgent", "ur", gettext_lazy("Urgent"), "btn-primary"),
     QueueRank.REVIEW: ("is-re", "review", "re", gettext_lazy("Review"), "btn-quiet"),
-    QueueRank.CALL: ("is-quiet", "plain", "bounce", gettext_lazy("Call"), "btn-quiet"),
+    QueueRank.CALL: ("is-quiet", "plain", "bounce", gettext_lazy("To call"), "btn-quiet"),
     QueueRank.OVERDUE: ("is-quiet", "plain", "silent", gettext_lazy("Overdue"), "btn-quiet"),
     QueueRank.CONTACTED: ("is-done", "done", "phone", gettext_lazy("Contacted"), "btn-quiet"),
 }

@@ -154,7 +154,7 @@ def test_a_failing_address_asks_for_a_call(as_nurse: Client, recovery: Recovery)
     recovery.patient.address_fails_at = NOW
     recovery.patient.save()
     put(recovery, QueueRank.CALL)
-    assert row(page(as_nurse), "Keller").startswith("Address Call: address fails")
+    assert row(page(as_nurse), "Keller").startswith("To call Call: address fails")
     report(recovery, **URGENT)
     assert "Call: address fails" in row(page(as_nurse), "Keller")
 
@@ -207,7 +207,7 @@ def test_filters(
     contacts.record(recovery=called, user=nurse, now=NOW, kind="call", outcome="advised")
     response = page(as_nurse, only=only)
     assert names(response) == shown
-    counted = "All 3 Emergency 1 Urgent 1 Review 1 Address fails 0 Overdue 0 Contacted 1"
+    counted = "All 3 Emergency 1 Urgent 1 Review 1 To call 0 Overdue 0 Contacted 1"
     assert counted in words(response)
 
 

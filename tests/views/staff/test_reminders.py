@@ -120,7 +120,8 @@ def test_a_number_that_fails_is_called_and_mended(
     assert "Call: the mobile number fails" in words(as_nurse.get(url))
     as_nurse.post(reverse("mobile_works", args=[recovery.uuid]))
     recovery.refresh_from_db()
-    assert (patient_of(recovery).mobile_fails_at, recovery.queue_rank) == (None, None)
+    assert patient_of(recovery).mobile_fails_at is None
+    assert recovery.queue_rank == QueueRank.OVERDUE
 
 
 def test_another_number_mends_it_too(
