@@ -227,7 +227,7 @@ def links(house: House) -> None:
 
 def reminders(house: House) -> None:
     camera = house.camera
-    user, recovery = patient("Tubbs")
+    user, recovery = patient("Littlefield")
     page = house.take(
         user, "reminders", "How and when a patient is reminded", "reminders", recovery.uuid
     )

@@ -293,7 +293,7 @@ def test_a_reminder_has_the_link_to_it(
 ) -> None:
     tick.run(now=local(17))
     delivery.deliver(clock=lambda: local(17, 6))
-    [mail] = mail_server.mails
+    [mail] = mail_server.mails()
     assert any(link.endswith(later_url) for link in mail.links)
 
 
