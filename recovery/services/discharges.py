@@ -1,9 +1,11 @@
 """When the patient left, which anchors the first evening."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from recovery.clinical.pathway import occasions
@@ -16,6 +18,7 @@ from recovery.models import (
     Recovery,
     User,
 )
+from recovery.queries.observations import day_in_clinic
 from recovery.queries.pathways import plan_of
 from recovery.services import facts, messages
 from recovery.services.refusals import NotAllowed
@@ -61,9 +64,15 @@ def record(*, recovery: Recovery, user: User, now: datetime, discharged_at: date
     return recovery
 
 
-def _evening(recovery: Recovery) -> CheckIn | None:
-    keys = _evening_keys(recovery)
-    return CheckIn.objects.filter(recovery=recovery, anchor=recovery.anchor, key__in=keys).first()
+def _evening(recovery: Recovery) -> Any:
+    """The first evening's check-in, with `announced`: whether a mail about it was ever owed."""
+    return (
+        CheckIn.objects.filter(
+            recovery=recovery, anchor=recovery.anchor, key__in=_evening_keys(recovery)
+        )
+        .annotate(announced=Exists(Message.objects.filter(checkin=OuterRef("pk"))))
+        .first()
+    )
 
 
 def _evening_keys(recovery: Recovery) -> list[str]:
@@ -71,7 +80,7 @@ def _evening_keys(recovery: Recovery) -> list[str]:
 
 
 def _refuse(
-    recovery: Recovery, evening: CheckIn | None, discharged_at: datetime, now: datetime
+    recovery: Recovery, evening: Any, discharged_at: datetime, now: datetime
 ) -> None:
     zone = ZoneInfo(recovery.patient.zone)
     if recovery.state not in Recovery.FOLLOWED:
@@ -88,7 +97,7 @@ def _refuse(
         raise NotAllowed(_("The first evening is answered, so the discharge stays as it is."))
 
 
-def _rearrange(recovery: Recovery, evening: CheckIn) -> None:
+def _rearrange(recovery: Recovery, evening: Any) -> None:
     planned = occasions(
         recovery.procedure_at,
         recovery.patient.zone,
@@ -96,7 +105,7 @@ def _rearrange(recovery: Recovery, evening: CheckIn) -> None:
         procedure_on=recovery.procedure_on,
         discharged_at=recovery.discharged_at,
     )
-    if not Message.objects.filter(checkin=evening).exists():
+    if not evening.announced:
         evening.delete()
     elif all(occasion.key != evening.key for occasion in planned):
         CheckIn.objects.filter(pk=evening.pk).update(state=CheckIn.State.CANCELLED)
