@@ -18,7 +18,6 @@ from recovery.models import (
     Recovery,
     User,
 )
-from recovery.queries.observations import day_in_clinic
 from recovery.queries.pathways import plan_of
 from recovery.services import facts, messages
 from recovery.services.refusals import NotAllowed
