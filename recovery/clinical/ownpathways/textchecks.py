@@ -54,7 +54,7 @@ def told_problems(path: Path, told: Mapping[str, Any]) -> Iterator[Problem]:
 
 def graded(text: str) -> float:
     """The grade that a text reads at; numbers stand in place of what is in braces."""
-    return grade(re.sub(r"{\w+}", "911", text))
+    return grade(stopped(re.sub(r"{\w+}", "911", text)))
 
 
 def joined(lines: Sequence[str]) -> str:
