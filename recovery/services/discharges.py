@@ -18,6 +18,7 @@ from recovery.models import (
     Recovery,
     User,
 )
+from recovery.queries.observations import day_in_clinic
 from recovery.queries.pathways import plan_of
 from recovery.services import facts, messages
 from recovery.services.refusals import NotAllowed
@@ -36,7 +37,7 @@ def record(*, recovery: Recovery, user: User, now: datetime, discharged_at: date
     is so late that no first evening is left, the check-in is cancelled.
 
     Raises NotAllowed: outside D0 and D1, before the procedure, in the future, before
-    the last mark of the observation room, for a correction after the answer.
+    the last mark of that day's sheet, for a correction after the answer.
     """
     recovery = (
         Recovery.objects.select_for_update(of=("self",))
@@ -88,7 +89,10 @@ def _refuse(
         raise NotAllowed(_("A discharge is on the day of the procedure or the next."))
     if not recovery.procedure_at <= discharged_at <= now:
         raise NotAllowed(_("A discharge lies between the procedure and now."))
-    marks = Observation.objects.current().filter(sheet__recovery=recovery)
+    # Of the procedure's own day: the date may have been another when somebody looked.
+    marks = Observation.objects.current().filter(
+        sheet__recovery=recovery, sheet__on=day_in_clinic(recovery)
+    )
     if marks.filter(observed_at__gt=discharged_at).exists():
         raise NotAllowed(_("Somebody was still looking after the patient then, by the marks."))
     answered = evening is not None and evening.state == CheckIn.State.COMPLETED
