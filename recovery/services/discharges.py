@@ -79,9 +79,7 @@ def _evening_keys(recovery: Recovery) -> list[str]:
     return [slot.key for slot in plan_of(recovery.pathway_id).slots if slot.anchor == "discharge"]
 
 
-def _refuse(
-    recovery: Recovery, evening: Any, discharged_at: datetime, now: datetime
-) -> None:
+def _refuse(recovery: Recovery, evening: Any, discharged_at: datetime, now: datetime) -> None:
     zone = ZoneInfo(recovery.patient.zone)
     if recovery.state not in Recovery.FOLLOWED:
         raise NotAllowed(_("This follow-up has ended."))

@@ -122,9 +122,7 @@ def test_what_cannot_be_is_refused(recovery, nurse, after, now, state):
     assert recovery.discharged_at is None
 
 
-def test_marks_of_a_day_that_the_procedure_was_not_on_keep_nobody_from_going_home(
-    recovery, nurse
-):
+def test_marks_of_a_day_that_the_procedure_was_not_on_keep_nobody_from_going_home(recovery, nurse):
     """A date typed wrong: the room was in use on the day that it named, and the discharge belongs
     to the day before.
     """
