@@ -156,6 +156,11 @@ def _grade(found: float) -> str:
     return _("Reads at grade %(grade)s. The aim is %(aim)s or less.") % given
 
 
+@register.filter
+def message_of(problem: Problem) -> str:
+    return words.message_of(problem)
+
+
 @register.simple_tag
 def place_of(data: Mapping[str, Any], problem: Problem) -> str:
     return words.place_of(data, problem)
