@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from recovery.models import Alert, CheckIn, FormResponse, Message, Recovery, Score
 from recovery.queries.instruments import instruments_of
-from recovery.services import checkins, contacts, tick
+from recovery.services import checkins, contacts, enrolment, facts, tick
 from tests.cast import NOW, checkin_of, make_recovery
 
 pytestmark = pytest.mark.django_db
@@ -264,6 +264,58 @@ def test_its_correction_corrects_what_it_gave(clinic, nurse):
     save(recovery, "BASE", nrs(7), **own)
     recovery.refresh_from_db()
     assert recovery.baseline_pain == 7
+
+
+def enrolled(clinic, nurse, **fields: Any) -> Recovery:
+    """As staff enrol: what they type is kept with their name."""
+    recovery = enrolment.enrol(
+        clinic=clinic,
+        user=nurse,
+        now=NOW,
+        record_number="A-1",
+        given_name="Ruth",
+        family_name="Keller",
+        procedure_at=NOW + timedelta(days=5),
+        email_ok=False,
+        **fields,
+    )
+    tick.run(now=NOW)
+    return recovery
+
+
+def corrected(recovery: Recovery, first: dict[str, Any], then: dict[str, Any]) -> Recovery:
+    own = {"client_id": uuid.uuid4()}
+    save(recovery, "BASE", first, **own)
+    save(recovery, "BASE", then, **own)
+    recovery.refresh_from_db()
+    return recovery
+
+
+def test_its_correction_does_not_touch_what_staff_typed_even_where_both_said_the_same(
+    clinic, nurse
+):
+    recovery = enrolled(clinic, nurse, baseline_pain=6, anticoagulated=True, osteoporosis=None)
+    told = {"anticoagulated": "no", "osteoporosis": "no"}
+    corrected(recovery, nrs(6) | {"FACTS": {"anticoagulated": "yes"}}, nrs(3) | {"FACTS": told})
+    facts_now = recovery.baseline_pain, recovery.anticoagulated, recovery.osteoporosis
+    assert facts_now == (6, True, False)
+
+
+def test_nor_what_staff_wrote_over_what_it_gave(clinic, nurse):
+    recovery = enrolled(clinic, nurse)
+    own = {"client_id": uuid.uuid4()}
+    save(recovery, "BASE", nrs(8), **own)
+    facts.correct(recovery=recovery, user=nurse, now=NOW, facts={"baseline_pain": 6})
+    save(recovery, "BASE", nrs(6), **own)
+    save(recovery, "BASE", nrs(3), **own)
+    recovery.refresh_from_db()
+    assert recovery.baseline_pain == 6
+
+
+def test_what_staff_took_back_is_the_forms_again(clinic, nurse):
+    recovery = enrolled(clinic, nurse, baseline_pain=6)
+    facts.correct(recovery=recovery, user=nurse, now=NOW, facts={"baseline_pain": None})
+    assert corrected(recovery, nrs(6), nrs(3)).baseline_pain == 3
 
 
 def test_a_red_flag_before_the_procedure(clinic, nurse):
