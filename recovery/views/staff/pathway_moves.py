@@ -23,9 +23,7 @@ def pathway_move(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
     """What would move, then the move, of a recovery that follows an older version."""
     row = access.staff_recovery(request, recovery)
     refusal = ""
-    if request.method != "POST":
-        access.record_read(request, row, "pathway")
-    else:
+    if request.method == "POST":
         try:
             _move(request, row)
         except NotAllowed as refused:
@@ -34,6 +32,7 @@ def pathway_move(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("This recovery follows the version in use now."))
             return redirect("staff_recovery", row.uuid)
+    access.record_read(request, row, "pathway")
     target = active_pathway(request.clinic)
     context = {
         "here": "patients",
