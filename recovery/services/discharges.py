@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from recovery.clinical.pathway import occasions
 from recovery.models import (
     AccessEvent,
     CheckIn,
@@ -16,7 +15,7 @@ from recovery.models import (
     Recovery,
     User,
 )
-from recovery.queries.pathways import plan_of
+from recovery.queries.pathways import plan_of, planned
 from recovery.services import facts, messages
 from recovery.services.refusals import NotAllowed
 
@@ -89,15 +88,8 @@ def _refuse(
 
 
 def _rearrange(recovery: Recovery, evening: CheckIn) -> None:
-    planned = occasions(
-        recovery.procedure_at,
-        recovery.patient.zone,
-        plan_of(recovery.pathway_id),
-        procedure_on=recovery.procedure_on,
-        discharged_at=recovery.discharged_at,
-    )
     if not Message.objects.filter(checkin=evening).exists():
         evening.delete()
-    elif all(occasion.key != evening.key for occasion in planned):
+    elif all(occasion.key != evening.key for occasion in planned(recovery)):
         CheckIn.objects.filter(pk=evening.pk).update(state=CheckIn.State.CANCELLED)
         messages.stop(Message.objects.filter(checkin=evening), Message.Reason.EXPIRED)
