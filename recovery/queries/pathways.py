@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, QuerySet
 
+from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.clinical.ownpathways import Document, PhaseTexts, PreparationTexts
 from recovery.clinical.pathway import Occasion, Plan, occasions, plan_from_json
 from recovery.clinical.phases import phase_of
@@ -70,6 +71,11 @@ def planned(recovery: Recovery, pathway_id: int | None = None) -> list[Occasion]
         procedure_on=recovery.procedure_on,
         discharged_at=recovery.discharged_at,
     )
+
+
+def planned_logs(recovery: Recovery) -> list[Occasion]:
+    """Those that a log answers, past and to come."""
+    return [occasion for occasion in planned(recovery) if occasion.form in LOG_FORMS]
 
 
 def severity_in(pathway_id: int | None, rule_id: str) -> Severity:

@@ -272,7 +272,8 @@ def _completed(
     if checkin.is_open and now < checkin.expires_at:
         checkin.state, checkin.completed_at = CheckIn.State.COMPLETED, now
         checkin.save(update_fields=["state", "completed_at"])
-    messages.answered(recovery, checkin.key)
+    if checkin.anchor == recovery.anchor:
+        messages.answered(recovery, checkin.key)
     if now < checkin.expires_at or not _others_missed(recovery, checkin):
         recovery.overdue_since = None
         recovery.overdue_hidden = False

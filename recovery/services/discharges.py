@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from recovery.clinical.pathway import occasions
 from recovery.models import (
     AccessEvent,
     CheckIn,
@@ -19,7 +18,7 @@ from recovery.models import (
     User,
 )
 from recovery.queries.observations import day_in_clinic
-from recovery.queries.pathways import plan_of
+from recovery.queries.pathways import plan_of, planned
 from recovery.services import facts, messages
 from recovery.services.refusals import NotAllowed
 
@@ -99,15 +98,8 @@ def _refuse(recovery: Recovery, evening: Any, discharged_at: datetime, now: date
 
 
 def _rearrange(recovery: Recovery, evening: Any) -> None:
-    planned = occasions(
-        recovery.procedure_at,
-        recovery.patient.zone,
-        plan_of(recovery.pathway_id),
-        procedure_on=recovery.procedure_on,
-        discharged_at=recovery.discharged_at,
-    )
     if not evening.announced:
         evening.delete()
-    elif all(occasion.key != evening.key for occasion in planned):
+    elif all(occasion.key != evening.key for occasion in planned(recovery)):
         CheckIn.objects.filter(pk=evening.pk).update(state=CheckIn.State.CANCELLED)
         messages.stop(Message.objects.filter(checkin=evening), Message.Reason.EXPIRED)

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from recovery.models import Alert, CheckIn, FormResponse, Message, Recovery, Score
 from recovery.queries.instruments import instruments_of
-from recovery.services import checkins, contacts, enrolment, facts, tick
+from recovery.services import checkins, contacts, enrolment, facts, reschedules, tick
 from tests.cast import NOW, checkin_of, make_recovery
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +135,31 @@ def test_sending_stops_the_reminders_that_wait(clinic, nurse):
     assert set(Message.objects.filter(checkin=checkin).values_list("state", "reason")) == {
         ("not_sent", "answered")
     }
+
+
+def test_a_form_of_the_date_before_a_move_stops_no_reminder_of_the_new_one(clinic, nurse):
+    recovery = on("one_month", clinic)
+    before = checkin_of(recovery, "C30")
+    later = recovery.procedure_at + timedelta(hours=1)
+    move = {"user": nurse, "procedure_at": later, "anchor": recovery.anchor, "reason": ""}
+    reschedules.reschedule(recovery=recovery, now=NOW, **move)
+    tick.run(now=NOW)
+    asked_again = CheckIn.objects.get(recovery=recovery, key="C30", anchor=2)
+    reminders = Message.objects.filter(checkin=asked_again)
+    reminders.update(state="owed", reason="")
+    checkins.save(
+        checkin_id=before.pk,
+        instruments=instruments_of(before.form, staff=False, clinic=clinic),
+        answers=nrs(4),
+        client_id=uuid.uuid4(),
+        now=NOW,
+        source="patient",
+        mode="link",
+        send=True,
+    )
+    asked_again.refresh_from_db()
+    assert asked_again.state == CheckIn.State.OPEN
+    assert set(reminders.values_list("state", "reason")) == {("owed", "")}
 
 
 def test_two_answers_of_a_peg_are_kept_and_have_no_score(clinic, nurse):

@@ -3,6 +3,7 @@
 PyYAML is imported where it is used: the other commands of this package run without any package.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -25,6 +26,8 @@ HEAD = """\
 """
 TAG = "tag:yaml.org,2002:"
 BOOLEANS = {"true": True, "false": False}
+# Python reads no number of some thousand digits, and no day or pain has more than these.
+WHOLE = re.compile("0|-?[1-9][0-9]{0,17}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +256,7 @@ def _scalar(event: Any, line: int, path: Path) -> Any:
                 line=line,
                 path=path,
             )
-        case "int" if value.removeprefix("-").isdecimal() and str(int(value)) == value:
+        case "int" if WHOLE.fullmatch(value):
             return int(value)
         case "int" | "float" | "merge":
             raise _Refused(
