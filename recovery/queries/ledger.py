@@ -75,9 +75,7 @@ def filtered(
 ) -> QuerySet[Message]:
     """Those planned on `day` in `zone`, of a kind, of which this became."""
     if day is not None:
-        # The first and the last date that a field reads begin or end where no calendar reaches.
-        if day > date.min:
-            mails = mails.filter(planned_at__gte=_midnight(day, zone))
+        mails = mails.filter(planned_at__gte=_midnight(day, zone))
         if day < date.max:
             mails = mails.filter(planned_at__lt=_midnight(day + timedelta(days=1), zone))
     if kind:
