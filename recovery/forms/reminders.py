@@ -60,7 +60,7 @@ class WishesForm(forms.Form):
     remind_at = forms.TypedChoiceField(
         label=_("Time of the first reminder"),
         required=False,
-        choices=lambda: [("", _("As the pathway says")), *_clock(TIMES)],
+        choices=lambda: [("", _("As planned")), *_clock(TIMES)],
         coerce=time.fromisoformat,
         empty_value=None,
     )

@@ -15,8 +15,7 @@ from django.db.models import F, Q, QuerySet
 
 from recovery.clinical.pathway import Occasion
 from recovery.models import Alert, CheckIn, Clinic, DailyLog, Message, Recovery
-from recovery.queries.pathways import plan_of
-from recovery.queries.pathways import planned as planned_of
+from recovery.queries.pathways import plan_of, planned
 from recovery.services import channels, corridors, messages, nudges, oncall, status, timing
 from recovery.services.advance import Owed, advance, opening
 from recovery.services.alerts import CHANGED
@@ -130,7 +129,7 @@ def situations(recoveries: Sequence[Recovery], until: datetime) -> list[Situatio
     """All that `advance` must know of each to move it to any moment up to `until`. Patients and
     clinics are loaded already.
     """
-    planned = {recovery.pk: planned_of(recovery) for recovery in recoveries}
+    occasions = {recovery.pk: planned(recovery) for recovery in recoveries}
     anchors = {recovery.pk: recovery.anchor for recovery in recoveries}
     by_key: dict[int, dict[str, CheckIn]] = defaultdict(dict)
     for checkin in CheckIn.objects.filter(recovery__in=recoveries):
@@ -142,7 +141,7 @@ def situations(recoveries: Sequence[Recovery], until: datetime) -> list[Situatio
     changing = [
         r
         for r in recoveries
-        if opening(r, planned[r.pk], by_key[r.pk], until)
+        if opening(r, occasions[r.pk], by_key[r.pk], until)
         or any(one.expires_at <= until for one in by_key[r.pk].values() if one.is_open)
     ]
     logs: dict[int, list[tuple[int, datetime, int]]] = defaultdict(list)
@@ -154,7 +153,7 @@ def situations(recoveries: Sequence[Recovery], until: datetime) -> list[Situatio
         # From the present procedure date, which may have moved since it was written.
         logs[recovery_id].append((by_pk[recovery_id].day_on(on), entered_at, pk))
     users = messages.addressees(recovery.patient_id for recovery in recoveries)
-    reminding = [r for r in recoveries if _reminds(planned[r.pk], by_key[r.pk], until)]
+    reminding = [r for r in recoveries if _reminds(occasions[r.pk], by_key[r.pk], until)]
     agreed = channels.agreed({r.patient_id for r in reminding}) if reminding else {}
     reminded = _reminded(reminding)
     staff = oncall.people({r.clinic_id for r in recoveries})
@@ -163,7 +162,7 @@ def situations(recoveries: Sequence[Recovery], until: datetime) -> list[Situatio
         Situation(
             recovery=recovery,
             plan=plan_of(recovery.pathway_id),
-            occasions=planned[recovery.pk],
+            occasions=occasions[recovery.pk],
             checkins=by_key[recovery.pk],
             alerts=alerts[recovery.pk],
             logs=logs[recovery.pk],
@@ -181,11 +180,13 @@ def situations(recoveries: Sequence[Recovery], until: datetime) -> list[Situatio
     ]
 
 
-def _reminds(planned: Sequence[Occasion], checkins: Mapping[str, CheckIn], until: datetime) -> bool:
+def _reminds(
+    occasions: Sequence[Occasion], checkins: Mapping[str, CheckIn], until: datetime
+) -> bool:
     """Whether a reminder falls due up to `until`."""
     return any(
         at <= until
-        for one in planned
+        for one in occasions
         if (checkin := checkins.get(one.key, NOT_YET)).is_open
         for at in (*one.reminders[checkin.reminders_settled :], checkin.later_at)
         if at is not None
