@@ -5,6 +5,7 @@ its name: nothing falls back to a guess. `.env.example` documents each of them.
 """
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -338,6 +339,45 @@ DEFAULT_FROM_EMAIL = env_str(
     "DEFAULT_FROM_EMAIL", "Intracept Care <care@demo.example>" if DEMO else None
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Text messages
+# -------------
+
+_SMS_BACKENDS = {
+    "console": "recovery.services.sms.ConsoleBackend",
+    "file": "recovery.services.sms.FileBackend",
+}
+
+
+def _sms_backend() -> str:
+    """The class that hands over text messages, as a dotted path; empty: none are sent.
+
+    The two that ship are for trying: they write numbers and links where others may read them.
+    Whether the class is there is seen when the app is ready (recovery.apps).
+    """
+    value = env_str("SMS_BACKEND", "file" if DEMO else "off")
+    if value == "off":
+        return ""
+    if value in _SMS_BACKENDS:
+        if not _RELAXED:
+            raise ImproperlyConfigured(f"SMS_BACKEND: {value} is for DEMO or DEBUG only")
+        return _SMS_BACKENDS[value]
+    if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", value):
+        raise ImproperlyConfigured(
+            f"SMS_BACKEND must be off, console, file or a class like ours.Provider: {value!r}"
+        )
+    return value
+
+
+SMS_BACKEND = _sms_backend()
+# Who a text message is from, where the provider takes it: a number, or a name of 11 letters.
+SMS_FROM = env_str("SMS_FROM", "")
+# Where FileBackend keeps them, a file each.
+SMS_FOLDER = VAR_DIR / "texts"
+# The country of numbers that are typed without their +code.
+PHONE_REGION = env_str("PHONE_REGION", "US").upper()
+if not re.fullmatch(r"[A-Z]{2}", PHONE_REGION):
+    raise ImproperlyConfigured(f"PHONE_REGION must be a country like US or GB: {PHONE_REGION!r}")
 
 # Language and time
 # -----------------

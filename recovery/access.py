@@ -121,6 +121,14 @@ def for_link(view: View) -> View:
     return wrapper
 
 
+def checkin_of_code(code: str) -> CheckIn:
+    """The check-in of a text message's short link. Raises Http404."""
+    checkin = CheckIn.objects.filter(uuid=tokens.checkin_of_code(code)).first()
+    if checkin is None:
+        raise Http404
+    return checkin
+
+
 def for_first_log(view: View) -> View:
     """Pass the view the recovery whose first log was handed over in the observation room."""
 

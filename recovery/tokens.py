@@ -1,8 +1,11 @@
 """The secrets in links. Signed, not stored: a copy of the database opens none of them."""
 
+import hmac
 import uuid
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from django.core import signing
+from django.utils.crypto import salted_hmac
 
 from recovery.models import CheckIn, Patient, Recovery
 
@@ -19,6 +22,25 @@ def link_token(checkin: CheckIn) -> str:
 def checkin_of(token: str) -> uuid.UUID | None:
     """The check-in's public id, or None for a forged or broken token."""
     return _unsign(_CHECKIN, token)
+
+
+def short_code(checkin: CheckIn) -> str:
+    """The same in 32 letters, for a text message: the public id and eight bytes that sign it."""
+    return urlsafe_b64encode(checkin.uuid.bytes + _mac(checkin.uuid)).decode()
+
+
+def checkin_of_code(code: str) -> uuid.UUID | None:
+    """The check-in's public id, or None for a forged or broken code."""
+    try:
+        raw = urlsafe_b64decode(code.encode("ascii"))
+        found = uuid.UUID(bytes=raw[:16])
+    except ValueError:
+        return None
+    return found if hmac.compare_digest(raw[16:], _mac(found)) else None
+
+
+def _mac(checkin: uuid.UUID) -> bytes:
+    return salted_hmac("recovery.short-link", checkin.bytes, algorithm="sha256").digest()[:8]
 
 
 def first_log_token(recovery: Recovery) -> str:

@@ -12,6 +12,7 @@ from recovery.views.patient import (
     milestones,
     pages,
     phases,
+    reminders,
     unsubscribe,
 )
 from recovery.views.staff import (
@@ -39,6 +40,7 @@ from recovery.views.staff import (
 from recovery.views.staff import checkins as staff_checkins
 from recovery.views.staff import logs as staff_logs
 from recovery.views.staff import milestones as staff_milestones
+from recovery.views.staff import reminders as staff_reminders
 
 RECOVERY = "recoveries/<uuid:recovery>/"
 CHECKIN = f"{RECOVERY}checkins/<uuid:checkin>/"
@@ -68,6 +70,9 @@ patient_urls = [
     path(f"{CHECKIN}<uuid:client_id>/", checkins.checkin_form, name="checkin_form"),
     path(f"{CHECKIN}<uuid:client_id>/review/", checkins.checkin_review, name="checkin_review"),
     path(f"{CHECKIN}<uuid:client_id>/sent/", checkins.checkin_saved, name="checkin_saved"),
+    path(f"{RECOVERY}reminders/", reminders.reminders, name="reminders"),
+    path(f"{RECOVERY}reminders/pause/", reminders.reminders_pause, name="reminders_pause"),
+    path(f"{CHECKIN}later/", reminders.checkin_later, name="checkin_later"),
     path(f"{RECOVERY}logs/new/", logs.log_new, name="log_new"),
     path(f"{RECOVERY}logs/<uuid:client_id>/", logs.log_form, name="log_form"),
     path(f"{RECOVERY}logs/<uuid:client_id>/saved/", logs.log_saved, name="log_saved"),
@@ -76,6 +81,8 @@ patient_urls = [
 link_urls = [
     path(LINK, links.link, name="link"),
     path(f"{LINK}signs/", links.link_signs, name="link_signs"),
+    path("s/<str:code>/", links.short_link, name="short_link"),
+    path(f"{LINK}later/", reminders.link_later, name="link_later"),
     path(f"{LINK}renew/", links.link_renew, name="link_renew"),
     path(f"{LINK}<uuid:client_id>/", links.link_form, name="link_form"),
     path(f"{LINK}<uuid:client_id>/review/", links.link_review, name="link_review"),
@@ -121,6 +128,13 @@ staff_urls = [
     path(f"{STAFF_RECOVERY}facts/", facts.facts_edit, name="facts_edit"),
     path(f"{STAFF_RECOVERY}ledger/", ledger.recovery_ledger, name="recovery_ledger"),
     path(f"{STAFF_RECOVERY}ledger/csv/", ledger.recovery_ledger_csv, name="recovery_ledger_csv"),
+    path(f"{STAFF_RECOVERY}reminders/", staff_reminders.reminders_of, name="reminders_of"),
+    path(
+        f"{STAFF_RECOVERY}reminders/pause/",
+        staff_reminders.reminders_of_pause,
+        name="reminders_of_pause",
+    ),
+    path(f"{STAFF_RECOVERY}reminders/mobile/", staff_reminders.mobile_works, name="mobile_works"),
     path(f"{STAFF_RECOVERY}contacts/", contacts.contact_new, name="contact_new"),
     path(f"{STAFF_RECOVERY}logs/", staff_logs.staff_logs, name="staff_logs"),
     path(f"{STAFF_RECOVERY}logs/new/", staff_logs.staff_log_new, name="staff_log_new"),
@@ -170,6 +184,7 @@ staff_urls = [
     path(f"{DRAFT}phases/<slug:code>/", pathway_sections.pathway_texts, name="pathway_texts"),
     path(f"{DRAFT}rules/", pathway_sections.pathway_rules, name="pathway_rules"),
     path(f"{DRAFT}rules/<slug:rule>/", pathway_sections.pathway_rule, name="pathway_rule"),
+    path(f"{DRAFT}unanswered/", pathway_sections.pathway_unanswered, name="pathway_unanswered"),
     path(f"{DRAFT}corridor/", pathway_sections.pathway_corridor, name="pathway_corridor"),
 ]
 

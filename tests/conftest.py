@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.engine import Engine
 
-pytest_plugins = ["tests.cast", "tests.mailserver"]
+pytest_plugins = ["tests.cast", "tests.mailserver", "tests.texting"]
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_ARGS = [

@@ -26,7 +26,7 @@ from django.utils.http import urlsafe_base64_encode
 from recovery.models import Alert, CheckIn, DailyLog, Message, Recovery, Role, User
 from recovery.queries.instruments import instruments_of
 from recovery.services import checkins, logs, questionnaires
-from recovery.tokens import first_log_token, link_token, unsubscribe_token
+from recovery.tokens import first_log_token, link_token, short_code, unsubscribe_token
 from tests.cast import QUIET, checkin_of, make_recovery, sign_in_staff, staff, user_of
 from tests.pathways import begun, changes, own_pathway
 from tests.questionnaires import BACK_AND_DAY
@@ -92,6 +92,8 @@ ROUTES = {
     "link": Route((GET,), ANYONE, ("token",)),
     "link_signs": Route((GET,), ANYONE, ("token",)),
     "link_renew": Route((POST,), ANYONE, ("token",)),
+    "link_later": Route((GET, POST), ANYONE, ("token",)),
+    "short_link": Route((GET,), ANYONE, ("code",)),
     "link_form": Route((GET, POST), ANYONE, ("token", "new_id")),
     "link_saved": Route((GET,), ANYONE, ("token", "link_log")),
     "link_review": Route((GET, POST), ANYONE, ("form_token", "new_id")),
@@ -108,6 +110,9 @@ ROUTES = {
     "signs": Route((GET,), frozenset({"patient"}), ("recovery",)),
     "phase": Route((GET,), frozenset({"patient"}), ("recovery", "phase")),
     "milestones": Route((GET,), frozenset({"patient"}), ("recovery",)),
+    "reminders": Route((GET, POST), frozenset({"patient"}), ("recovery",)),
+    "reminders_pause": Route((GET, POST), frozenset({"patient"}), ("recovery",)),
+    "checkin_later": Route((GET, POST), frozenset({"patient"}), ("recovery", "checkin")),
     "milestone_form": Route((GET, POST), frozenset({"patient"}), ("recovery", "milestone")),
     "log_new": Route((GET,), frozenset({"patient"}), ("recovery",)),
     "log_form": Route((GET, POST), frozenset({"patient"}), ("recovery", "new_id")),
@@ -136,6 +141,9 @@ ROUTES = {
     "address": Route((GET, POST), CLINICAL, ("recovery",)),
     "address_works": Route((POST,), CLINICAL, ("recovery",)),
     "invitation_again": Route((POST,), CLINICAL, ("recovery",)),
+    "reminders_of": Route((GET, POST), CLINICAL, ("recovery",)),
+    "reminders_of_pause": Route((POST,), CLINICAL, ("recovery",)),
+    "mobile_works": Route((POST,), CLINICAL, ("recovery",)),
     "recovery_state": Route((POST,), CLINICAL, ("recovery",)),
     "procedure": Route((GET, POST), CLINICAL, ("recovery",)),
     "procedure_new": Route((GET, POST), CLINICAL, ("recovery",)),
@@ -188,6 +196,7 @@ ROUTES = {
     "pathway_texts": Route((GET, POST), MANAGER, ("phase",), theirs=NEIGHBOUR),
     "pathway_rules": Route((GET,), MANAGER, theirs=NEIGHBOUR),
     "pathway_rule": Route((GET, POST), MANAGER, ("rule",), theirs=NEIGHBOUR),
+    "pathway_unanswered": Route((GET, POST), MANAGER, theirs=NEIGHBOUR),
     "pathway_corridor": Route((GET, POST), MANAGER, theirs=NEIGHBOUR),
 }
 
@@ -258,6 +267,7 @@ def world(clinic, harbor, nurse, clinician, manager, harbor_nurse, settings, tmp
         "rule": "R13",
         "token": link_token(CheckIn.objects.get(recovery=recovery, key="DAY-13")),
         "form_token": link_token(checkin),
+        "code": short_code(checkin),
         "first_token": first_log_token(recovery),
         "unsubscribe": unsubscribe_token(recovery.patient),
         "uid": urlsafe_base64_encode(force_bytes(nurse.pk)),
@@ -329,6 +339,7 @@ def refusal(name: str, method: str, visitor: str) -> str:
     if name == "mail_events":
         return "404"
     patients_pages = {"people", "today", "history", "signs", "phase"}
+    patients_pages |= {"reminders", "reminders_pause"}
     patients_route = name in patients_pages or name.startswith(("log_", "checkin_", "milestone"))
     if visitor == "stranger":
         # A redirect would lose what was sent.

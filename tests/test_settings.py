@@ -236,3 +236,47 @@ def test_a_provider_is_named_by_its_url(load: Any, url: str, expected: dict[str,
 def test_a_providers_secret_must_have_its_form(load: Any) -> None:
     with pytest.raises(ImproperlyConfigured, match=r"^MAIL_WEBHOOK_SECRET"):
         load(**REAL | {"EMAIL_URL": "postmark://:t@postmark", "MAIL_WEBHOOK_SECRET": "word"})
+
+
+@pytest.mark.parametrize(
+    ("given", "backend"),
+    [
+        ({}, ""),
+        ({"SMS_BACKEND": "off"}, ""),
+        ({"SMS_BACKEND": "ours.Provider"}, "ours.Provider"),
+        ({"SMS_BACKEND": "file", "DEBUG": "true"}, "recovery.services.sms.FileBackend"),
+        ({"DEMO": "force"}, "recovery.services.sms.FileBackend"),
+    ],
+)
+def test_text_messages_are_off_unless_a_class_is_named(
+    load: Any, given: dict[str, str], backend: str
+) -> None:
+    assert load(**REAL | given)["SMS_BACKEND"] == backend
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"SMS_BACKEND": "file"}, "SMS_BACKEND: file is for DEMO or DEBUG only"),
+        ({"SMS_BACKEND": "console"}, "SMS_BACKEND: console is for DEMO or DEBUG only"),
+        ({"SMS_BACKEND": "twilio"}, "SMS_BACKEND must be off, console, file or a class"),
+        ({"SMS_BACKEND": "ours.Provider; rm"}, "SMS_BACKEND must be"),
+        ({"PHONE_REGION": "USA"}, "PHONE_REGION must be a country"),
+    ],
+)
+def test_a_wrong_text_setting_stops_the_start(
+    load: Any, given: dict[str, str], message: str
+) -> None:
+    with pytest.raises(ImproperlyConfigured, match=message):
+        load(**REAL | given)
+
+
+def test_a_class_that_is_not_there_stops_every_process(tmp_path: Path) -> None:
+    env = os.environ | REAL | {"SMS_BACKEND": "no.such.Provider", "VAR_DIR": str(tmp_path)}
+    env |= {"DEMO": "false", "DATABASE_URL": f"sqlite:///{tmp_path}/care.sqlite3"}
+    code = "from intracept_care.wsgi import application"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], env=env, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode != 0
+    assert "SMS_BACKEND: there is no 'no.such.Provider'" in ran.stderr

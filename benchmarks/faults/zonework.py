@@ -20,10 +20,11 @@ import django
 django.setup()
 
 from recovery.clinical.pathway import occasions  # noqa: E402
+from recovery.clinical.reminding import by_day  # noqa: E402
 from recovery.models import Clinic, Message, Pathway, Patient, Recovery  # noqa: E402
 from recovery.queries.pathways import plan_of  # noqa: E402
-from recovery.services import messages  # noqa: E402
-from recovery.services.advance import Situation, advance  # noqa: E402
+from recovery.services.advance import advance  # noqa: E402
+from recovery.services.situations import Situation  # noqa: E402
 from recovery.services.timing import Facts  # noqa: E402
 
 FIRST, LAST = date(2024, 1, 1), date(2030, 12, 31)
@@ -126,7 +127,7 @@ def followed(on: date, zone: str, chance: random.Random, other: str = "") -> Run
         alerts=[],
         logs=[],
         addressee=1,
-        on_call=[],
+        people=[],
         facts=Facts(baseline_answered=True),
     )
     until = at + DAY * 15
@@ -164,7 +165,7 @@ def look(run: Run, found: Found) -> None:
     for mail in gone:
         leaves = mail.send_after
         # As a sender looks again at the moment that it sends.
-        leaves = messages.by_day(leaves, run.zone_at(leaves).key)
+        leaves = by_day(leaves, run.zone_at(leaves).key)
         if not time(8) <= leaves.astimezone(run.zone_at(leaves)).time() < time(21):
             found.at_night += 1
             found.examples.append(f"at night: {mail.dedupe_key} {leaves} {run.zone_at(leaves)}")

@@ -17,6 +17,7 @@ from recovery.clinical.plan import (
     RuleChange,
     Slot,
     Step,
+    Unanswered,
     plan_from_json,
     plan_to_json,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "RuleChange",
     "Slot",
     "Step",
+    "Unanswered",
     "checkin_key_for",
     "instant",
     "local",

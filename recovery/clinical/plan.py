@@ -10,6 +10,8 @@ from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 WORST_PAIN = 10
+# Never a fourth mail for one form.
+MOST_UNANSWERED = 3
 FIRST_REMINDER, LAST_REMINDER = time(8), time(21)  # the first is allowed, the second is not
 
 # What a slot takes its time from besides the plan: BASE expires when the procedure starts; EVE0
@@ -92,6 +94,28 @@ class RuleChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Unanswered:
+    """What follows when reminders are not answered.
+
+    After `next_channel_after` in a row by a patient's first channel the second is used, where there
+    is one. After `call_after` for one form staff call: a further one never goes. Raises ValueError
+    for numbers by which a fourth would.
+    """
+
+    next_channel_after: int = 2
+    call_after: int = MOST_UNANSWERED
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.next_channel_after <= MOST_UNANSWERED:
+            raise ValueError(f"the next channel after {self.next_channel_after} is not 1 to 3")
+        if not 1 <= self.call_after <= MOST_UNANSWERED:
+            raise ValueError(f"a call after {self.call_after} is not 1 to 3")
+
+
+USUAL = Unanswered()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """`corridor` and `changes` are a clinic's own; the shipped plan has neither."""
 
@@ -99,6 +123,7 @@ class Plan:
     slots: tuple[Slot, ...]
     corridor: tuple[Step, ...] = ()
     changes: tuple[RuleChange, ...] = ()
+    unanswered: Unanswered = USUAL
 
     def __post_init__(self) -> None:
         if len({slot.key for slot in self.slots}) < len(self.slots):
@@ -128,6 +153,8 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         data["corridor"] = [asdict(step) for step in plan.corridor]
     if plan.changes:
         data["changes"] = [asdict(change) for change in plan.changes]
+    if plan.unanswered != USUAL:
+        data["unanswered"] = asdict(plan.unanswered)
     return data
 
 
@@ -147,6 +174,7 @@ def plan_from_json(data: Mapping[str, Any]) -> Plan:
         tuple(slots),
         corridor=tuple(Step(**step) for step in data.get("corridor", ())),
         changes=tuple(RuleChange(**change) for change in data.get("changes", ())),
+        unanswered=Unanswered(**data.get("unanswered", {})),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from recovery.clinical.logfields.fields import STRONG_PAIN
 from recovery.clinical.pathway import AFTER_DISCHARGE, AFTER_PROCEDURE, TIME_TO_ANSWER
 from recovery.clinical.plan import FIRST_REMINDER, LAST_REMINDER
+from recovery.clinical.plan import USUAL as UNANSWERED
 from recovery.clinical.rules import (
     ASSUMED_BASELINE,
     DISCLAIMER,
@@ -142,6 +143,12 @@ PATHWAY_NOTES = f"""\
   than {hours(TIME_TO_ANSWER)} after it opens.
 - If the forms that wait remind at more than two times of a day, the first and the last are kept.
   One mail a time names every form that is open then.
+- A patient may ask for narrower hours and another time of a day's first reminder; one that falls in
+  quiet hours comes at their end, while the form is open. A pause of at most 14 days stops reminders
+  alone.
+- After {UNANSWERED.next_channel_after} reminders in a row without an answer the next comes by the
+  patient's next channel, where there is one. After {UNANSWERED.call_after} of one form another
+  never goes: staff call instead, until a contact or an answer. (M)
 - A check-in form can be stopped and gone on with, also on another device. What was typed after it
   closed is kept, and staff may take it as a late entry.
 - Those marked off are left out unless they are named in `include`, or a clinic's own pathway asks

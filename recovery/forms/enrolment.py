@@ -9,28 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from recovery.forms.facts import FactsForm
 from recovery.forms.fields import YesNo
-from recovery.forms.places import a_zone, ask_plainly, phone_number
+from recovery.forms.places import ZONES, a_zone, ask_plainly, phone_number
 from recovery.forms.procedures import ProcedureForm
+from recovery.forms.reminders import WishesForm
 from recovery.models import Clinic, Patient
 
 OLDEST_BIRTH = date(1900, 1, 1)
-# Offered first; any other zone may be typed.
-ZONES = (
-    "America/New_York",
-    "America/Chicago",
-    "America/Denver",
-    "America/Phoenix",
-    "America/Los_Angeles",
-    "America/Anchorage",
-    "Pacific/Honolulu",
-    "America/Puerto_Rico",
-    "America/Toronto",
-    "Europe/London",
-    "Europe/Berlin",
-)
 
 
-class EnrolmentForm(FactsForm, ProcedureForm):
+class EnrolmentForm(WishesForm, FactsForm, ProcedureForm):
     """Gives `services.enrolment.enrol` its arguments (see `for_service`), and saves nothing."""
 
     # The person first, then what the parents ask, then consent.
@@ -106,10 +93,11 @@ class EnrolmentForm(FactsForm, ProcedureForm):
             self.add_error("email", _("Write the address, or answer No to e-mails below."))
         if zone := given.get("zone"):
             self.settle_time(zone)
+        self.settle_wishes()
 
     @property
     def for_service(self) -> dict[str, Any]:
         """The arguments of the service, once the form is valid."""
-        asked_apart = {"told", "procedure_date", "procedure_time"}
+        asked_apart = {"told", "procedure_date", "procedure_time", *self.for_patient}
         given = {name: v for name, v in self.cleaned_data.items() if name not in asked_apart}
-        return given | {"procedure_at": self.procedure_at}
+        return given | {"procedure_at": self.procedure_at, "wishes": self.for_patient}

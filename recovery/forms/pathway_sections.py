@@ -1,7 +1,7 @@
 """What a pathway tells patients, what it changes of rules, and the clinic's corridor."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from recovery.clinical.ownpathways import Problem
 from recovery.clinical.ownpathways.document import BEFORE_LINES, PHASE_LINES
 from recovery.clinical.ownpathways.problem import Path
 from recovery.clinical.ownpathways.schema import LAST_DAY, MAX_STEPS, NAME, SOURCE
-from recovery.clinical.plan import WORST_PAIN
+from recovery.clinical.plan import MOST_UNANSWERED, USUAL, WORST_PAIN
 from recovery.clinical.rules import RULES_BY_ID, TIME_RULES, Severity
 from recovery.forms.fields import Number
 from recovery.forms.pathway_words import BEFORE, FIELDS, message_of, severity_name, told_name
@@ -64,6 +64,35 @@ class DaysForm(SectionForm):
             case ("phases", int(place), "first_day") if f"last_day_{place - 1}" in self._borders:
                 return f"last_day_{place - 1}"
         return None
+
+
+class UnansweredForm(SectionForm):
+    """What follows reminders that nobody answers."""
+
+    next_channel_after = Number(
+        label=FIELDS["next_channel_after"],
+        low=1,
+        high=MOST_UNANSWERED,
+        help_text=_("Reminders in a row by the patient's first channel, of any form."),
+    )
+    call_after = Number(
+        label=FIELDS["call_after"],
+        low=1,
+        high=MOST_UNANSWERED,
+        help_text=_("Reminders of one form. Instead of one more the patient is put in the queue."),
+    )
+
+    def __init__(self, given: Any = None, *, data: Mapping[str, Any], revision: int = 0) -> None:
+        # A draft that was saved before there was this section has none.
+        initial = data.get("unanswered") or asdict(USUAL)
+        super().__init__(given, data=data, revision=revision, initial=initial)
+
+    def write(self, data: Data) -> None:
+        names = ("next_channel_after", "call_after")
+        data["unanswered"] = {name: self.cleaned_data[name] for name in names}
+
+    def field_at(self, path: Path) -> str | None:
+        return str(path[1]) if path[:1] == ("unanswered",) and len(path) > 1 else None
 
 
 class TextsForm(SectionForm):

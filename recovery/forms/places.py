@@ -2,9 +2,26 @@
 
 from zoneinfo import available_timezones
 
+import phonenumbers
 from django import forms
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
+
+# Offered first; any other zone may be typed.
+ZONES = (
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Phoenix",
+    "America/Los_Angeles",
+    "America/Anchorage",
+    "Pacific/Honolulu",
+    "America/Puerto_Rico",
+    "America/Toronto",
+    "Europe/London",
+    "Europe/Berlin",
+)
 
 phone_number = RegexValidator(
     r"^[+(]?[0-9][0-9 ().+/-]{1,29}[0-9]$|^[0-9]{2,3}$",
@@ -18,6 +35,28 @@ def a_zone(value: str) -> None:
             _("“%(value)s” is no time zone. Write one like America/New_York."),
             params={"value": value[:40]},
         )
+
+
+def mobile_number(typed: str) -> str:
+    """The number as +12025550142 (E.164); without its +code it is one of PHONE_REGION.
+
+    Raises ValidationError for what can be no number.
+    """
+    try:
+        number = phonenumbers.parse(typed, settings.PHONE_REGION)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_valid_number(number):
+        raise forms.ValidationError(_("Write a mobile number like +1 202 555 0142."))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def shown_number(stored: str) -> str:
+    """A stored number as people read it: +1 202-555-0142."""
+    if not stored:
+        return ""
+    number = phonenumbers.parse(stored)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 UNREADABLE = {

@@ -28,6 +28,7 @@ from recovery.tokens import link_token, unsubscribe_token
 
 # What an answer takes, roughly.
 LOG_MINUTES, FORM_MINUTES = 1, 3
+TO_PATIENT = (Message.Kind.REMINDER, Message.Kind.INVITATION)
 
 
 def build(message: Message, *, now: datetime) -> EmailMultiAlternatives:
@@ -41,10 +42,10 @@ def build(message: Message, *, now: datetime) -> EmailMultiAlternatives:
         raise ValueError(f"message {message.uuid} has nobody to go to")
     name, context = KINDS[_template(message)](message, now)
     zone = message.recovery.patient.zone if message.recovery else message.clinic.zone
-    with translation.override(message.user.language), timezone.override(ZoneInfo(zone)):
+    with translation.override(language_of(message)), timezone.override(ZoneInfo(zone)):
         context |= {
             "clinic": message.clinic,
-            "sender": _sender(message),
+            "sender": sender(message),
             "opens_at": _opens_at(message, now),
             "css": _css(),
             "now": now,
@@ -52,7 +53,7 @@ def build(message: Message, *, now: datetime) -> EmailMultiAlternatives:
         mail = EmailMultiAlternatives(
             subject=" ".join(render_to_string(f"mails/{name}.subject.txt", context).split()),
             body=render_to_string(f"mails/{name}.txt", context),
-            from_email=formataddr((_sender(message), parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
+            from_email=formataddr((sender(message), parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
             to=[message.user.email],
             headers=_headers(message, now),
         )
@@ -70,14 +71,21 @@ def _template(message: Message) -> str:
     return "alert" if message.kind == Message.Kind.ESCALATION else message.kind
 
 
-def _sender(message: Message) -> str:
+def language_of(message: Message) -> str:
+    """The patient's own, also where the address is shared; that of a colleague otherwise."""
+    if message.recovery is not None and message.kind in TO_PATIENT:
+        return message.recovery.patient.language
+    return message.user.language if message.user else settings.LANGUAGE_CODE
+
+
+def sender(message: Message) -> str:
     """In one line, as a header must be."""
     return " ".join((message.clinic.mail_name or message.clinic.name).split())
 
 
 def _opens_at(message: Message, now: datetime) -> datetime | None:
     """When a closed clinic opens again, for those who may call it: patients."""
-    to_patient = message.kind in (Message.Kind.REMINDER, Message.Kind.INVITATION)
+    to_patient = message.kind in TO_PATIENT
     if not to_patient or message.recovery is None or message.clinic.calendar.is_open(now):
         return None
     return message.clinic.calendar.next_change(now)
@@ -111,6 +119,7 @@ def _reminder(message: Message, now: datetime) -> tuple[str, dict[str, Any]]:
         "link": _link(checkin),
         "others": [_link(other) for other in others],
         "minutes": LOG_MINUTES if checkin.form in LOG_FORMS else FORM_MINUTES,
+        "later_link": address(reverse("link_later", args=[link_token(checkin)])),
         "stop_link": _stop_link(message),
         "due_at": checkin.due_at,
         "expires_at": checkin.expires_at,

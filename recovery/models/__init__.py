@@ -11,7 +11,7 @@ from recovery.models.messages import MailAllowance, MailEvent, Message
 from recovery.models.milestones import Milestone
 from recovery.models.observations import DischargeCheck, Observation, ObservationSheet
 from recovery.models.pathways import Pathway, PathwayDraft, Preparation, RecoveryPhase
-from recovery.models.patients import Patient
+from recovery.models.patients import Channel, Channels, Patient
 from recovery.models.questionnaires import Questionnaire
 from recovery.models.recoveries import FactChange, PathwayMove, Recovery, Reschedule
 from recovery.models.responses import FormResponse, Score
@@ -21,6 +21,8 @@ __all__ = [
     "AccessEvent",
     "Alert",
     "AlertLog",
+    "Channel",
+    "Channels",
     "CheckIn",
     "Clinic",
     "ClockOffset",

@@ -43,13 +43,16 @@ class PatientAccess(models.Model):
 
 
 class Consent(models.Model):
-    """What the patient was told at enrolment and agreed to. Without `email_ok` nothing is sent."""
+    """What the patient was told and agreed to. Without `email_ok` no mail is sent, without `sms_ok`
+    no text message. `told_by` is who recorded it: staff, or who changed it on the patient's page.
+    """
 
     patient = models.ForeignKey(Patient, models.CASCADE, related_name="consents")
     told_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     told_at = models.DateTimeField()
     text_version = models.CharField(max_length=32)
     email_ok = models.BooleanField()
+    sms_ok = models.BooleanField(default=False, db_default=False)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -40,6 +40,8 @@ class CheckIn(models.Model):
     )
     # How many of the occasion's reminder times the tick has dealt with, sent or not.
     reminders_settled = models.PositiveSmallIntegerField(default=0)
+    # When the patient asked to be reminded instead of at the times until then; null once it came.
+    later_at = models.DateTimeField(null=True, blank=True)
 
     objects: Any = CheckInQuerySet.as_manager()
 

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from recovery.models.alerts import Severity
 from recovery.models.checkins import CheckIn
 from recovery.models.clinics import Clinic
+from recovery.models.patients import Channel
 from recovery.models.recoveries import Recovery
 
 
 class Message(models.Model):
-    """The outbox: one mail owed to one person, written in the transaction that owes it.
+    """The outbox: one mail or text owed to one person, written in the transaction that owes it.
 
     owed -> claimed (token, lease) -> handing (just before DATA) -> sent, or unknown when nobody
     can tell whether the server kept it. refused: the server said no for good, or we could not
@@ -41,11 +42,20 @@ class Message(models.Model):
         ANSWERED = "answered", _("Already answered")
         EXPIRED = "expired", _("The check-in had expired")
         SUPERSEDED = "superseded", _("A newer reminder replaced it")
+        MERGED = "merged", _("One message for all at that time")
+        QUIET = "quiet", _("Quiet hours: merged with the next")
+        LATER = "later", _("Put off by the patient")
+        PAUSED = "paused", _("Reminders are paused")
+        CALL = "call", _("Nobody answers: staff call instead")
         CAPPED = "capped", _("Two reminders a day at most")
         NOT_FOLLOWED = "not_followed", _("Not being followed now")
         NO_CONSENT = "no_consent", _("No agreement to e-mails")
         NO_ADDRESS = "no_address", _("No e-mail address")
         ADDRESS_FAILS = "address_fails", _("The address fails")
+        NO_TEXTS = "no_texts", _("No agreement to text messages")
+        NO_NUMBER = "no_number", _("No mobile number")
+        NUMBER_FAILS = "number_fails", _("The mobile number fails")
+        NO_PROVIDER = "no_provider", _("This site sends no text messages")
         OPTED_OUT = "opted_out", _("Reminders were turned off")
         INACTIVE = "inactive", _("The account is not active")
         BROKEN = "broken", _("It broke when it was built or handed over")
@@ -70,9 +80,13 @@ class Message(models.Model):
     )
     # Of an alert's mail: that of the alert it tells of. Empty on all others.
     severity = models.CharField(max_length=10, choices=Severity, blank=True, db_default="")
-    # Which of the check-in's reminders (from 1), or which notice of an alert.
+    channel = models.CharField(
+        max_length=5, choices=Channel, default=Channel.EMAIL, db_default=Channel.EMAIL
+    )
+    # Which of the check-in's reminders (from 1; 0 is one that the patient asked to come later), or
+    # which notice of an alert.
     number = models.PositiveSmallIntegerField(null=True, blank=True)
-    # Null: the patient had no user when it was owed; it goes to nobody and says so.
+    # Null: a text message, or the patient had no user when it was owed; then it goes to nobody.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="messages"
     )

@@ -1,9 +1,31 @@
 import uuid
+from datetime import date, time
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from recovery.clinical.reminding import Hours
 from recovery.models.clinics import Clinic
+
+
+class Channel(models.TextChoices):
+    """By what a message goes."""
+
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("Text message")
+
+
+class Channels(models.TextChoices):
+    """By what reminders go: the first, and what follows it where nobody answers."""
+
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("Text message")
+    EMAIL_SMS = "email,sms", _("E-mail, then text message")
+    SMS_EMAIL = "sms,email", _("Text message, then e-mail")
+
+    @property
+    def in_order(self) -> tuple[Channel, ...]:
+        return tuple(Channel(one) for one in self.value.split(","))
 
 
 class Patient(models.Model):
@@ -18,10 +40,26 @@ class Patient(models.Model):
     phone = models.CharField(_("phone"), max_length=32, blank=True)
     zone = models.CharField(_("time zone"), max_length=64)
     language = models.CharField(_("language"), max_length=10, default="en")
-    # Set by the one-POST unsubscribe page; staff see "no reminders".
+    # The number that text messages go to, as +15555550142. `phone` is what staff dial, as written.
+    mobile = models.CharField(_("mobile"), max_length=16, blank=True, default="", db_default="")
+    channels = models.CharField(
+        max_length=10, choices=Channels, default=Channels.EMAIL, db_default=Channels.EMAIL
+    )
+    # The patient's own hours, within those of the pathway (08:00 to 21:00), on the patient's clock.
+    quiet_until = models.TimeField(default=time(8), db_default=time(8))
+    quiet_from = models.TimeField(default=time(21), db_default=time(21))
+    # When a day's first reminder should come; null: when the pathway says.
+    remind_at = models.TimeField(null=True, blank=True)
+    # The first day, where the patient is, on which reminders go again. What is past is no pause.
+    paused_until = models.DateField(null=True, blank=True)
+    # Set by the one-POST unsubscribe page: all reminders, or those of one kind.
     reminders_off_at = models.DateTimeField(null=True, blank=True)
+    logs_off_at = models.DateTimeField(null=True, blank=True)
+    forms_off_at = models.DateTimeField(null=True, blank=True)
     # Set when a mail server refused the address for good; staff see "call: address fails".
     address_fails_at = models.DateTimeField(null=True, blank=True)
+    # The same for `mobile`, by whoever hands over text messages.
+    mobile_fails_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -36,6 +74,22 @@ class Patient(models.Model):
             models.CheckConstraint(
                 name="patient_has_record_number", condition=~models.Q(record_number="")
             ),
+            models.CheckConstraint(
+                name="patient_mobile_is_e164",
+                condition=models.Q(mobile="") | models.Q(mobile__startswith="+"),
+            ),
+            models.CheckConstraint(
+                name="patient_channels_are_known",
+                condition=models.Q(channels__in=Channels.values),
+            ),
+            models.CheckConstraint(
+                name="patient_hours_are_by_day",
+                condition=models.Q(
+                    quiet_until__gte=time(8),
+                    quiet_from__lte=time(21),
+                    quiet_until__lt=models.F("quiet_from"),
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -44,3 +98,15 @@ class Patient(models.Model):
     @property
     def name(self) -> str:
         return str(self)
+
+    @property
+    def hours(self) -> Hours:
+        return Hours(self.quiet_until, self.quiet_from, self.remind_at)
+
+    @property
+    def in_order(self) -> tuple[Channel, ...]:
+        """The channels that the patient chose, the first one first."""
+        return Channels(self.channels).in_order
+
+    def is_paused(self, on: date) -> bool:
+        return self.paused_until is not None and on < self.paused_until

@@ -16,7 +16,7 @@ class QueueRank(models.IntegerChoices):
     EMERGENCY = 1, _("Emergency")
     URGENT = 2, _("Urgent")
     REVIEW = 3, _("Review")
-    ADDRESS = 4, _("Address fails")
+    CALL = 4, _("To call")
     OVERDUE = 5, _("Overdue")
     CONTACTED = 6, _("Contacted")
 
@@ -100,6 +100,10 @@ class Recovery(models.Model):
     overdue_since = models.DateTimeField(null=True, blank=True)
     # A contact hides the overdue row until the next miss.
     overdue_hidden = models.BooleanField(default=False)
+    # Reminders of this check-in, by its key, went unanswered as often as the pathway allows: staff
+    # call instead, until a contact or an answer.
+    call_since = models.DateTimeField(null=True, blank=True)
+    call_for = models.CharField(max_length=12, blank=True, default="", db_default="")
     # Of the alerts alone: their worst rank and its oldest clock.
     alert_rank = models.PositiveSmallIntegerField(choices=QueueRank, null=True, blank=True)
     alert_since = models.DateTimeField(null=True, blank=True)
@@ -162,6 +166,11 @@ class Recovery(models.Model):
             models.CheckConstraint(
                 name="modic_is_known",
                 condition=models.Q(modic="") | models.Q(modic__in=Modic.values),
+            ),
+            models.CheckConstraint(
+                name="call_has_since_and_what_for",
+                condition=models.Q(call_since=None, call_for="")
+                | models.Q(call_since__isnull=False) & ~models.Q(call_for=""),
             ),
             models.CheckConstraint(name="anchor_from_1", condition=models.Q(anchor__gte=1)),
             models.UniqueConstraint(

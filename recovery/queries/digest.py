@@ -11,7 +11,7 @@ from recovery.models.recoveries import QueueRank
 
 COUNTED = {
     QueueRank.REVIEW: "reviews",
-    QueueRank.ADDRESS: "addresses",
+    QueueRank.CALL: "addresses",
     QueueRank.OVERDUE: "overdue",
 }
 

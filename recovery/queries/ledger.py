@@ -19,6 +19,7 @@ PAGE = 50
 EXPORTED = 500
 PLACE = ("planned_at", "id")
 State = Message.State
+FAILS = (Message.Reason.ADDRESS_FAILS, Message.Reason.NUMBER_FAILS)
 BACK = (MailEvent.Kind.BOUNCED, MailEvent.Kind.REJECTED)
 
 
@@ -43,12 +44,10 @@ SHOWN = {
     "delivered": Shown(_("Delivered"), _told(MailEvent.Kind.DELIVERED)),
     "bounced": Shown(
         _("Bounced"),
-        Q(state=State.REFUSED, reason=Message.Reason.ADDRESS_FAILS) | _told(*BACK),
+        Q(state=State.REFUSED, reason__in=FAILS) | _told(*BACK),
     ),
     "unknown": Shown(_("Unknown"), Q(state=State.UNKNOWN)),
-    "refused": Shown(
-        _("Refused"), Q(state=State.REFUSED) & ~Q(reason=Message.Reason.ADDRESS_FAILS)
-    ),
+    "refused": Shown(_("Refused"), Q(state=State.REFUSED) & ~Q(reason__in=FAILS)),
     "not_sent": Shown(_("Not sent"), Q(state=State.NOT_SENT)),
 }
 

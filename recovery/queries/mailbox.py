@@ -1,9 +1,10 @@
 """What the demo mailbox holds: kept mails, newest first."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -31,6 +32,29 @@ class Mail:
     def links(self) -> list[str]:
         """The addresses in the text, each once, in order."""
         return list(dict.fromkeys(link.rstrip(".,;)") for link in LINK.findall(self.text)))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptText:
+    """A text message that FileBackend kept; `words` before, at and after its link."""
+
+    date: datetime
+    to: str
+    words: tuple[str, str, str]
+
+
+def newest_texts(folder: Path, *, limit: int = 20) -> list[KeptText]:
+    """The latest; a folder that does not exist yet is an empty one."""
+    return [_text(path) for path in sorted(folder.glob("*.json"), reverse=True)[:limit]]
+
+
+def _text(path: Path) -> KeptText:
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    found = LINK.search(kept["words"])
+    link = found.group() if found else ""
+    before, _link, after = kept["words"].partition(link) if link else (kept["words"], "", "")
+    date = datetime.strptime(path.name[:20], "%Y%m%d%H%M%S%f").replace(tzinfo=UTC)
+    return KeptText(date, kept["recipient"], (before, link, after))
 
 
 def newest(folder: Path, *, limit: int = 100) -> list[Mail]:

@@ -14,6 +14,7 @@ from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.clinical.ownpathways import Document, PhaseTexts, PreparationTexts
 from recovery.clinical.pathway import Occasion, Plan, occasions, plan_from_json
 from recovery.clinical.phases import phase_of
+from recovery.clinical.reminding import in_hours
 from recovery.clinical.rules import RULES_BY_ID, Severity, severity_of
 from recovery.models import (
     Clinic,
@@ -63,14 +64,18 @@ def phase_now(recovery: Recovery, now: datetime) -> RecoveryPhase | None:
 
 
 def planned(recovery: Recovery, pathway_id: int | None = None) -> list[Occasion]:
-    """Every occasion of the recovery as its facts stand now; by its own pathway, or by another."""
-    return occasions(
+    """Every occasion of the recovery as its facts stand now, its reminders within the patient's
+    hours; by its own pathway, or by another.
+    """
+    patient = recovery.patient
+    found = occasions(
         recovery.procedure_at,
-        recovery.patient.zone,
+        patient.zone,
         plan_of(recovery.pathway_id if pathway_id is None else pathway_id),
         procedure_on=recovery.procedure_on,
         discharged_at=recovery.discharged_at,
     )
+    return in_hours(found, patient.zone, patient.hours)
 
 
 def planned_logs(recovery: Recovery) -> list[Occasion]:
@@ -160,6 +165,7 @@ def document_of(pathway: Pathway) -> Document:
         slots=plan.slots,
         corridor=plan.corridor,
         changes=plan.changes,
+        unanswered=plan.unanswered,
         phases=tuple(_phase(row) for row in phases_of(pathway.pk)),
         before=PreparationTexts(
             name=preparation.patient_name,

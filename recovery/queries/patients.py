@@ -39,6 +39,8 @@ ROW = (
     "overdue_hidden",
     "queue_rank",
     "queue_since",
+    "call_since",
+    "call_for",
     "patient__uuid",
     "patient__record_number",
     "patient__given_name",
@@ -48,6 +50,9 @@ ROW = (
     "patient__zone",
     "patient__reminders_off_at",
     "patient__address_fails_at",
+    "patient__mobile_fails_at",
+    "patient__paused_until",
+    "patient__mobile",
 )
 
 
@@ -136,10 +141,15 @@ def found(text: str, prefix: str = "patient__") -> Q:
 
 
 def with_mail_marks(recoveries: QuerySet[Recovery]) -> QuerySet[Recovery]:
-    """Annotate `agreed` and `reachable`: whether mails are agreed to and have somebody to go to."""
-    consents = Consent.objects.filter(patient=OuterRef("patient"), withdrawn_at=None, email_ok=True)
+    """Annotate `agreed` and `reachable`: whether messages are agreed to and have somebody to go to,
+    by e-mail or by text.
+    """
+    in_force = Consent.objects.filter(patient=OuterRef("patient"), withdrawn_at=None)
     addresses = PatientAccess.objects.filter(patient=OuterRef("patient"), ended_at=None)
-    return recoveries.annotate(agreed=Exists(consents), reachable=Exists(addresses))
+    return recoveries.annotate(
+        agreed=Exists(in_force.filter(Q(email_ok=True) | Q(sms_ok=True))),
+        reachable=Exists(addresses) | ~Q(patient__mobile=""),
+    )
 
 
 def place(recovery: Recovery, now: datetime) -> Place:

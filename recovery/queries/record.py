@@ -68,7 +68,7 @@ class Record:
     checkins: list[Row] = field(default_factory=list)
     # kind: the relationship, text: the address, person: the name.
     accesses: list[Row] = field(default_factory=list)
-    # code: the text's version, number: 1 when e-mails are agreed to.
+    # code: the text's version, number: 1 when e-mails are agreed to, 2 when texts are, 3 both.
     consents: list[Row] = field(default_factory=list)
     # Since enrolment. move: kind before, code after, text why; fact: kind which, code before, text.
     # pathway: kind and code the titles before and after, empty for a shipped version; text and
@@ -173,7 +173,8 @@ def _union(recovery: Recovery, now: datetime) -> QuerySet[Any]:
             "consent",
             at=F("told_at"),
             code=F("text_version"),
-            number=F("email_ok"),
+            # 1 by e-mail, 2 by text, 3 both.
+            number=Cast("email_ok", IntegerField()) + 2 * Cast("sms_ok", IntegerField()),
         ),
         _by_staff(
             Reschedule.objects.filter(recovery=recovery),

@@ -39,6 +39,7 @@ WIDTH, GAP, PHASE_GAP = 358, 3, 10
 class OpenCheckIn:
     """A check-in to answer; `on` is the date of the log that answers it."""
 
+    uuid: uuid.UUID
     on: date
     due_at: datetime
     expires_at: datetime
@@ -217,7 +218,7 @@ def _to_log(recovery: Recovery, waiting: Iterable[CheckIn], today: date) -> Iter
     for row in waiting:
         if row.form in LOG_FORMS:
             on = today if means_today(row) else recovery.procedure_on + timedelta(days=row.day)
-            yield OpenCheckIn(on, row.due_at, row.expires_at)
+            yield OpenCheckIn(row.uuid, on, row.due_at, row.expires_at)
 
 
 def _answers(recovery: Recovery, plan: Plan) -> dict[str | None, bool]:

@@ -6,7 +6,16 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from recovery.models import AccessEvent, CheckIn, Message, Patient, PatientAccess, Recovery, User
+from recovery.models import (
+    AccessEvent,
+    Channel,
+    CheckIn,
+    Message,
+    Patient,
+    PatientAccess,
+    Recovery,
+    User,
+)
 from recovery.models.access import Relationship
 from recovery.services import messages, status
 from recovery.services.refusals import NotAllowed
@@ -16,7 +25,8 @@ TO_PATIENT = (Message.Kind.REMINDER, Message.Kind.INVITATION)
 
 @transaction.atomic
 def address_failed(message: Message, *, now: datetime) -> None:
-    """A server refused this address for good: the patient stands in the queue to be called.
+    """A server refused this address, or a provider this number, for good: the patient stands in
+    the queue to be called.
 
     A refused staff address changes nothing here; its refused messages say so. Nor does one that
     another has replaced meanwhile.
@@ -24,11 +34,17 @@ def address_failed(message: Message, *, now: datetime) -> None:
     if message.recovery is None or message.kind not in TO_PATIENT:
         return
     patient_id = message.recovery.patient_id
-    recoveries = _locked(patient_id)
+    recoveries = locked(patient_id)
+    if message.channel == Channel.SMS:
+        # As it was when the text was built: one that was changed meanwhile is another number.
+        failing = Patient.objects.filter(pk=patient_id, mobile=message.recovery.patient.mobile)
+        failing.filter(mobile_fails_at=None).update(mobile_fails_at=now)
+        rank_again(recoveries, now)
+        return
     if messages.addressees([patient_id]).get(patient_id) != message.user_id:
         return
     Patient.objects.filter(pk=patient_id, address_fails_at=None).update(address_fails_at=now)
-    _rank_again(recoveries, now)
+    rank_again(recoveries, now)
 
 
 @transaction.atomic
@@ -43,7 +59,7 @@ def works_again(*, recovery: Recovery, user: User, now: datetime) -> None:
     )
     if not invited.exists():
         messages.owe_invitation(recovery, now=now, again=True)
-    _note(recovery, user, now, "address works again")
+    note(recovery, user, now, "address works again")
 
 
 @transaction.atomic
@@ -61,24 +77,27 @@ def change(*, recovery: Recovery, email: str, user: User, now: datetime) -> None
     if old:
         PatientAccess.objects.filter(pk=old.pk).update(ended_at=now)
     if old and old.user_id != holder.pk:
-        _take_links_back(patient)
+        take_links_back(patient)
     PatientAccess.objects.update_or_create(
         user=holder, patient=patient, defaults={"relationship": relationship, "ended_at": None}
     )
     Message.objects.filter(
-        recovery__patient=patient, kind__in=TO_PATIENT, state=Message.State.OWED
+        recovery__patient=patient,
+        channel=Channel.EMAIL,
+        kind__in=TO_PATIENT,
+        state=Message.State.OWED,
     ).update(user=holder)
     messages.owe_invitation(recovery, now=now, again=True)
-    _note(recovery, user, now, "address changed")
+    note(recovery, user, now, "address changed")
 
 
 @transaction.atomic
 def invite_again(*, recovery: Recovery, user: User, now: datetime) -> None:
     """Owe one more invitation. Raises NotAllowed while one is on its way."""
-    _locked(recovery.patient_id)
+    locked(recovery.patient_id)
     if not messages.owe_invitation(recovery, now=now, again=True):
         raise NotAllowed(_("An invitation is on its way already."))
-    _note(recovery, user, now, "invited again")
+    note(recovery, user, now, "invited again")
 
 
 @transaction.atomic
@@ -89,26 +108,26 @@ def all_work_again(*, since: datetime, now: datetime) -> int:
     """
     ids = list(Patient.objects.filter(address_fails_at__gte=since).values_list("pk", flat=True))
     for patient_id in ids:
-        recoveries = _locked(patient_id)
+        recoveries = locked(patient_id)
         Patient.objects.filter(pk=patient_id).update(address_fails_at=None)
-        _rank_again(recoveries, now)
+        rank_again(recoveries, now)
     return len(ids)
 
 
 def _mend(recovery: Recovery, now: datetime) -> None:
-    recoveries = _locked(recovery.patient_id)
+    recoveries = locked(recovery.patient_id)
     Patient.objects.filter(pk=recovery.patient_id).update(address_fails_at=None)
-    _rank_again(recoveries, now)
+    rank_again(recoveries, now)
 
 
-def _locked(patient_id: int) -> list[Recovery]:
+def locked(patient_id: int) -> list[Recovery]:
     """The patient's recoveries, held until the transaction ends."""
     return list(
         Recovery.objects.select_for_update(of=("self",)).filter(patient=patient_id).order_by("pk")
     )
 
 
-def _rank_again(recoveries: list[Recovery], now: datetime) -> None:
+def rank_again(recoveries: list[Recovery], now: datetime) -> None:
     """After the patient's row was written: what was read before is not asked."""
     for recovery in recoveries:
         status.set_queue_rank(recovery)
@@ -118,7 +137,7 @@ def _rank_again(recoveries: list[Recovery], now: datetime) -> None:
         recovery.save(update_fields=["queue_rank", "queue_since", "next_event_at"])
 
 
-def _take_links_back(patient: Patient) -> None:
+def take_links_back(patient: Patient) -> None:
     """A link is the public id of its check-in, so another id ends it."""
     rows = list(CheckIn.objects.filter(recovery__patient=patient))
     for row in rows:
@@ -126,7 +145,7 @@ def _take_links_back(patient: Patient) -> None:
     CheckIn.objects.bulk_update(rows, ["uuid"])
 
 
-def _note(recovery: Recovery, user: User, now: datetime, what: str) -> None:
+def note(recovery: Recovery, user: User, now: datetime, what: str) -> None:
     AccessEvent.objects.create(
         at=now,
         user=user,

@@ -7,31 +7,14 @@ and a doubled one does nothing.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from recovery.clinical.pathway import Occasion, Plan, checkin_key_for
+from recovery.clinical.pathway import Occasion, checkin_key_for
 from recovery.clinical.rules import RULE_SET_VERSION
 from recovery.models import Alert, CheckIn, Message, Recovery
 from recovery.queries.pathways import phase_now
 from recovery.services import alerts as alert_service
-from recovery.services import escalation, messages, notices, oncall, status, timing
-from recovery.services.recheck import DAILY_CAP
-
-
-@dataclass(slots=True)
-class Situation:
-    """All that is known of a recovery when its tick comes."""
-
-    recovery: Recovery
-    plan: Plan
-    occasions: Sequence[Occasion]
-    checkins: dict[str, CheckIn]
-    alerts: list[Alert]
-    # (day, entered_at, log id), oldest first; read only when something opens or expires.
-    logs: Sequence[tuple[int, datetime, int]]
-    addressee: int | None
-    people: Sequence[oncall.Person]
-    facts: timing.Facts
+from recovery.services import escalation, notices, reminders, status, timing
+from recovery.services.situations import Situation
 
 
 @dataclass(slots=True)
@@ -71,17 +54,21 @@ def advance(situation: Situation, now: datetime) -> Owed:
     for occasion in opening(recovery, situation.occasions, situation.checkins, now):
         situation.checkins[occasion.key] = _open(situation, occasion)
         owed.opened.append(situation.checkins[occasion.key])
-    reminders: list[tuple[datetime, CheckIn, int]] = []
+    due: list[reminders.Due] = []
     expired = []
     for occasion in situation.occasions:
         if checkin := situation.checkins.get(occasion.key):
-            before = (checkin.state, checkin.reminders_settled)
-            reminders += _due(checkin, occasion, now)
+            before = (checkin.state, checkin.reminders_settled, checkin.later_at)
+            due += reminders.due(checkin, occasion, now)
             if _expire(recovery, checkin, now):
                 expired.append(checkin)
-            if checkin.pk and before != (checkin.state, checkin.reminders_settled):
+            if checkin.pk and before != (
+                checkin.state,
+                checkin.reminders_settled,
+                checkin.later_at,
+            ):
                 owed.changed.append(checkin)
-    owed.messages += _reminders(situation, reminders, now)
+    owed.messages += reminders.owed(situation, due, now)
     _judge_time(situation, owed, expired, now)
     _act_on_alerts(situation, owed, now)
     last = max(_ends(situation), default=None)
@@ -139,96 +126,6 @@ def _expire(recovery: Recovery, checkin: CheckIn, now: datetime) -> bool:
         )
         recovery.overdue_hidden = False
     return True
-
-
-def _due(
-    checkin: CheckIn, occasion: Occasion, now: datetime
-) -> list[tuple[datetime, CheckIn, int]]:
-    """Reminder times that have come and were not dealt with. An answered check-in has none."""
-    first = checkin.reminders_settled
-    come = [at for at in occasion.reminders if at <= now]
-    checkin.reminders_settled = max(first, len(come))
-    if checkin.state != CheckIn.State.OPEN:
-        return []
-    return [(at, checkin, number) for number, at in enumerate(come[first:], start=first + 1)]
-
-
-def _reminders(
-    situation: Situation, due: Sequence[tuple[datetime, CheckIn, int]], now: datetime
-) -> list[Message]:
-    """The newest is owed; the rest are written down with the reason why they never went.
-
-    So after a day or a month without an engine a patient gets one mail, not a pile. One planned
-    before the patient was enrolled never goes: the invitation has just gone.
-    """
-    if not due:
-        return []
-    due = sorted(due, key=lambda entry: entry[0])
-    recovery = situation.recovery
-    newest = max(
-        (
-            at
-            for at, checkin, _number in due
-            if checkin.expires_at > now and at >= recovery.created_at
-        ),
-        default=None,
-    )
-    between = _between(situation, newest) if newest else False
-    written: list[Message] = []
-    for at, checkin, number in due:
-        reason = Message.Reason.NONE
-        if not recovery.sends or at < recovery.created_at:
-            reason = Message.Reason.NOT_FOLLOWED
-        elif checkin.expires_at <= now:
-            reason = Message.Reason.EXPIRED
-        elif at != newest or any(mail.state == Message.State.OWED for mail in written):
-            reason = Message.Reason.SUPERSEDED
-        elif between:
-            reason = Message.Reason.CAPPED
-        written.append(
-            Message(
-                kind=Message.Kind.REMINDER,
-                dedupe_key=f"reminder:{checkin.uuid}:{number}",
-                clinic_id=recovery.clinic_id,
-                recovery=recovery,
-                checkin=checkin,
-                number=number,
-                user_id=situation.addressee,
-                created_at=now,
-                planned_at=at,
-                send_after=messages.spread(
-                    at,
-                    key=f"{recovery.uuid} {checkin.key} {number}",
-                    zone=recovery.patient.zone,
-                    ends_at=checkin.expires_at,
-                    now=now,
-                ),
-                urgency=messages.REMINDER_URGENCY,
-                state=Message.State.NOT_SENT if reason else Message.State.OWED,
-                reason=reason,
-            )
-        )
-    return written
-
-
-def _between(situation: Situation, moment: datetime) -> bool:
-    """Whether the day of `moment` has more than two times at which something unanswered reminds,
-    of which this is neither the first nor the last: those two are kept.
-    """
-    zone = ZoneInfo(situation.recovery.patient.zone)
-    day = moment.astimezone(zone).date()
-    times = {
-        at
-        for occasion in situation.occasions
-        for at in occasion.reminders
-        if at.astimezone(zone).date() == day and _unanswered(situation, occasion)
-    }
-    return len(times) > DAILY_CAP and min(times) < moment < max(times)
-
-
-def _unanswered(situation: Situation, occasion: Occasion) -> bool:
-    checkin = situation.checkins.get(occasion.key)
-    return checkin is None or checkin.is_open
 
 
 def _judge_time(
@@ -290,7 +187,7 @@ def next_event(situation: Situation, now: datetime) -> datetime | None:
     for occasion in situation.occasions:
         checkin = situation.checkins.get(occasion.key)
         if checkin is not None and checkin.state == CheckIn.State.OPEN:
-            moments.append(checkin.expires_at)
+            moments += [checkin.expires_at, checkin.later_at]
             moments += [at for at in occasion.reminders if at > now]
         elif checkin is None and recovery.sends:
             moments.append(occasion.opens_at)

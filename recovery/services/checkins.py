@@ -274,6 +274,7 @@ def _completed(
         checkin.save(update_fields=["state", "completed_at"])
     if checkin.anchor == recovery.anchor:
         messages.answered(recovery, checkin.key)
+    status.called_or_answered(recovery)
     if now < checkin.expires_at or not _others_missed(recovery, checkin):
         recovery.overdue_since = None
         recovery.overdue_hidden = False

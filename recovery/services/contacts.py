@@ -63,6 +63,7 @@ def record(
     Alert.objects.bulk_update(chosen, alert_service.CHANGED)
     if contact.reached:
         recovery.overdue_hidden = recovery.overdue_since is not None
+        status.called_or_answered(recovery)
         _stop_mails(recovery, standing)
     status.set_alert_rank(recovery, standing)
     status.bring_forward(recovery, status.alert_moments(standing))

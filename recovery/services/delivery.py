@@ -15,28 +15,32 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 
-from recovery.mails.build import build
-from recovery.models import Message
+from recovery.mails import build, texts
+from recovery.models import Channel, Message
 from recovery.services import claims
 from recovery.services.addresses import address_failed
 from recovery.services.claims import LEASE, SENT_AGAIN
 from recovery.services.handover import Server, connect
 from recovery.services.recheck import Recheck, quiet_until
+from recovery.services.sms import Text
 from recovery.services.smtp import Answer, Letter, Result, letter
 
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-Waiting = list[tuple[Message, Letter]]
-# What a round came to: how many mails by the state that each was left in, and UNREACHABLE.
+Waiting = list[tuple[Message, Letter | Text]]
+# What a round came to: how many messages by the state that each was left in; UNREACHABLE; and of
+# text messages alone, TEXTS_ANSWERED and TEXTS_UNREACHABLE.
 Done = Counter[str]
 
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 TRIES = 3
 UNREACHABLE = "unreachable"
+TEXTS_ANSWERED, TEXTS_UNREACHABLE = "texts answered", "texts unreachable"
 State = Message.State
 
 
@@ -67,21 +71,33 @@ def deliver(
 
 
 def _send(claimed: Sequence[Message], clock: Clock, done: Done) -> None:
-    waiting = _ready(claimed, clock, done)
+    ready = _ready(claimed, clock, done)
+    _send_by(Channel.EMAIL, ready[Channel.EMAIL], clock, done)
+    # Counted apart: whether texts leave says nothing of the mail server.
+    texts_done: Done = Counter()
+    _send_by(Channel.SMS, ready[Channel.SMS], clock, texts_done)
+    done[TEXTS_UNREACHABLE] += texts_done.pop(UNREACHABLE, 0)
+    done[TEXTS_ANSWERED] += texts_done[State.SENT] + texts_done[State.REFUSED]
+    done.update(texts_done)
+
+
+def _send_by(channel: Channel, waiting: Waiting, clock: Clock, done: Done) -> None:
     try:
         while waiting:
-            with connect() as server:
+            with connect(channel) as server:
                 _hand_over(server, waiting, clock, done)
     except (OSError, smtplib.SMTPException) as error:
-        logger.warning("No mail server: %s", type(error).__name__)
+        logger.warning("Nobody takes messages by %s: %s", channel, type(error).__name__)
         done[UNREACHABLE] += 1
-        for message, _mail in waiting:
+        for message, _letter in waiting:
             _later(message, clock(), done)
 
 
-def _ready(claimed: Sequence[Message], clock: Clock, done: Done) -> Waiting:
-    """Re-check and build each; what must not go, or cannot be built, is recorded at once."""
-    ready: Waiting = []
+def _ready(claimed: Sequence[Message], clock: Clock, done: Done) -> dict[str, Waiting]:
+    """Re-check and build each, by channel; what must not go, or cannot be built, is recorded at
+    once.
+    """
+    ready: dict[str, Waiting] = {channel: [] for channel in Channel}
     recheck = Recheck(claimed)
     for message in claimed:
         now = clock()
@@ -91,11 +107,23 @@ def _ready(claimed: Sequence[Message], clock: Clock, done: Done) -> Waiting:
             if reason := recheck.reason(message, now=now):
                 _settle(message, done, state=State.NOT_SENT, reason=reason)
                 continue
-            ready.append((message, letter(build(message, now=now))))
+            ready[message.channel].append((message, _built(message, now)))
         except Exception as error:
             logger.exception("Message %s cannot be built", message.uuid)
             _broke(message, error, now, done)
     return ready
+
+
+def _built(message: Message, now: datetime) -> Letter | Text:
+    if message.channel == Channel.SMS:
+        assert message.recovery is not None
+        return Text(
+            message_id=str(message.uuid),
+            sender=settings.SMS_FROM,
+            recipient=message.recovery.patient.mobile,
+            words=texts.words(message),
+        )
+    return letter(build.build(message, now=now))
 
 
 def _waits_for_morning(message: Message, now: datetime) -> bool:
@@ -140,7 +168,9 @@ def _hand_over(server: Server, waiting: Waiting, clock: Clock, done: Done) -> No
         _mark_sent(previous, clock())
 
 
-def _step(step: Callable[[Letter], Result], message: Message, mail: Letter) -> Result | Exception:
+def _step(
+    step: Callable[[Any], Result], message: Message, mail: Letter | Text
+) -> Result | Exception:
     """What the server answers to one step, or what broke in it: that must break this mail alone."""
     try:
         return step(mail)
@@ -149,7 +179,9 @@ def _step(step: Callable[[Letter], Result], message: Message, mail: Letter) -> R
         return error
 
 
-def _mark_handing(message: Message, mail: Letter, previous: Message | None, now: datetime) -> bool:
+def _mark_handing(
+    message: Message, mail: Letter | Text, previous: Message | None, now: datetime
+) -> bool:
     """True if the mail is still ours to send. Committed before the server gets the content.
 
     The one statement of every mail, so it is written out: to have the ORM make it costs more than
@@ -211,7 +243,9 @@ def _record_failure(message: Message, answer: Answer, now: datetime, done: Done)
         # Recoveries before messages, as everywhere, so that nobody waits in a circle.
         with transaction.atomic():
             address_failed(message, now=now)
-            _settle(message, done, state=State.REFUSED, reason=Message.Reason.ADDRESS_FAILS)
+            by_text = message.channel == Channel.SMS
+            reason = Message.Reason.NUMBER_FAILS if by_text else Message.Reason.ADDRESS_FAILS
+            _settle(message, done, state=State.REFUSED, reason=reason)
     else:
         _settle(message, done, state=State.REFUSED, reason=Message.Reason.SERVER)
 

@@ -1,5 +1,6 @@
 """A patient and a recovery in one step, or one more recovery of a patient."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from recovery.services.facts import typed_first
 from recovery.services.refusals import FOLLOWED_ALREADY, NotAllowed
 
 # The text that staff read out or hand over; its version is stored with the consent.
-CONSENT_VERSION = "1"
+CONSENT_VERSION = "2"
 
 
 class Incomplete(Exception):
@@ -58,18 +59,21 @@ def enrol(
     family_name: str,
     procedure_at: datetime,
     email_ok: bool,
+    sms_ok: bool = False,
     email: str = "",
     birth_date: date | None = None,
     phone: str = "",
     zone: str = "",
     language: str = "en",
+    wishes: Mapping[str, Any] | None = None,
     **facts: Any,
 ) -> Recovery:
     """Create the patient, the recovery and the consent; owe the invitation.
 
-    `procedure_at` is aware; its local date in the patient's zone becomes day 0. `facts` are columns
-    of the recovery (`services.facts.FACTS`). An address that somebody uses already is shared: after
-    the code it asks which person. Raises Incomplete, and Known for a record number that the clinic
+    `procedure_at` is aware; its local date in the patient's zone becomes day 0. `wishes` are
+    columns of the patient (`services.preferences.WISHES`), `facts` of the recovery
+    (`services.facts.FACTS`). An address that somebody uses already is shared: after the code it
+    asks which person. Raises Incomplete, and Known for a record number that the clinic
     has already.
     """
     if lacking := missing(clinic):
@@ -84,6 +88,7 @@ def enrol(
             "phone": phone,
             "zone": zone or clinic.zone,
             "language": language,
+            **(wishes or {}),
         },
     )
     if not created:
@@ -96,6 +101,7 @@ def enrol(
         told_at=now,
         text_version=CONSENT_VERSION,
         email_ok=email_ok,
+        sms_ok=sms_ok,
     )
     return _begin(patient, user=user, now=now, procedure_at=procedure_at, what="enrolled", **facts)
 

@@ -20,8 +20,11 @@ from recovery.mails.build import also_open
 from recovery.models import CheckIn, Message, Recovery, User
 from recovery.queries.pathways import planned
 from recovery.services import tick
-from recovery.services.advance import Situation, advance
+from recovery.services.advance import advance
+from recovery.services.channels import Reminded
+from recovery.services.messages import why_superseded
 from recovery.services.recheck import TO_PATIENT, Recheck, quiet_until
+from recovery.services.situations import Situation
 
 logger = logging.getLogger(__name__)
 
@@ -209,7 +212,7 @@ class _Course:
                 ]
                 for older in older_ones:
                     self.waiting.remove(older)
-                    self._tell(older, at, Reason.SUPERSEDED)
+                    self._tell(older, at, why_superseded(message))
             self.waiting.append(message)
 
     def _send(self, message: Message, at: datetime) -> None:
@@ -218,7 +221,12 @@ class _Course:
             message.send_after = morning
             return
         self.waiting.remove(message)
-        self._tell(message, at, self.known.recheck.reason(message, now=at))
+        reason = self.known.recheck.reason(message, now=at)
+        if message.checkin is not None and message.number and not reason:
+            self.situation.reminded.append(
+                Reminded(message.planned_at, message.channel, message.checkin.key)
+            )
+        self._tell(message, at, reason)
 
     def _tell(self, message: Message, at: datetime, reason: Message.Reason) -> None:
         checkins: tuple[CheckIn, ...] = ()

@@ -273,6 +273,7 @@ def _set_status(
         [day, pain] for day, pain in sorted(by_day.items()) if day > newest - TREND_DAYS
     ]
     recovery.days_logged = len({row.day for row in reported})
+    status.called_or_answered(recovery)
     if recovery.overdue_since and all(log.day > day for day in _missed_days(recovery, now)):
         recovery.overdue_since = None
         recovery.overdue_hidden = False

@@ -1,17 +1,19 @@
 """The outbox: which mail is owed to whom. Sending is services.delivery's."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import blake2b
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from recovery.clinical.pathway import local
+from recovery.clinical.checkinforms import LOG_FORMS
+from recovery.clinical.reminding import by_day
 from recovery.models import (
+    Channel,
     CheckIn,
     Clinic,
     Message,
@@ -21,26 +23,19 @@ from recovery.models import (
     User,
 )
 from recovery.models.access import Relationship
-from recovery.services import nudges
+from recovery.services import channels, nudges
 
-# Reminders go out from 08:00 to before 21:00 in the patient's zone (docs/protocol.md).
-DAY_BEGINS, DAY_ENDS = time(8), time(21)
+# Of a reminder: it went, or may have gone.
+GONE = (Message.State.SENT, Message.State.UNKNOWN, Message.State.HANDING)
+
+# What can be turned off by itself, and the patient's column that says since when it is.
+OFF = {"logs": "logs_off_at", "forms": "forms_off_at"}
 
 ALERT_URGENCY, INVITATION_URGENCY, REMINDER_URGENCY, DIGEST_URGENCY = 0, 1, 2, 3
 
 
-def by_day(moment: datetime, zone: str) -> datetime:
-    """`moment`, or the next 08:00 in `zone` if it falls in the quiet hours."""
-    there = moment.astimezone(ZoneInfo(zone))
-    if there.time() < DAY_BEGINS:
-        return local(there.date(), DAY_BEGINS, zone)
-    if there.time() >= DAY_ENDS:
-        return local(there.date() + timedelta(days=1), DAY_BEGINS, zone)
-    return moment
-
-
 def spread(
-    planned_at: datetime, *, key: str, zone: str, ends_at: datetime, now: datetime
+    planned_at: datetime, *, key: str, patient: Patient, ends_at: datetime, now: datetime
 ) -> datetime:
     """When a reminder planned for `planned_at` may leave: within the next few minutes, so that
     what is planned for one moment does not leave in one moment.
@@ -48,13 +43,14 @@ def spread(
     By `key` it is the same for the same reminder however often it is asked. Never before
     `planned_at` or `now`, in the quiet hours, or at the end of the check-in: then at once.
     """
-    first = by_day(now, zone)
+    zone, hours = patient.zone, patient.hours
+    first = by_day(now, zone, hours)
     # What waited for the morning is spread over the morning's first minutes.
     begin = first if first > now else planned_at
     digest = blake2b(key.encode(), digest_size=4).digest()
     share = int.from_bytes(digest, "big") / 2**32
     at = max(first, begin + share * timedelta(minutes=settings.REMINDER_SPREAD_MINUTES))
-    return at if at < ends_at and by_day(at, zone) == at else first
+    return at if at < ends_at and by_day(at, zone, hours) == at else first
 
 
 def alert_mails(
@@ -113,17 +109,28 @@ def owe_digests(
     )
 
 
-def supersede(recovery_ids: Iterable[int]) -> None:
-    """Before a newer reminder is owed: an older one that never left (the mail server was away,
-    the senders stood still) will not go beside it.
+def supersede(newer: Iterable[Message]) -> None:
+    """Before newer reminders are owed: an older one that never left (quiet hours, the mail server
+    was away, the senders stood still) will not go beside it.
     """
-    if ids := set(recovery_ids):
+    by_reason: dict[Message.Reason, set[int | None]] = defaultdict(set)
+    for mail in newer:
+        by_reason[why_superseded(mail)].add(mail.recovery_id)
+    for reason, ids in by_reason.items():
         Message.objects.filter(
             recovery__in=ids,
             kind=Message.Kind.REMINDER,
             number__isnull=False,
             state=Message.State.OWED,
-        ).update(state=Message.State.NOT_SENT, reason=Message.Reason.SUPERSEDED)
+        ).update(state=Message.State.NOT_SENT, reason=reason)
+
+
+def why_superseded(newer: Message) -> Message.Reason:
+    """What is said of older reminders that still wait when this one is owed."""
+    assert newer.recovery is not None
+    patient = newer.recovery.patient
+    by_night = by_day(newer.created_at, patient.zone, patient.hours) > newer.created_at
+    return Message.Reason.QUIET if by_night else Message.Reason.SUPERSEDED
 
 
 def addressees(patient_ids: Iterable[int]) -> dict[int, int]:
@@ -170,7 +177,7 @@ def owe_invitation(recovery: Recovery, *, now: datetime, again: bool = False) ->
                 user_id=addressee(recovery.patient),
                 created_at=now,
                 planned_at=now,
-                send_after=by_day(now, recovery.patient.zone),
+                send_after=by_day(now, recovery.patient.zone, recovery.patient.hours),
                 urgency=INVITATION_URGENCY,
             )
         ]
@@ -216,16 +223,22 @@ def renew_link(checkin: CheckIn, *, now: datetime) -> None:
         kind=Message.Kind.REMINDER, number=None, created_at__gt=hour_ago
     ).exists():
         return
+    patient = recovery.patient
+    to = addressee(patient)
+    allowed = channels.agreed([patient.pk]).get(patient.pk, channels.NOTHING)
+    working = channels.usable(patient, allowed, addressee=to)
+    channel = (working or patient.in_order)[0]
     owe(
         [
             Message(
                 kind=Message.Kind.REMINDER,
+                channel=channel,
                 # Two who ask in the same moment ask in the same clock hour, or almost never.
                 dedupe_key=f"renewal:{current.uuid}:{now:%Y%m%d%H}",
                 clinic_id=recovery.clinic_id,
                 recovery=recovery,
                 checkin=current,
-                user_id=addressee(recovery.patient),
+                user_id=to if channel == Channel.EMAIL else None,
                 created_at=now,
                 planned_at=now,
                 send_after=now,
@@ -258,12 +271,14 @@ def answered(recovery: Recovery, key: str) -> None:
 
 
 @transaction.atomic
-def turn_off(*, patient: Patient, now: datetime) -> None:
-    """No more reminders for this patient; staff see it in the queue. A second call keeps the
-    first time.
+def turn_off(*, patient: Patient, now: datetime, only: str = "") -> None:
+    """No more reminders for this patient, or none for logs or forms (a key of OFF); staff see it. A
+    second call keeps the first time.
     """
-    Patient.objects.filter(pk=patient.pk, reminders_off_at=None).update(reminders_off_at=now)
-    stop(
-        Message.objects.filter(recovery__patient=patient, kind=Message.Kind.REMINDER),
-        Message.Reason.OPTED_OUT,
-    )
+    column = OFF.get(only, "reminders_off_at")
+    Patient.objects.filter(pk=patient.pk, **{column: None}).update(**{column: now})
+    rows = Message.objects.filter(recovery__patient=patient, kind=Message.Kind.REMINDER)
+    if only:
+        of_logs = Q(checkin__form__in=LOG_FORMS)
+        rows = rows.filter(of_logs if only == "logs" else ~of_logs)
+    stop(rows, Message.Reason.OPTED_OUT)

@@ -8,9 +8,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from recovery.models import CheckIn, Consent, Message, PatientAccess, Recovery
+from django.conf import settings
+
+from recovery.clinical.checkinforms import LOG_FORMS
+from recovery.clinical.reminding import by_day
+from recovery.models import Channel, CheckIn, Message, Patient, PatientAccess, Recovery
 from recovery.queries import digest
-from recovery.services import escalation, messages, oncall
+from recovery.services import channels, escalation, messages, oncall
 
 DAILY_CAP = 2
 Reason = Message.Reason
@@ -20,8 +24,8 @@ TO_STAFF = (*ALERTS, Message.Kind.DIGEST)
 
 
 def quiet_until(message: Message, *, now: datetime) -> datetime | None:
-    """The next 08:00 of a patient for whom it is night; the opening of a closed clinic for what is
-    urgent there; None for a mail that may go now.
+    """The end of a patient's quiet hours, if it is in them; the opening of a closed clinic for what
+    is urgent there; None for a mail that may go now.
 
     Other mails to staff, and a link that a patient has just asked for, go at any hour.
     """
@@ -31,7 +35,8 @@ def quiet_until(message: Message, *, now: datetime) -> datetime | None:
     if not _to_patient(message) or _asked_for(message):
         return None
     assert message.recovery is not None
-    morning = messages.by_day(now, message.recovery.patient.zone)
+    patient = message.recovery.patient
+    morning = by_day(now, patient.zone, patient.hours)
     return morning if morning > now else None
 
 
@@ -47,11 +52,7 @@ class Recheck:
         """`recoveries`: about those it may be asked of any mail to come, too."""
         patients = {m.recovery.patient_id for m in batch if m.recovery and _to_patient(m)}
         patients |= {recovery.patient_id for recovery in recoveries}
-        self._consenting = set(
-            Consent.objects.filter(
-                patient__in=patients, withdrawn_at=None, email_ok=True
-            ).values_list("patient_id", flat=True)
-        )
+        self._agreed = channels.agreed(patients)
         self._accesses = set(
             PatientAccess.objects.filter(patient__in=patients, ended_at=None).values_list(
                 "patient_id", "user_id"
@@ -62,8 +63,8 @@ class Recheck:
         self._waiting = digest.waiting(
             {m.clinic_id for m in batch if m.kind == Message.Kind.DIGEST}
         )
-        reminded = {m.recovery_id for m in batch if _counts(m)}
-        self._reminded = _reminded(reminded | {recovery.pk for recovery in recoveries})
+        counting = {m.recovery_id for m in batch if _counts(m)}
+        self._reminded = reminded(counting | {recovery.pk for recovery in recoveries})
 
     def reason(self, message: Message, *, now: datetime) -> Message.Reason:
         """Why the mail must not go; Reason.NONE if it may."""
@@ -99,25 +100,47 @@ class Recheck:
         patient = recovery.patient
         reminder = message.kind == Message.Kind.REMINDER
         zone = ZoneInfo(patient.zone)
+        local = now.astimezone(zone)
         today = sum(
-            at.astimezone(zone).date() == now.astimezone(zone).date()
-            for at in self._reminded[recovery.pk]
+            at.astimezone(zone).date() == local.date() for at in self._reminded[recovery.pk]
         )
         checks = (
             (not recovery.sends, Reason.NOT_FOLLOWED),
-            (patient.pk not in self._consenting, Reason.NO_CONSENT),
-            (message.user is None, Reason.NO_ADDRESS),
-            (not _active(message), Reason.INACTIVE),
-            # A caregiver whose access ended gets no more links.
-            ((patient.pk, message.user_id) not in self._accesses, Reason.INACTIVE),
-            (patient.address_fails_at is not None, Reason.ADDRESS_FAILS),
-            (reminder and patient.reminders_off_at is not None, Reason.OPTED_OUT),
+            *self._why_not_by_channel(message, patient),
+            (reminder and _turned_off(patient, checkin), Reason.OPTED_OUT),
+            (_counts(message) and patient.is_paused(local.date()), Reason.PAUSED),
             (checkin is not None and checkin.state == CheckIn.State.COMPLETED, Reason.ANSWERED),
             (checkin is not None and checkin.expires_at <= now, Reason.EXPIRED),
             (checkin is not None and checkin.state != CheckIn.State.OPEN, Reason.NOT_FOLLOWED),
             (_counts(message) and today >= DAILY_CAP, Reason.CAPPED),
         )
         return next((reason for refused, reason in checks if refused), Reason.NONE)
+
+    def _why_not_by_channel(
+        self, message: Message, patient: Patient
+    ) -> tuple[tuple[bool, Message.Reason], ...]:
+        agreed = self._agreed.get(patient.pk, channels.NOTHING)
+        if message.channel == Channel.SMS:
+            return (
+                (not settings.SMS_BACKEND, Reason.NO_PROVIDER),
+                (not agreed.sms, Reason.NO_TEXTS),
+                (not patient.mobile, Reason.NO_NUMBER),
+                (patient.mobile_fails_at is not None, Reason.NUMBER_FAILS),
+            )
+        return (
+            (not agreed.email, Reason.NO_CONSENT),
+            (message.user is None, Reason.NO_ADDRESS),
+            (not _active(message), Reason.INACTIVE),
+            # A caregiver whose access ended gets no more links.
+            ((patient.pk, message.user_id) not in self._accesses, Reason.INACTIVE),
+            (patient.address_fails_at is not None, Reason.ADDRESS_FAILS),
+        )
+
+
+def _turned_off(patient: Patient, checkin: CheckIn | None) -> bool:
+    of_logs = checkin is not None and checkin.form in LOG_FORMS
+    off = patient.logs_off_at if of_logs else patient.forms_off_at
+    return patient.reminders_off_at is not None or (checkin is not None and off is not None)
 
 
 def _to_patient(message: Message) -> bool:
@@ -137,14 +160,14 @@ def _active(message: Message) -> bool:
     return message.user is not None and message.user.is_active
 
 
-def _reminded(recovery_ids: set[int | None]) -> defaultdict[int | None, list[datetime]]:
+def reminded(recovery_ids: set[int | None]) -> defaultdict[int | None, list[datetime]]:
     """When reminders went, or may have gone, by recovery."""
     found: defaultdict[int | None, list[datetime]] = defaultdict(list)
     rows = Message.objects.filter(
         recovery__in=recovery_ids,
         kind=Message.Kind.REMINDER,
         number__isnull=False,
-        state__in=[Message.State.SENT, Message.State.UNKNOWN, Message.State.HANDING],
+        state__in=messages.GONE,
     ).values_list("recovery_id", "sent_at", "lease_until", "send_after")
     for recovery_id, *moments in rows:
         found[recovery_id].append(next(moment for moment in moments if moment is not None))

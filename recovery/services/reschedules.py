@@ -88,6 +88,7 @@ def reschedule(
         recovery.state = state_after(recovery.state, procedure_at, now)
     recovery.overdue_since = None
     recovery.overdue_hidden = False
+    status.called_or_answered(recovery)
     status.set_queue_rank(recovery)
     recovery.save(update_fields=COLUMNS)
     AccessEvent.objects.create(

@@ -9,10 +9,16 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Min
 
-from recovery.models import Heartbeat, Message
-from recovery.queries.engine import BEAT, SEND, SERVER, TICK
+from recovery.models import Channel, Heartbeat, Message
+from recovery.queries.engine import BEAT, SEND, SERVER, TEXTS, TICK
 from recovery.services import delivery, tick
-from recovery.services.delivery import UNREACHABLE, Clock, Done
+from recovery.services.delivery import (
+    TEXTS_ANSWERED,
+    TEXTS_UNREACHABLE,
+    UNREACHABLE,
+    Clock,
+    Done,
+)
 from recovery.services.handover import connect
 
 # Leave the rest to the next minute's round rather than run into it.
@@ -32,11 +38,18 @@ def tick_round(*, now: datetime, at: Clock, by_beat: bool) -> tick.Ticked:
 def send_round(*, clock: Clock, at: Clock) -> Done:
     """Send what is due, for less than a minute. What is left over says since when it waits."""
     done = delivery.deliver(clock=clock, until=clock() + ROUND)
-    if any(done[state] for state in ANSWERED):
+    if done[TEXTS_ANSWERED]:
+        _beat(TEXTS, at())
+    elif done[TEXTS_UNREACHABLE]:
+        _fails(TEXTS, at())
+    elif _failing(TEXTS) and not _texts_wait():
+        _beat(TEXTS, at())
+    # A text that was taken says nothing of the mail server.
+    if sum(done[state] for state in ANSWERED) > done[TEXTS_ANSWERED]:
         _beat(SERVER, at())
     elif done[UNREACHABLE]:
-        _server_fails(at())
-    elif _failing() and not settings.MAIL_PROVIDER:
+        _fails(SERVER, at())
+    elif _failing(SERVER) and not settings.MAIL_PROVIDER:
         _look_at_server(at())
     now = clock()
     owed = Message.objects.filter(state=Message.State.OWED, send_after__lte=now)
@@ -46,8 +59,14 @@ def send_round(*, clock: Clock, at: Clock) -> Done:
     return done
 
 
-def _failing() -> Heartbeat | None:
-    return Heartbeat.objects.filter(name=SERVER, behind_since__isnull=False).first()
+def _failing(name: str) -> Heartbeat | None:
+    return Heartbeat.objects.filter(name=name, behind_since__isnull=False).first()
+
+
+def _texts_wait() -> bool:
+    """One that nobody needs any more tries no provider, and must not keep the banner up."""
+    owed = Message.objects.filter(state=Message.State.OWED, channel=Channel.SMS)
+    return bool(owed.exists())
 
 
 def _look_at_server(at: datetime) -> None:
@@ -58,12 +77,12 @@ def _look_at_server(at: datetime) -> None:
         with connect():
             _beat(SERVER, at)
     except (OSError, smtplib.SMTPException):
-        _server_fails(at)
+        _fails(SERVER, at)
 
 
-def _server_fails(at: datetime) -> None:
-    before = _failing()
-    _beat(SERVER, at, behind_since=before.behind_since if before else at)
+def _fails(name: str, at: datetime) -> None:
+    before = _failing(name)
+    _beat(name, at, behind_since=before.behind_since if before else at)
 
 
 def _beat(name: str, at: datetime, *, behind_since: datetime | None = None) -> None:

@@ -15,6 +15,8 @@ STATUS = (
     "alert_since",
     "queue_rank",
     "queue_since",
+    "call_since",
+    "call_for",
     "next_event_at",
 )
 
@@ -35,17 +37,23 @@ def _rank_and_since(alert: Alert) -> tuple[int, datetime]:
 def set_queue_rank(recovery: Recovery) -> None:
     """Where the recovery stands in the queue: the first of its reasons, or nowhere.
 
-    A failing address or an overdue answer matters only while the recovery is followed.
+    A call to make or an overdue answer matters only while the recovery is followed.
     """
     reasons: list[tuple[int, datetime]] = []
     if recovery.alert_rank is not None and recovery.alert_since is not None:
         reasons.append((recovery.alert_rank, recovery.alert_since))
     if recovery.sends:
-        if recovery.patient.address_fails_at:
-            reasons.append((QueueRank.ADDRESS, recovery.patient.address_fails_at))
+        patient = recovery.patient
+        calls = (patient.address_fails_at, patient.mobile_fails_at, recovery.call_since)
+        reasons += [(QueueRank.CALL, since) for since in calls if since]
         if recovery.overdue_since and not recovery.overdue_hidden:
             reasons.append((QueueRank.OVERDUE, recovery.overdue_since))
     recovery.queue_rank, recovery.queue_since = min(reasons, default=(None, None))
+
+
+def called_or_answered(recovery: Recovery) -> None:
+    """Nobody needs to be called any more because reminders went unanswered."""
+    recovery.call_since, recovery.call_for = None, ""
 
 
 def bring_forward(recovery: Recovery, moments: Iterable[datetime | None]) -> None:

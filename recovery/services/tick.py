@@ -6,18 +6,21 @@ first holds (PostgreSQL) or waits for it (SQLite), and then finds nothing to do.
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
+from recovery.clinical.pathway import Occasion
 from recovery.models import Alert, CheckIn, Clinic, DailyLog, Message, Recovery
 from recovery.queries.pathways import plan_of, planned
-from recovery.services import corridors, messages, nudges, oncall, status, timing
-from recovery.services.advance import Owed, Situation, advance, opening
+from recovery.services import channels, corridors, messages, nudges, oncall, status, timing
+from recovery.services.advance import Owed, advance, opening
 from recovery.services.alerts import CHANGED
+from recovery.services.channels import Reminded
+from recovery.services.situations import Situation
 
 logger = logging.getLogger(__name__)
 
@@ -150,6 +153,9 @@ def situations(recoveries: Sequence[Recovery], until: datetime) -> list[Situatio
         # From the present procedure date, which may have moved since it was written.
         logs[recovery_id].append((by_pk[recovery_id].day_on(on), entered_at, pk))
     users = messages.addressees(recovery.patient_id for recovery in recoveries)
+    reminding = [r for r in recoveries if _reminds(occasions[r.pk], by_key[r.pk], until)]
+    agreed = channels.agreed({r.patient_id for r in reminding}) if reminding else {}
+    reminded = _reminded(reminding)
     staff = oncall.people({r.clinic_id for r in recoveries})
     facts = timing.facts_of(recoveries, alerts)
     return [
@@ -161,6 +167,12 @@ def situations(recoveries: Sequence[Recovery], until: datetime) -> list[Situatio
             alerts=alerts[recovery.pk],
             logs=logs[recovery.pk],
             addressee=users.get(recovery.patient_id),
+            channels=channels.usable(
+                recovery.patient,
+                agreed.get(recovery.patient_id, channels.NOTHING),
+                addressee=users.get(recovery.patient_id),
+            ),
+            reminded=reminded[recovery.pk],
             people=staff.get(recovery.clinic_id, []),
             facts=facts[recovery.pk],
         )
@@ -168,16 +180,54 @@ def situations(recoveries: Sequence[Recovery], until: datetime) -> list[Situatio
     ]
 
 
+def _reminds(
+    occasions: Sequence[Occasion], checkins: Mapping[str, CheckIn], until: datetime
+) -> bool:
+    """Whether a reminder falls due up to `until`."""
+    return any(
+        at <= until
+        for one in occasions
+        if (checkin := checkins.get(one.key, NOT_YET)).is_open
+        for at in (*one.reminders[checkin.reminders_settled :], checkin.later_at)
+        if at is not None
+    )
+
+
+# In place of the row of an occasion that has not opened.
+NOT_YET = CheckIn()
+
+
+def _reminded(recoveries: Sequence[Recovery]) -> defaultdict[int, list[Reminded]]:
+    """The reminders that went and may be unanswered: since the last log, or of what is open."""
+    found: defaultdict[int, list[Reminded]] = defaultdict(list)
+    if not recoveries:
+        return found
+    recent = Q(recovery__last_log_at=None) | Q(planned_at__gt=F("recovery__last_log_at"))
+    rows = Message.objects.filter(
+        recent | Q(checkin__state=CheckIn.State.OPEN),
+        recovery__in=recoveries,
+        checkin__anchor=F("recovery__anchor"),
+        kind=Message.Kind.REMINDER,
+        number__gte=1,
+        state__in=messages.GONE,
+    )
+    for pk, at, channel, key in rows.values_list(
+        "recovery_id", "planned_at", "channel", "checkin__key"
+    ):
+        found[pk].append(Reminded(at, channel, key))
+    return found
+
+
 def _write(owed: Sequence[Owed]) -> None:
     CheckIn.objects.bulk_create([checkin for one in owed for checkin in one.opened])
     CheckIn.objects.bulk_update(
-        [checkin for one in owed for checkin in one.changed], ["state", "reminders_settled"]
+        [checkin for one in owed for checkin in one.changed],
+        ["state", "reminders_settled", "later_at"],
     )
     Alert.objects.bulk_create([alert for one in owed for alert in one.raised])
     Alert.objects.bulk_update([alert for one in owed for alert in one.alerts], CHANGED)
     mails = [message for one in owed for message in one.messages]
-    reminded = [mail.recovery_id for mail in mails if _is_owed_reminder(mail)]
-    messages.supersede(recovery_id for recovery_id in reminded if recovery_id is not None)
+    messages.supersede(mail for mail in mails if _is_owed_reminder(mail))
     messages.owe(mails)
 
 

@@ -10,8 +10,10 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
 from recovery.clinical.checkinforms import LOG_FORMS
-from recovery.models import CheckIn, DailyLog, MailEvent, Message
-from recovery.queries.ledger import BACK
+from recovery.mails.build import language_of
+from recovery.models import Channel, CheckIn, DailyLog, MailEvent, Message
+from recovery.queries.ledger import BACK, FAILS
+from recovery.templatetags.patient import masked
 from recovery.templatetags.staff import day_label, full_time, hm
 from recovery.templatetags.timeline import form_name
 
@@ -43,7 +45,7 @@ def fate(mail: Message) -> Fate:
         return Fate(_("Waits"), "clock", "plan", "is-plan")
     if mail.state == State.UNKNOWN:
         return Fate(_("Unknown"), "ask", "ask", "is-ask")
-    if told & set(BACK) or (mail.state, mail.reason) == (State.REFUSED, Reason.ADDRESS_FAILS):
+    if told & set(BACK) or (mail.state == State.REFUSED and mail.reason in FAILS):
         return Fate(_("Bounced"), "bounce", "bad", "is-bad")
     if mail.state == State.REFUSED:
         return Fate(_("Refused"), "no", "bad", "is-bad")
@@ -91,10 +93,30 @@ def which(mail: Message) -> str:
     if mail.kind == Kind.REMINDER:
         if mail.number is None:
             return _("New link, asked for")
-        return _("Reminder %(n)d") % {"n": mail.number}
+        name = _("Reminder %(n)d") % {"n": mail.number}
+        if mail.number == 0:
+            name = _("Asked for later")
+        return _("%(name)s, by text") % {"name": name} if by_text(mail) else name
     if mail.kind in (Kind.ALERT, Kind.ESCALATION):
         return _("to %(name)s") % {"name": mail.user}
     return ""
+
+
+@register.filter
+def goes_to(mail: Message) -> str:
+    """An address or a number, of which a passer-by learns little."""
+    if by_text(mail) and mail.recovery is not None and mail.recovery.patient.mobile:
+        return f"••••{mail.recovery.patient.mobile[-2:]}"
+    return masked(mail.user.email) if mail.user else _("nobody")
+
+
+@register.filter
+def language(mail: Message) -> str:
+    return language_of(mail)
+
+
+def by_text(mail: Message) -> bool:
+    return mail.channel == Channel.SMS
 
 
 @register.filter
@@ -106,7 +128,9 @@ def happened(mail: Message) -> str:
     elif mail.state in (State.CLAIMED, State.HANDING):
         said.append(_("Goes now"))
     elif mail.state == State.UNKNOWN:
-        said.append(_("The mail server's answer was lost. It is not sent again by itself"))
+        lost = _("The provider's answer was lost. It is not sent again by itself")
+        by_mail = _("The mail server's answer was lost. It is not sent again by itself")
+        said.append(lost if by_text(mail) else by_mail)
     elif mail.sent_at:
         said.append(_("Sent %(at)s") % {"at": _since(mail.sent_at, mail.planned_at)})
     if mail.state in (State.NOT_SENT, State.REFUSED):

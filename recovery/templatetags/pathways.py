@@ -42,6 +42,7 @@ CHANGES = {
 SECTIONS = {
     "title": gettext_lazy("Title"),
     "forms": gettext_lazy("Forms"),
+    "unanswered": words.FIELDS["unanswered"],
     "corridor": gettext_lazy("Corridor"),
     "rules": gettext_lazy("Rules"),
     "phases": gettext_lazy("Days of the phases"),
@@ -209,6 +210,8 @@ def subject(difference: Difference, section: str, names: Mapping[str, str]) -> s
     key = difference.subject
     if section == "title":
         return _("Pathway")
+    if section == "unanswered":
+        return words.field_name(section)
     if section == "corridor":
         return _("Corridor from %(day)s") % {"day": key}
     if section == "forms":

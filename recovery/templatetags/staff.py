@@ -169,16 +169,29 @@ def day_and_phase(place: Any) -> str:
     return f"{day_label(place.day)} {phase}"
 
 
-def mail_marks(recovery: Any, *, address: bool = True) -> list[str]:
-    """What keeps the patient from being reminded; `address` says whether to name a failing one.
+def call_marks(recovery: Any) -> list[str]:
+    """Why staff should call, beside any alert."""
+    patient, marks = recovery.patient, []
+    if recovery.call_since:
+        marks.append(_("Call: no answer to reminders"))
+    if patient.address_fails_at:
+        marks.append(_("Call: address fails"))
+    if patient.mobile_fails_at:
+        marks.append(_("Call: mobile number fails"))
+    return marks
+
+
+def mail_marks(recovery: Any, *, calls: bool = True) -> list[str]:
+    """What keeps the patient from being reminded; `calls` says whether to name why to call.
 
     `recovery` carries `agreed` and `reachable` (queries.patients.with_mail_marks).
     """
-    patient, marks = recovery.patient, []
-    if address and patient.address_fails_at:
-        marks.append(_("Call: address fails"))
+    patient = recovery.patient
+    marks = call_marks(recovery) if calls else []
     if patient.reminders_off_at or not (recovery.agreed and recovery.reachable):
         marks.append(_("No reminders"))
+    elif patient.paused_until and patient.paused_until > timezone.localdate():
+        marks.append(_("Reminders paused"))
     return marks
 
 
@@ -229,7 +242,7 @@ LOOKS = {
     QueueRank.EMERGENCY: ("is-em", "emergency", "em", gettext_lazy("Emergency"), "btn-primary"),
     QueueRank.URGENT: ("is-ur", "urgent", "ur", gettext_lazy("Urgent"), "btn-primary"),
     QueueRank.REVIEW: ("is-re", "review", "re", gettext_lazy("Review"), "btn-quiet"),
-    QueueRank.ADDRESS: ("is-quiet", "plain", "bounce", gettext_lazy("Address"), "btn-quiet"),
+    QueueRank.CALL: ("is-quiet", "plain", "bounce", gettext_lazy("To call"), "btn-quiet"),
     QueueRank.OVERDUE: ("is-quiet", "plain", "silent", gettext_lazy("Overdue"), "btn-quiet"),
     QueueRank.CONTACTED: ("is-done", "done", "phone", gettext_lazy("Contacted"), "btn-quiet"),
 }

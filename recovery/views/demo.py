@@ -29,7 +29,8 @@ def demo_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @demo_only
 def demo_mailbox(request: HttpRequest) -> HttpResponse:
     mails = mailbox.newest(settings.VAR_DIR / "mailbox")
-    return render(request, "demo/mailbox.html", {"mails": mails})
+    texts = mailbox.newest_texts(settings.VAR_DIR / "texts")
+    return render(request, "demo/mailbox.html", {"mails": mails, "texts": texts})
 
 
 @require_safe

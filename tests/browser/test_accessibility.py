@@ -24,7 +24,7 @@ from django.utils.http import urlsafe_base64_encode
 from playwright.sync_api import Page
 
 from recovery.clinical.plan import Step
-from recovery.models import CheckIn, Message, Recovery, User
+from recovery.models import CheckIn, Message, Patient, Recovery, User
 from recovery.services import (
     addresses,
     clinics,
@@ -33,6 +33,7 @@ from recovery.services import (
     milestones,
     observations,
     oncall,
+    preferences,
     questionnaires,
 )
 from recovery.tokens import first_log_token, link_token, unsubscribe_token
@@ -49,6 +50,7 @@ from tests.completed import pathway_with_steps, with_own_days
 from tests.pathways import begun, changes, edited, own_pathway
 from tests.questionnaires import BACK_AND_DAY
 from tests.test_routes import ROUTES, a_kept_mail, names
+from tests.texting import by_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -64,6 +66,7 @@ NO_PAGE = {
     "log_new",
     "checkin_start",
     "link",
+    "short_link",
     "account_request_login_code",
     "healthz",
     "readyz",
@@ -277,6 +280,46 @@ def test_the_ledger_and_the_dry_run(world, open_page):
     assert problems == []
 
 
+def test_how_a_patient_is_reminded(world, open_page, texts):
+    nurse, now = world.users["nurse"], timezone.now()
+    recovery = by_text(make_recovery(world.clinic, day=5), "email,sms")
+    user, checkin = user_of(recovery), checkin_of(recovery, "DAY-05")
+    ids = recovery.uuid, checkin.uuid
+    token = link_token(checkin)
+    mine = ("reminders", recovery.uuid), ("reminders_pause", recovery.uuid), ("checkin_later", *ids)
+    later_page, off = ("link_later", token), ("unsubscribe", unsubscribe_token(recovery.patient))
+    of = ("reminders_of", recovery.uuid)
+    assert look(world, open_page, user, *mine) == []
+    assert look(world, open_page, None, later_page, off) == []
+    assert look(world, open_page, nurse, of) == []
+    # Nothing chosen, and a number that is none.
+    assert refuse(world, open_page, user, mine[1]) == []
+    problems = []
+    for width in WIDTHS:
+        for visitor, (name, *args) in ((user, mine[0]), (nurse, of)):
+            page = visit(world, open_page, visitor, width)
+            page.goto(world.site + reverse(name, args=args))
+            page.fill("#id_mobile", "soon")
+            page.select_option("#id_remind_at", "08:00")
+            page.select_option("#id_quiet_until", "10:00")
+            page.get_by_role("button", name="Save").click()
+            page.wait_for_load_state()
+            assert page.title().startswith("Error")
+            problems += check(page, world, f"{name} refused at {width}")
+    assert problems == []
+    preferences.pause(recovery=recovery, user=user, now=now, days=3)
+    Patient.objects.filter(pk=recovery.patient_id).update(
+        mobile_fails_at=now, logs_off_at=now, quiet_until="09:00"
+    )
+    Recovery.objects.filter(pk=recovery.pk).update(
+        call_since=now, call_for="C90", queue_rank=4, queue_since=now
+    )
+    assert look(world, open_page, user, *mine, ("today", recovery.uuid)) == []
+    assert look(world, open_page, None, later_page, off) == []
+    ledger, page = ("recovery_ledger", recovery.uuid), ("staff_recovery", recovery.uuid)
+    assert look(world, open_page, nurse, of, ledger, page, "queue") == []
+
+
 def test_who_is_told_and_when(world, open_page):
     nurse, manager, clinic = world.users["nurse"], world.users["manager"], world.clinic
     assert look(world, open_page, nurse, "my_mails") == []
@@ -412,6 +455,7 @@ def test_the_pathway_and_its_draft(world, open_page):
     routes = (
         *("pathway", "pathway_draft", "pathway_approval", "pathway_discard", "pathway_title"),
         *("pathway_slot_new", "pathway_days", "pathway_rules", "pathway_corridor"),
+        "pathway_unanswered",
         ("pathway_version", default_pathway().uuid),
         ("pathway_slot", "C90"),
         ("pathway_texts", "before"),

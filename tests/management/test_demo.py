@@ -106,7 +106,7 @@ def test_the_queue_has_every_kind_of_row(rows: None) -> None:
         QueueRank.EMERGENCY: (1, 2),
         QueueRank.URGENT: (4, 5),
         QueueRank.REVIEW: (10, 14),
-        QueueRank.ADDRESS: (1, 2),
+        QueueRank.CALL: (1, 2),
         QueueRank.OVERDUE: (3, 6),
         QueueRank.CONTACTED: (2, 4),
     }

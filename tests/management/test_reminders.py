@@ -35,13 +35,13 @@ def test_it_lists_what_goes_out_and_what_does_not_and_why(clinic, nurse):
     patient(clinic, "B2", address_fails_at=NOW)
     Message.objects.all().delete()
     lines = said("--until", UNTIL, "--dry-run")
-    fails = "The address fails"
+    fails, about = "The address fails", "reminder  DAY-06 (reminder 1)"
     assert lines == [
         "Northgate Spine Clinic, until 2026-03-03 17:30 America/New_York",
         "Will go out: 1",
-        "  2026-03-03 17:00  America/New_York  A1  en  reminder  DAY-06 (reminder 1)",
+        "  2026-03-03 17:00  America/New_York  A1  en  email  reminder  DAY-06 (reminder 1)",
         "Will not go out: 1",
-        f"  2026-03-03 17:00  America/New_York  B2  en  reminder  DAY-06 (reminder 1): {fails}",
+        f"  2026-03-03 17:00  America/New_York  B2  en  email  {about}: {fails}",
     ]
     assert not Message.objects.exists()
 

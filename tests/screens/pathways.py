@@ -59,6 +59,8 @@ def pathways(house: House) -> None:
     page.fill("#id_patient_text", "Please call us today.")
     send(page)
     camera.take(page, "pathway-rule-errors", "A text without a number")
+    what = "What follows when nobody answers"
+    house.take(manager, "pathway-unanswered", what, "pathway_unanswered")
     house.take(manager, "pathway-corridor", "The corridor's steps", "pathway_corridor")
     page = house.take(manager, "pathway-approval", "What differs, and approval", "pathway_approval")
     page.fill("#id_name", "somebody")

@@ -202,6 +202,7 @@ def _blank(house: House, user: User, recovery: Recovery, query: str = "") -> Pag
 
 def links(house: House) -> None:
     camera = house.camera
+    reminders(house)
     checkin = _open_checkin("Wexler")
     token = link_token(checkin)
     blank = uuid.uuid4()
@@ -222,6 +223,38 @@ def links(house: House) -> None:
     )
     send(page)
     camera.take(page, "unsubscribed", "Reminders are off")
+
+
+def reminders(house: House) -> None:
+    camera = house.camera
+    user, recovery = patient("Littlefield")
+    page = house.take(
+        user, "reminders", "How and when a patient is reminded", "reminders", recovery.uuid
+    )
+    page.fill("#id_mobile", "555")
+    tap(page, "channels", "email,sms")
+    send(page)
+    camera.take(page, "reminders-errors", "A number that is none, and no agreement")
+    page.fill("#id_mobile", "(202) 555-0142")
+    page.locator('label[for="id_sms_ok"]').click()
+    send(page)
+    camera.take(page, "reminders-saved", "Saved, with the number as it is stored")
+    house.take(
+        user, "pause", "A pause, and what it does not stop", "reminders_pause", recovery.uuid
+    )
+    tap(page := house.visit(user, reverse("reminders_pause", args=[recovery.uuid])), "days", "3")
+    send(page)
+    camera.take(page, "pause-on", "Paused")
+    user, recovery = patient("Baptiste")
+    checkin = _open_checkin("Baptiste")
+    page = house.take(
+        user, "later", "Remind me later", "checkin_later", recovery.uuid, checkin.uuid
+    )
+    token = link_token(_open_checkin("Wexler"))
+    page = house.take(None, "later-link", "The same by the link in a message", "link_later", token)
+    tap(page, "when", "hour")
+    send(page)
+    camera.take(page, "later-asked", "When it will come")
 
 
 def _open_checkin(family: str) -> Any:

@@ -182,6 +182,11 @@ def ledger(house: House) -> None:
         ("Roth", "mails-of-paused", "The same while paused"),
     ):
         house.take(nurse, name, what, "recovery_ledger", recovery_of(family).uuid)
+    tubbs = recovery_of("Tubbs").uuid
+    page = house.take(nurse, "reminders-of", "How a patient is reminded", "reminders_of", tubbs)
+    page.fill("#id_mobile", "soon")
+    send(page)
+    camera.take(page, "reminders-of-errors", "A number that is none")
     house.take(nurse, "mails", "Every mail of the clinic", "ledger")
     page = house.visit(nurse, reverse("ledger") + "?day=soon")
     camera.take(page, "mails-error", "A day that is none")

@@ -318,4 +318,4 @@ def test_an_address_that_fails_while_a_tick_begins_stays_in_the_queue(clinic, nu
 
     assert at_once([run_tick, fail]) == [None, None]
     recovery.refresh_from_db()
-    assert recovery.queue_rank == QueueRank.ADDRESS
+    assert recovery.queue_rank == QueueRank.CALL

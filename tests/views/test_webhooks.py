@@ -181,7 +181,7 @@ def test_a_bounce_for_good_puts_the_patient_in_the_queue_to_be_called(mail, kind
     assert post(bounce(mail, kind)) == 204
     assert (patient_of(mail).address_fails_at is not None) is fails
     mail.recovery.refresh_from_db()
-    assert (mail.recovery.queue_rank == QueueRank.ADDRESS) is fails
+    assert (mail.recovery.queue_rank == QueueRank.CALL) is fails
     mail.refresh_from_db()
     assert mail.state == "sent"
     assert MailEvent.objects.count() == 1

@@ -32,7 +32,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    name: Literal["title", "forms", "corridor", "rules", "phases", "texts"]
+    name: Literal["title", "forms", "unanswered", "corridor", "rules", "phases", "texts"]
     differences: tuple[Difference, ...]
 
 
@@ -42,6 +42,10 @@ def differences(old: Document, new: Document) -> list[Section]:
     sections: list[tuple[Any, Iterable[Difference]]] = [
         ("title", _fields("title", before, after, ["title"])),
         ("forms", _rows(_by(before["forms"], "key"), _by(after["forms"], "key"), _form)),
+        (
+            "unanswered",
+            _fields("unanswered", before["unanswered"], after["unanswered"], before["unanswered"]),
+        ),
         ("corridor", _rows(_steps(before), _steps(after), _step)),
         ("rules", _rules(old, new)),
         ("phases", _told(before, after, ("first_day", "last_day"))),

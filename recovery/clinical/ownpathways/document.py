@@ -1,12 +1,21 @@
 """A pathway as one document: forms, corridor, rules, phases, and all that patients are told."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 from recovery.clinical.ownpathways.schema import FORMAT
-from recovery.clinical.plan import Anchor, Moment, Plan, RuleChange, Slot, Step
+from recovery.clinical.plan import (
+    USUAL,
+    Anchor,
+    Moment,
+    Plan,
+    RuleChange,
+    Slot,
+    Step,
+    Unanswered,
+)
 
 Lines = tuple[str, ...]
 Data = dict[str, Any]
@@ -65,9 +74,16 @@ class Document:
     changes: tuple[RuleChange, ...]
     phases: tuple[PhaseTexts, ...]
     before: PreparationTexts
+    unanswered: Unanswered = USUAL
 
     def plan(self, version: str) -> Plan:
-        return Plan(version, self.slots, corridor=self.corridor, changes=self.changes)
+        return Plan(
+            version,
+            self.slots,
+            corridor=self.corridor,
+            changes=self.changes,
+            unanswered=self.unanswered,
+        )
 
     @property
     def asked(self) -> tuple[Slot, ...]:
@@ -89,6 +105,7 @@ def to_data(document: Document) -> Data:
         "format": FORMAT,
         "title": document.title,
         "forms": [_form(slot) for slot in document.slots],
+        "unanswered": asdict(document.unanswered),
         "corridor": [
             {"first_day": s.first_day, "last_day": s.last_day, "low": s.low, "high": s.high}
             for s in document.corridor
@@ -134,6 +151,7 @@ def from_sound_data(data: Mapping[str, Any]) -> Document:
             for phase in data["phases"]
         ),
         before=PreparationTexts(name=data["before"]["name"], **_read(data["before"], BEFORE_LINES)),
+        unanswered=Unanswered(**data.get("unanswered", {})),
     )
 
 

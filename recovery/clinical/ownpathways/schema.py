@@ -10,7 +10,7 @@ from typing import Any
 from recovery.clinical.checkinforms import FORMS, LOG_FORMS
 from recovery.clinical.ownpathways.problem import _
 from recovery.clinical.phases import DEFAULT_PHASES
-from recovery.clinical.plan import WORST_PAIN
+from recovery.clinical.plan import MOST_UNANSWERED, WORST_PAIN
 
 FORMAT = 1
 FIRST_DAY, LAST_DAY = -90, 1200
@@ -23,6 +23,7 @@ _DAY: Mapping[str, Any] = {"type": "integer", "minimum": FIRST_DAY, "maximum": L
 _PHASE_DAY: Mapping[str, Any] = {"type": "integer", "minimum": 0, "maximum": LAST_DAY}
 _OPEN_END: Mapping[str, Any] = {**_PHASE_DAY, "type": ["integer", "null"]}
 _PAIN: Mapping[str, Any] = {"type": "integer", "minimum": 0, "maximum": WORST_PAIN}
+_UNANSWERED: Mapping[str, Any] = {"type": "integer", "minimum": 1, "maximum": MOST_UNANSWERED}
 _MOMENT: Mapping[str, Any] = {
     "type": "string",
     "pattern": "^D(0|-?[1-9][0-9]{0,3}) ([01][0-9]|2[0-3]):[0-5][0-9]$",
@@ -114,6 +115,9 @@ SCHEMA: Mapping[str, Any] = {
             ),
         },
         {
+            "unanswered": _object(
+                {"next_channel_after": _UNANSWERED, "call_after": _UNANSWERED}, {}
+            ),
             "corridor": {
                 "type": "array",
                 "maxItems": MAX_STEPS,

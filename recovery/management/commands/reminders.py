@@ -9,10 +9,12 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive
 
 from recovery import clock
+from recovery.mails.build import language_of
 from recovery.management.clinics import clinic_named
 from recovery.models import Clinic, Recovery
 from recovery.services import foresight
 from recovery.services.recheck import TO_STAFF
+from recovery.services.reminders import ASKED_FOR_LATER
 
 
 class Command(BaseCommand):
@@ -86,12 +88,14 @@ def _line(one: foresight.Foreseen) -> str:
         about = "to staff"
     elif message.kind == message.Kind.REMINDER and message.number:
         about = f"{about} (reminder {message.number})"
-    language = message.user.language if message.user else "-"
+    elif message.number == ASKED_FOR_LATER:
+        about = f"{about} (asked for later)"
     parts = (
         f"{there:%Y-%m-%d %H:%M}",
         patient.zone,
         patient.record_number,
-        language,
+        language_of(message),
+        str(message.channel),
         str(message.kind),
         about,
     )

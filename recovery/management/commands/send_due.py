@@ -8,7 +8,7 @@ from django.utils import timezone
 from recovery import clock
 from recovery.models import Message
 from recovery.services import digests, rounds
-from recovery.services.delivery import UNREACHABLE
+from recovery.services.delivery import TEXTS_UNREACHABLE, UNREACHABLE
 
 State = Message.State
 SAID = {
@@ -40,6 +40,8 @@ class Command(BaseCommand):
             failed.append(f"{ticked.failed} recoveries could not be read")
         if done[UNREACHABLE]:
             failed.append("the mail server does not answer")
+        if done[TEXTS_UNREACHABLE]:
+            failed.append("the provider of text messages does not answer")
         if wrong := done[State.REFUSED] + done[State.UNKNOWN]:
             failed.append(f"{wrong} mails failed for good or are in doubt")
         if failed:

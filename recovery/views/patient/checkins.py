@@ -42,6 +42,8 @@ class Door:
     base: str
     url: Callable[[str], str]
     home: str
+    # Where the reminder of it is put off.
+    later: str
     by_link: bool
     entered: Mapping[str, Any]
 
@@ -128,6 +130,7 @@ def _signed_in(
         base="patient/recovery.html",
         url=lambda page: reverse(f"checkin_{page}", args=[recovery.uuid, row.uuid, client_id]),
         home=reverse("today", args=[recovery.uuid]),
+        later=reverse("checkin_later", args=[recovery.uuid, row.uuid]),
         by_link=False,
         entered={"source": source, "mode": DailyLog.Mode.WEB, "user": request.user},
     )

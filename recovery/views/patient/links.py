@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from recovery import access
+from recovery import access, tokens
 from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.forms import told
 from recovery.forms.layout import log_helper
@@ -39,6 +39,12 @@ def link(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
     if not _takes_answers(checkin, request.now):
         return _closed(request, checkin)
     return redirect("link_form", _token(request), uuid.uuid4())
+
+
+@require_safe
+def short_link(request: HttpRequest, code: str) -> HttpResponse:
+    """Where a text message leads: to the check-in's own link."""
+    return redirect("link", tokens.link_token(access.checkin_of_code(code)))
 
 
 @csrf_exempt
@@ -99,6 +105,7 @@ def _door(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> check
         base="patient/link.html",
         url=lambda page: reverse(pages[page], args=[token, client_id]),
         home="",
+        later=reverse("link_later", args=[token]),
         by_link=True,
         entered={"source": _source(checkin), "mode": DailyLog.Mode.LINK},
     )
@@ -197,6 +204,7 @@ def _page(
         "form": form,
         "helper": log_helper(form.day),
         "planned": True,
+        "later_url": reverse("link_later", args=[_token(request)]),
         "correcting": correcting or form.filled_from is not None,
         **entry.refusal(form, request.clinic, **refused),
     }

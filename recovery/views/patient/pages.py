@@ -18,9 +18,9 @@ from recovery.views.patient.warnings import warning_signs
 @access.for_patient
 def today(request: HttpRequest, recovery: Recovery) -> HttpResponse:
     page = today_page(recovery, now=request.now)
-    return render(
-        request, "patient/today.html", {"recovery": recovery, "page": page, "tab": "today"}
-    )
+    paused = recovery.patient.is_paused(page.on)
+    context = {"recovery": recovery, "page": page, "tab": "today", "paused": paused}
+    return render(request, "patient/today.html", context)
 
 
 @require_safe

@@ -14,8 +14,19 @@ from recovery.services import messages
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.for_unsubscribing
 def unsubscribe(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """Ask on GET, act on POST: that of our page, or a mail program's own (RFC 8058)."""
+    """Ask on GET, act on POST: that of our page, which may be about one kind alone, or a mail
+    program's own (RFC 8058), which is about all.
+    """
     if request.method == "POST":
-        messages.turn_off(patient=patient, now=request.now)
-    off = request.method == "POST" or patient.reminders_off_at is not None
-    return render(request, "patient/unsubscribe.html", {"off": off})
+        only = request.POST.get("only", "")
+        only = only if only in messages.OFF else ""
+        messages.turn_off(patient=patient, now=request.now, only=only)
+        patient.refresh_from_db()
+    logs = patient.logs_off_at is None
+    forms = patient.forms_off_at is None
+    context = {
+        "off": patient.reminders_off_at is not None or not (logs or forms),
+        "logs": logs,
+        "forms": forms,
+    }
+    return render(request, "patient/unsubscribe.html", context)

@@ -29,7 +29,17 @@ from recovery.templatetags.ledger import about, answered_at, by_link, fate, happ
 # How many of the reminder times to come a patient's page shows.
 AHEAD = 6
 COLUMNS = (
-    *("record number", "kind", "about", "which", "zone", "planned", "send after", "sent"),
+    *(
+        "record number",
+        "kind",
+        "channel",
+        "about",
+        "which",
+        "zone",
+        "planned",
+        "send after",
+        "sent",
+    ),
     *("answered", "answered by link", "state", "reason", "what happened", "message id"),
 )
 
@@ -55,6 +65,7 @@ def recovery_ledger(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
             "recovery": row,
             "patient": row.patient,
             "reach": mails.reach(row),
+            "paused": row.patient.is_paused(timezone.localdate(request.now)),
             "planned": [one for one in reversed(ahead) if one.message.pk is None],
             "refused": {one.message.pk: one.reason for one in ahead if one.reason},
             "csv_url": reverse("recovery_ledger_csv", args=[row.uuid]),
@@ -215,6 +226,7 @@ def _cells(mail: Message) -> list[str]:
         return [
             patient.record_number,
             mail.get_kind_display(),
+            mail.get_channel_display(),
             about(mail),
             "" if to_staff else which(mail),
             patient.zone,

@@ -19,6 +19,7 @@ from recovery.forms.pathway_sections import (
     DaysForm,
     RuleForm,
     TextsForm,
+    UnansweredForm,
     shipped_severity,
 )
 from recovery.forms.pathway_slots import LeaveOutForm, NewSlotForm, SlotForm, form_of
@@ -273,4 +274,19 @@ def pathway_corridor(request: HttpRequest) -> HttpResponse:
         "staff/pathway_corridor.html",
         heading=_("Corridor"),
         leads_to=_draft_at("corridor"),
+    )
+
+
+@require_http_methods(READ_OR_POST)
+@for_staff(Role.MANAGER)
+def pathway_unanswered(request: HttpRequest) -> HttpResponse:
+    desk = desk_of(request.clinic)
+    form = UnansweredForm(request.POST or None, data=desk.data, revision=desk.revision)
+    return _section(
+        request,
+        desk,
+        form,
+        "staff/pathway_unanswered.html",
+        heading=_("When nobody answers"),
+        leads_to=_draft_at("unanswered"),
     )

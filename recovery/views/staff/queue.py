@@ -17,6 +17,7 @@ from recovery.queries import queue as queries
 from recovery.queries.patients import COUNTED
 from recovery.templatetags.corridor import course_words
 from recovery.templatetags.staff import (
+    call_marks,
     clock_words,
     day_and_phase,
     hm,
@@ -31,7 +32,7 @@ CHIPS = {
     "emergency": (_("Emergency"), "em", "em"),
     "urgent": (_("Urgent"), "ur", "ur"),
     "review": (_("Review"), "re", "re"),
-    "address": (_("Address fails"), "", "bounce"),
+    "call": (_("To call"), "", "bounce"),
     "overdue": (_("Overdue"), "", "silent"),
     "contacted": (_("Contacted"), "", "phone"),
 }
@@ -39,7 +40,7 @@ NOTES = {
     QueueRank.EMERGENCY: _("Act now. Staff are told again until a contact is recorded."),
     QueueRank.URGENT: _("Contact within 2 clinic hours."),
     QueueRank.REVIEW: _("By the end of the next clinic day."),
-    QueueRank.ADDRESS: _("Reminders cannot reach these patients."),
+    QueueRank.CALL: _("Reminders do not reach these patients, or nobody answers them."),
     QueueRank.OVERDUE: _("A check-in ended without an answer."),
     QueueRank.CONTACTED: _("Stays here until it is closed."),
 }
@@ -125,7 +126,7 @@ def words(row: queries.Row, request: HttpRequest) -> dict[str, Any]:
         "headline": headline(row),
         "why": why(row),
         "course": course_words(row.course, recovery.last_log_day),
-        "marks": ". ".join(mail_marks(recovery, address=row.rank != QueueRank.ADDRESS)),
+        "marks": ". ".join(mail_marks(recovery, calls=row.rank != QueueRank.CALL)),
         "where": where(row),
         "over": row.clock.over,
         "clock": clock_words(row.clock, now),
@@ -141,8 +142,8 @@ def headline(row: queries.Row) -> str:
     if row.first:
         return row.first.headline
     return (
-        gettext("Call: address fails")
-        if row.rank == QueueRank.ADDRESS
+        ". ".join(call_marks(row.recovery))
+        if row.rank == QueueRank.CALL
         else gettext("Check-in not answered")
     )
 
@@ -150,8 +151,8 @@ def headline(row: queries.Row) -> str:
 def why(row: queries.Row) -> str:
     """The rules of the row's rank, what the first says, and the rules that stand beside."""
     if not row.first:
-        if row.rank == QueueRank.ADDRESS:
-            return gettext("The mail server refused the address. Ask for another.")
+        if row.rank == QueueRank.CALL:
+            return " ".join(_why_call(row.recovery))
         # That it is silent, and since when, is told with the course.
         return ""
     text = f"{', '.join(alert.rule for alert in row.alerts)}. {row.first.staff_text}"
@@ -162,6 +163,18 @@ def why(row: queries.Row) -> str:
     if row.others:
         text += " " + gettext("Also %(rules)s.") % {"rules": ", ".join(a.rule for a in row.others)}
     return text
+
+
+def _why_call(recovery: Any) -> list[str]:
+    why = []
+    if recovery.call_since:
+        key = {"key": recovery.call_for}
+        why.append(gettext("Reminders of %(key)s were not answered. No more go out.") % key)
+    if recovery.patient.address_fails_at:
+        why.append(gettext("The mail server refused the address. Ask for another."))
+    if recovery.patient.mobile_fails_at:
+        why.append(gettext("The provider refused the number. Ask for another."))
+    return why
 
 
 def where(row: queries.Row) -> str:

@@ -115,7 +115,11 @@ def page(
         "record": record,
         "milestones": sorted((row for row in record.milestones if row.number), key=_told_on),
         "caregivers": [r for r in record.accesses if r.kind == Relationship.CAREGIVER],
-        "mailed": bool(record.accesses and any(row.number for row in record.consents)),
+        "mailed": bool(record.accesses and any((row.number or 0) & 1 for row in record.consents)),
+        "texted": bool(
+            recovery.patient.mobile and any((row.number or 0) & 2 for row in record.consents)
+        ),
+        "paused": recovery.patient.is_paused(access.local_date(recovery, request.now)),
         "case": case,
         # Others than nurses see it as a line, until they open it or a form of it was refused.
         "case_open": case and (Role.NURSE in request.roles or contact or close),

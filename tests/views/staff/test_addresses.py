@@ -32,7 +32,7 @@ def failing(recovery: Recovery) -> Recovery:
     addresses.address_failed(invitation, now=NOW)
     INVITATIONS.update(state="refused", reason="address_fails")
     recovery.refresh_from_db()
-    assert recovery.queue_rank == QueueRank.ADDRESS
+    assert recovery.queue_rank == QueueRank.CALL
     return recovery
 
 

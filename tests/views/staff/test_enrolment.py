@@ -69,7 +69,7 @@ def test_one_form_makes_patient_recovery_consent_and_invitation(
     assert (recovery.baseline_pain, recovery.baseline_opioid_mme) == (7, Decimal("22.5"))
     assert (recovery.anticoagulated, recovery.osteoporosis) == (False, None)
     consent = Consent.objects.get()
-    assert (consent.told_by, consent.text_version, consent.email_ok) == (nurse, "1", True)
+    assert (consent.told_by, consent.text_version, consent.email_ok) == (nurse, "2", True)
     assert abs((consent.told_at - now).total_seconds()) < 60
     assert PatientAccess.objects.get().user.email == "ruth.keller@example.org"
     assert Message.objects.get(kind="invitation").recovery == recovery

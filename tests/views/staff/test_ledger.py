@@ -271,7 +271,7 @@ def test_a_patients_ledger_costs_the_same_for_a_hundred_mails_as_for_one(as_nurs
     for _each in range(60):
         told(mail(recovery), "delivered")
     # The first read the pathway, which the process then keeps.
-    assert statements() <= first <= 30
+    assert statements() <= first <= 32
 
 
 def test_the_clinics_ledger_is_of_the_clinic(as_nurse, as_harbor_nurse, recovery, neighbour):
@@ -298,6 +298,7 @@ def test_the_file_has_all_times_in_the_patients_zone_and_nobodys_name(as_nurse, 
     assert line == {
         "record number": recovery.patient.record_number,
         "kind": "Reminder",
+        "channel": "E-mail",
         "about": "Log D1",
         "which": "Reminder 1",
         "zone": "America/New_York",

@@ -56,7 +56,7 @@ def test_worst_first_then_longest_waiting(as_nurse: Client, clinic: Clinic, now:
     report(someone(clinic, "Ulla", "Older"), ago=2 * HOUR, **URGENT)
     report(someone(clinic, "Emma", "Emergency"), ago=MINUTE, **EMERGENCY)
     put(someone(clinic, "Olga", "Overdue"), QueueRank.OVERDUE, ago=90 * HOUR)
-    put(someone(clinic, "Anna", "Address"), QueueRank.ADDRESS)
+    put(someone(clinic, "Anna", "Address"), QueueRank.CALL)
     someone(clinic, "Hanna", "Healthy")
     response = page(as_nurse)
     assert names(response) == [
@@ -153,8 +153,8 @@ def test_an_overdue_row_says_since_when(as_nurse: Client, recovery: Recovery) ->
 def test_a_failing_address_asks_for_a_call(as_nurse: Client, recovery: Recovery) -> None:
     recovery.patient.address_fails_at = NOW
     recovery.patient.save()
-    put(recovery, QueueRank.ADDRESS)
-    assert row(page(as_nurse), "Keller").startswith("Address Call: address fails")
+    put(recovery, QueueRank.CALL)
+    assert row(page(as_nurse), "Keller").startswith("To call Call: address fails")
     report(recovery, **URGENT)
     assert "Call: address fails" in row(page(as_nurse), "Keller")
 
@@ -207,7 +207,7 @@ def test_filters(
     contacts.record(recovery=called, user=nurse, now=NOW, kind="call", outcome="advised")
     response = page(as_nurse, only=only)
     assert names(response) == shown
-    counted = "All 3 Emergency 1 Urgent 1 Review 1 Address fails 0 Overdue 0 Contacted 1"
+    counted = "All 3 Emergency 1 Urgent 1 Review 1 To call 0 Overdue 0 Contacted 1"
     assert counted in words(response)
 
 
