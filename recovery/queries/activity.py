@@ -158,7 +158,7 @@ def _activity(
         periods=[
             PeriodRow(
                 period=period,
-                forecast=period.forecast(today),
+                forecast=period.forecast(today) if recovery.sends else None,
                 caregiver_days=_within(period, days[DailyLog.Source.CAREGIVER]),
                 staff_days=_within(period, days[DailyLog.Source.STAFF]),
             )

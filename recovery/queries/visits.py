@@ -195,7 +195,8 @@ def _opioids(recovery: Recovery, days: Sequence[Day]) -> str:
     if counted:
         last = counted[-1]
         words.append(
-            _("Last total %(n)s MME on D%(day)d.") % {"n": glance.plain(last.mme), "day": last.day}
+            _("Last total %(n)s\u00a0MME on D%(day)d.")
+            % {"n": glance.plain(last.mme), "day": last.day}
         )
     if unknown := sum(day.mme_unknown for day in told):
         words.append(
@@ -211,7 +212,7 @@ def _acetaminophen(days: Sequence[Day]) -> str:
     most = max(told, key=lambda day: day.grams or Decimal(0), default=None)
     if most and most.grams:
         words.append(
-            _("Most %(n)s g, on D%(day)d.") % {"n": glance.plain(most.grams), "day": most.day}
+            _("Most %(n)s\u00a0g, on D%(day)d.") % {"n": glance.plain(most.grams), "day": most.day}
         )
     return " ".join(words)
 
