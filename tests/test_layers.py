@@ -99,6 +99,7 @@ ORDER = [
     "recovery.clinical.trials",
     "recovery.clinical.courses",
     "recovery.clinical.activity",
+    "recovery.clinical.counted",
     "recovery.clinical.told",
     "recovery.clinical.protocol",
     "recovery.clinical.commands.lines",

@@ -29,6 +29,7 @@ def main() -> None:
             staff.queue,
             staff.people,
             staff.room,
+            staff.sheets,
             staff.procedures,
             staff.ledger,
             staff.clinic,
