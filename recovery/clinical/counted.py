@@ -8,8 +8,8 @@ from recovery.clinical.markdown import bullets, codes, table
 NOTES = (
     "A report of what was counted, no advice on billing.",
     (
-        "Days run in 30-day periods from the first day on which the patient entered a log or sent a "
-        "form, a baseline before D0 too; two entries on a day count once, those of staff and "
+        "Days run in 30-day periods from the first day on which the patient entered a log or sent "
+        "a form, a baseline before D0 too; two entries on a day count once, those of staff and "
         "caregivers do not count."
     ),
     (
