@@ -21,8 +21,8 @@ from recovery.queries.visits import Section, VisitSheet
 TEMPLATE = settings.BASE_DIR / "templates" / "sheets" / "visit.typ"
 # The first comes with Typst: Latin, Greek and Cyrillic. What it lacks is taken from the machine.
 FONTS = ("Libertinus Serif", "Noto Sans", "Noto Sans CJK SC", "DejaVu Sans")
-# PDF/UA-1 is refused by the builder itself where a heading, an image's words or a title is missing.
-STANDARDS = ["1.7", "ua-1"]
+# The builder itself refuses PDF/UA-1 where a heading, an image's words or a title is missing.
+PLAIN, ACCESSIBLE = "1.7", "ua-1"
 # A list is shortened by its weight when the page is full: a question of the patient's last.
 WEIGHTS = {"questions": 1.0, "alerts": 0.6, "medicines": 1.0, "worst": 0.5}
 
@@ -40,11 +40,20 @@ def paper_of(clinic: Clinic) -> Paper:
 def visit_pdf(sheet: VisitSheet, clinic: Clinic, *, paper: Paper, now: datetime) -> bytes:
     """One tagged page. The same sheet at the same `now` gives the same bytes."""
     data = json.dumps(_visit(sheet, clinic, paper, now), ensure_ascii=False, sort_keys=True)
+    try:
+        return _typeset(data, [PLAIN, ACCESSIBLE], now)
+    except typst.TypstError:
+        # It is refused for a letter that no font here has, too. A box in its place is better than
+        # no sheet; the tags stay.
+        return _typeset(data, [PLAIN], now)
+
+
+def _typeset(data: str, standards: list[str], now: datetime) -> bytes:
     made: bytes = typst.compile(
         TEMPLATE.read_bytes(),
         format="pdf",
         sys_inputs={"data": data},
-        pdf_standards=STANDARDS,
+        pdf_standards=standards,
         timestamp=int(now.timestamp()),
     )
     return made

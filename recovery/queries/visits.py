@@ -67,7 +67,7 @@ class VisitSheet:
 
 
 def visit_sheet(recovery: Recovery, clinic: Clinic, *, now: datetime) -> VisitSheet:
-    """Nine statements, whatever the history."""
+    """Eight statements, whatever the history."""
     days = by_day(current(logs_of(recovery)))
     alerts, record = alerts_of(recovery), record_of(recovery, now)
     where = place(recovery, now)

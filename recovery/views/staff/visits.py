@@ -34,7 +34,6 @@ def visit_page(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
         "who": pdf.who(sheet),
         "head": pdf.score_head(sheet.scores),
         "notes": pdf.score_notes(sheet.scores),
-        "papers": [pdf.paper_of(request.clinic), *pdf.Paper],
     }
     return render(request, "staff/visit.html", context)
 

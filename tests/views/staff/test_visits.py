@@ -203,6 +203,16 @@ def test_what_a_patient_typed_is_no_markup(as_nurse, patient):
     assert "&lt;b&gt;bold&lt;/b&gt;" in page
 
 
+def test_a_letter_that_no_font_has_takes_no_sheet_away(as_nurse, patient):
+    ask(patient, "May I swim \U0010fffd?", now=NOW)
+    reader = PdfReader(io.BytesIO(made(as_nurse, patient)))
+    assert len(reader.pages) == 1
+    assert "May I swim" in reader.pages[0].extract_text()
+    assert {"/H1", "/Table"} <= {
+        kind for kind, _alt in _tags(reader.root_object["/StructTreeRoot"])
+    }
+
+
 def test_what_printers_there_hold_is_the_paper(as_nurse, patient):
     for asked in ("", "a3", "../letter"):
         [page] = PdfReader(io.BytesIO(made(as_nurse, patient, asked))).pages
