@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from recovery.models import Alert, Clinic, Contact, Recovery, VisitQuestion
 from recovery.models.access import Relationship
+from recovery.models.alerts import RANK_OF
 from recovery.queries import corridors, glance
 from recovery.queries.chart import Chart, draw
 from recovery.queries.days import Day, by_day
@@ -242,7 +243,9 @@ def _alerts(recovery: Recovery, alerts: Sequence[Alert]) -> Section:
     def on(at: datetime) -> date:
         return at.astimezone(zone).date()
 
-    shown = sorted(alerts, key=lambda alert: (alert.raised_at, alert.rule), reverse=True)
+    newest = sorted(alerts, key=lambda alert: (alert.raised_at, alert.rule), reverse=True)
+    # Where the page ends, what is left out is the least serious.
+    shown = sorted(newest, key=lambda alert: RANK_OF[alert.severity])
     rows = [
         (
             day_and_date(recovery, recovery.day_on(on(alert.raised_at))),
@@ -257,7 +260,7 @@ def _alerts(recovery: Recovery, alerts: Sequence[Alert]) -> Section:
         rows=rows,
         total=len(alerts),
         empty=_("No alert."),
-        note=_("Newest first."),
+        note=_("The most serious first, then the newest."),
     )
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from recovery import pdf
-from recovery.models import AccessEvent, Recovery, VisitQuestion
+from recovery.models import AccessEvent, Alert, Recovery, VisitQuestion
 from recovery.queries.instruments import instruments_of
 from recovery.queries.visits import visit_sheet
 from recovery.services import checkins, contacts, logs, visits
@@ -140,6 +140,15 @@ def test_a_year_is_one_page_and_what_does_not_fit_is_counted(
     assert inked[-1] < bitmap.height - 15
     assert any(number > bitmap.height * 0.7 for number in inked)
     assert all(min(row[:20]) > 200 and min(row[-20:]) > 200 for row in rows)
+
+
+def test_what_is_left_out_is_the_least_serious(as_nurse, clinic, nurse, now):
+    recovery = with_a_year(clinic, nurse, now=NOW, days=40)
+    oldest = recovery.alerts.order_by("raised_at").first()
+    Alert.objects.filter(pk=oldest.pk).update(severity="emergency", headline="The one to see")
+    told = text_of(made(as_nurse, recovery))
+    assert "The one to see" in told.partition("Alerts and what was done")[2]
+    assert "Not shown here" in told
 
 
 def test_every_question_is_shown_or_counted(as_nurse, clinic, nurse, now):
