@@ -278,7 +278,11 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 # Three guesses a code and ten codes an hour leave a stranger 30 in a million.
-ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,10/h/key"}
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "20/m/ip,3/m/key,10/h/key",
+    # Who holds a link for a therapist guesses a date of birth out of some 30,000.
+    "therapist_sheet": "20/h/ip,5/h/key,20/d/key",
+}
 # Digits alone: a phone offers its number pad for them, and they can be read out.
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 # A stranger learns from no page and from no mail whether an address belongs to a patient.

@@ -13,6 +13,7 @@ from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
@@ -29,6 +30,7 @@ from recovery.models import (
     PatientAccess,
     Recovery,
     Role,
+    TherapistLink,
     User,
 )
 from recovery.queries import engine
@@ -139,6 +141,30 @@ def for_first_log(view: View) -> View:
             raise Http404
         with _on_behalf_of(request, recovery.patient):
             return view(request, recovery, **kwargs)
+
+    return wrapper
+
+
+def for_therapist(view: View) -> View:
+    """Pass the view the link by which an outside therapist reads a sheet; whether it is still open
+    and its holder knows the patient is its matter. In the patient's zone, in the site's language.
+    """
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
+        rows = TherapistLink.objects.select_related(
+            "recovery__patient__clinic", "recovery__clinic", "recovery__pathway"
+        )
+        link = rows.filter(uuid=tokens.therapist_link_of(token)).first()
+        if link is None:
+            raise Http404
+        with (
+            _on_behalf_of(request, link.recovery.patient),
+            translation.override(settings.LANGUAGE_CODE),
+        ):
+            response = view(request, link, **kwargs)
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
 
     return wrapper
 

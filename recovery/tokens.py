@@ -7,10 +7,11 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from django.core import signing
 from django.utils.crypto import salted_hmac
 
-from recovery.models import CheckIn, Patient, Recovery
+from recovery.models import CheckIn, Patient, Recovery, TherapistLink
 
 _CHECKIN = signing.Signer(salt="recovery.checkin-link")
 _FIRST_LOG = signing.Signer(salt="recovery.first-log")
+_THERAPIST = signing.Signer(salt="recovery.therapist-link")
 _UNSUBSCRIBE = signing.Signer(salt="recovery.unsubscribe")
 
 
@@ -51,6 +52,16 @@ def first_log_token(recovery: Recovery) -> str:
 def first_log_of(token: str) -> uuid.UUID | None:
     """The recovery's public id, or None for a forged or broken token."""
     return _unsign(_FIRST_LOG, token)
+
+
+def therapist_token(link: TherapistLink) -> str:
+    """Opens the sheet for a therapist, to who knows the patient's date of birth too."""
+    return _THERAPIST.sign(link.uuid.hex)
+
+
+def therapist_link_of(token: str) -> uuid.UUID | None:
+    """The link's public id, or None for a forged or broken token."""
+    return _unsign(_THERAPIST, token)
 
 
 def unsubscribe_token(patient: Patient) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recovery.views import demo, ops, webhooks
+from recovery.views import demo, ops, therapists, webhooks
 from recovery.views.patient import accounts as patient_accounts
 from recovery.views.patient import (
     checkins,
@@ -14,9 +14,11 @@ from recovery.views.patient import (
     phases,
     reminders,
     unsubscribe,
+    visits,
 )
 from recovery.views.staff import (
     accounts,
+    activity,
     addresses,
     alerts,
     clinic,
@@ -41,6 +43,8 @@ from recovery.views.staff import checkins as staff_checkins
 from recovery.views.staff import logs as staff_logs
 from recovery.views.staff import milestones as staff_milestones
 from recovery.views.staff import reminders as staff_reminders
+from recovery.views.staff import therapists as staff_therapists
+from recovery.views.staff import visits as staff_visits
 
 RECOVERY = "recoveries/<uuid:recovery>/"
 CHECKIN = f"{RECOVERY}checkins/<uuid:checkin>/"
@@ -51,6 +55,7 @@ PATHWAY = "staff/clinic/pathway/"
 DRAFT = f"{PATHWAY}draft/"
 VERSION = f"{PATHWAY}versions/<uuid:version>/"
 STAFF_RECOVERY = "staff/recoveries/<uuid:recovery>/"
+VISIT = f"{STAFF_RECOVERY}visit/"
 OBSERVATION = f"{STAFF_RECOVERY}observation/"
 
 patient_urls = [
@@ -66,6 +71,8 @@ patient_urls = [
     path(f"{RECOVERY}phases/<slug:code>/", phases.phase, name="phase"),
     path(f"{RECOVERY}milestones/", milestones.milestones_list, name="milestones"),
     path(f"{RECOVERY}milestones/<slug:code>/", milestones.milestone_form, name="milestone_form"),
+    path(f"{RECOVERY}questions/", visits.visit_questions, name="visit_questions"),
+    path(f"{RECOVERY}questions/<uuid:question>/", visits.visit_question, name="visit_question"),
     path(CHECKIN, checkins.checkin_start, name="checkin_start"),
     path(f"{CHECKIN}<uuid:client_id>/", checkins.checkin_form, name="checkin_form"),
     path(f"{CHECKIN}<uuid:client_id>/review/", checkins.checkin_review, name="checkin_review"),
@@ -91,6 +98,7 @@ link_urls = [
     path(f"{FIRST_LOG}signs/", handover.first_log_signs, name="first_log_signs"),
     path(f"{FIRST_LOG}<uuid:client_id>/", handover.first_log_form, name="first_log_form"),
     path(f"{FIRST_LOG}<uuid:client_id>/saved/", handover.first_log_saved, name="first_log_saved"),
+    path("t/<str:token>/", therapists.therapist_sheet, name="therapist_sheet"),
     path("u/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
 ]
 
@@ -107,6 +115,8 @@ staff_urls = [
     path("staff/ledger/", ledger.ledger, name="ledger"),
     path("staff/ledger/csv/", ledger.ledger_csv, name="ledger_csv"),
     path("staff/ledger/dry-run/", dry_run.dry_run, name="dry_run"),
+    path("staff/activity/", activity.activity, name="activity"),
+    path("staff/activity/csv/", activity.activity_csv, name="activity_csv"),
     path("staff/me/", mails.my_mails, name="my_mails"),
     path("staff/patients/", patients.patients, name="patients"),
     path("staff/patients/new/", enrolment.enrol, name="enrol"),
@@ -135,6 +145,21 @@ staff_urls = [
         name="reminders_of_pause",
     ),
     path(f"{STAFF_RECOVERY}reminders/mobile/", staff_reminders.mobile_works, name="mobile_works"),
+    path(VISIT, staff_visits.visit_page, name="visit_page"),
+    path(f"{VISIT}pdf/", staff_visits.visit_pdf, name="visit_pdf"),
+    path(f"{VISIT}questions/", staff_visits.visit_questions_taken, name="visit_questions_taken"),
+    path(f"{STAFF_RECOVERY}therapists/", staff_therapists.therapist_links, name="therapist_links"),
+    path(
+        f"{STAFF_RECOVERY}therapists/<uuid:link>/revoke/",
+        staff_therapists.therapist_link_revoke,
+        name="therapist_link_revoke",
+    ),
+    path(f"{STAFF_RECOVERY}activity/", activity.recovery_activity, name="recovery_activity"),
+    path(
+        f"{STAFF_RECOVERY}activity/csv/",
+        activity.recovery_activity_csv,
+        name="recovery_activity_csv",
+    ),
     path(f"{STAFF_RECOVERY}contacts/", contacts.contact_new, name="contact_new"),
     path(f"{STAFF_RECOVERY}logs/", staff_logs.staff_logs, name="staff_logs"),
     path(f"{STAFF_RECOVERY}logs/new/", staff_logs.staff_log_new, name="staff_log_new"),

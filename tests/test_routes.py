@@ -23,10 +23,25 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from recovery.models import Alert, CheckIn, DailyLog, Message, Recovery, Role, User
+from recovery.models import (
+    Alert,
+    CheckIn,
+    DailyLog,
+    Message,
+    Recovery,
+    Role,
+    TherapistLink,
+    User,
+)
 from recovery.queries.instruments import instruments_of
-from recovery.services import checkins, logs, questionnaires
-from recovery.tokens import first_log_token, link_token, short_code, unsubscribe_token
+from recovery.services import checkins, logs, questionnaires, therapists, visits
+from recovery.tokens import (
+    first_log_token,
+    link_token,
+    short_code,
+    therapist_token,
+    unsubscribe_token,
+)
 from tests.cast import QUIET, checkin_of, make_recovery, sign_in_staff, staff, user_of
 from tests.pathways import begun, changes, own_pathway
 from tests.questionnaires import BACK_AND_DAY
@@ -101,6 +116,7 @@ ROUTES = {
     "first_log_signs": Route((GET,), ANYONE, ("first_token",)),
     "first_log_form": Route((GET, POST), ANYONE, ("first_token", "new_id")),
     "first_log_saved": Route((GET,), ANYONE, ("first_token", "link_log")),
+    "therapist_sheet": Route((GET, POST), ANYONE, ("therapist_token",)),
     "unsubscribe": Route((GET, POST), ANYONE, ("unsubscribe",)),
     "staff_welcome": Route((GET,), ANYONE, ("uid", "reset")),
     # Patients
@@ -114,6 +130,8 @@ ROUTES = {
     "reminders_pause": Route((GET, POST), frozenset({"patient"}), ("recovery",)),
     "checkin_later": Route((GET, POST), frozenset({"patient"}), ("recovery", "checkin")),
     "milestone_form": Route((GET, POST), frozenset({"patient"}), ("recovery", "milestone")),
+    "visit_questions": Route((GET, POST), frozenset({"patient"}), ("recovery",)),
+    "visit_question": Route((GET, POST), frozenset({"patient"}), ("recovery", "question")),
     "log_new": Route((GET,), frozenset({"patient"}), ("recovery",)),
     "log_form": Route((GET, POST), frozenset({"patient"}), ("recovery", "new_id")),
     "log_saved": Route((GET,), frozenset({"patient"}), ("recovery", "log")),
@@ -136,6 +154,15 @@ ROUTES = {
     "dry_run": Route((GET,), CLINICAL, theirs=frozenset({"harbor nurse"})),
     "recovery_ledger": Route((GET,), CLINICAL, ("recovery",)),
     "recovery_ledger_csv": Route((GET,), CLINICAL, ("recovery",)),
+    "activity": Route((GET,), CLINICAL, theirs=frozenset({"harbor nurse"})),
+    "activity_csv": Route((GET,), CLINICAL, theirs=frozenset({"harbor nurse"})),
+    "recovery_activity": Route((GET,), CLINICAL, ("recovery",)),
+    "recovery_activity_csv": Route((GET,), CLINICAL, ("recovery",)),
+    "visit_page": Route((GET,), CLINICAL, ("recovery",)),
+    "visit_pdf": Route((GET,), CLINICAL, ("recovery",)),
+    "visit_questions_taken": Route((POST,), CLINICAL, ("recovery",)),
+    "therapist_links": Route((GET, POST), CLINICAL, ("recovery",)),
+    "therapist_link_revoke": Route((POST,), CLINICAL, ("recovery", "therapist_link")),
     "my_mails": Route((GET, POST), CLINICAL, theirs=frozenset({"harbor nurse"})),
     "staff_recovery": Route((GET,), CLINICAL, ("recovery",)),
     "address": Route((GET, POST), CLINICAL, ("recovery",)),
@@ -233,7 +260,7 @@ def world(clinic, harbor, nurse, clinician, manager, harbor_nurse, settings, tmp
             mode=DailyLog.Mode(mode),
         ).log
 
-    web, link = log("web"), log("link")
+    web, by_link = log("web"), log("link")
     checkin = checkin_of(recovery, "C14")
     form = checkins.save(
         checkin_id=checkin.pk,
@@ -247,10 +274,31 @@ def world(clinic, harbor, nurse, clinician, manager, harbor_nurse, settings, tmp
     ).response
     former = staff(clinic, "Fay", Role.NURSE)
     former.memberships.update(is_active=False)
+    question = visits.ask(
+        recovery=recovery,
+        text="May I swim?",
+        client_id=uuid.uuid4(),
+        user=user_of(recovery),
+        source=DailyLog.Source.PATIENT,
+        now=now,
+    )
+    link = therapists.make(
+        recovery=recovery,
+        recipient="Harbor Physio",
+        days=30,
+        consent_how=TherapistLink.ConsentHow.SPOKEN,
+        consented_on=today,
+        client_id=uuid.uuid4(),
+        user=nurse,
+        now=now,
+    )
     ids = {
+        "question": question.uuid,
+        "therapist_link": link.uuid,
+        "therapist_token": therapist_token(link),
         "recovery": recovery.uuid,
         "log": web.client_id,
-        "link_log": link.client_id,
+        "link_log": by_link.client_id,
         "checkin": checkin.uuid,
         "form": form.client_id,
         "new_id": uuid.uuid4(),
@@ -340,6 +388,7 @@ def refusal(name: str, method: str, visitor: str) -> str:
         return "404"
     patients_pages = {"people", "today", "history", "signs", "phase"}
     patients_pages |= {"reminders", "reminders_pause"}
+    patients_pages |= {"visit_questions", "visit_question"}
     patients_route = name in patients_pages or name.startswith(("log_", "checkin_", "milestone"))
     if visitor == "stranger":
         # A redirect would lose what was sent.

@@ -5,6 +5,7 @@ docs/protocol.md is what `document` returns; a test holds the two together.
 
 from collections.abc import Iterator, Sequence
 
+from recovery.clinical.counted import counted
 from recovery.clinical.courses import courses
 from recovery.clinical.logfields import FIELDS, SAFETY_FIELDS, Field, activity_note
 from recovery.clinical.markdown import bullets, codes, table
@@ -58,6 +59,7 @@ def document() -> str:
         *_fields(),
         *_medicines(),
         *observed(),
+        *counted(),
         *measures(),
         *_pathway(),
         *courses(),

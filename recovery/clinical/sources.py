@@ -153,6 +153,22 @@ SOURCES: Mapping[str, tuple[str, str]] = {
         "PGIC: public domain, wording",
         "commondataelements.ninds.nih.gov (F2677); phenx.org/protocols/view/860801",
     ),
+    "S37": (
+        "codes of 2026 for remote therapeutic monitoring, a vendor's page on CMS CR 14250",
+        "fairpath.ai/resources/rtm-2026-update",
+    ),
+    "S38": (
+        "codes of 2026 for remote therapeutic monitoring, a vendor's page",
+        "forcetherapeutics.com/blog/cms-updates-...",
+    ),
+    "S39": (
+        "codes of 2026 for remote therapeutic monitoring, a vendor's page on the final rule",
+        "limberhealth.com/blog/2026-cms-final-rule-rtm-codes",
+    ),
+    "S40": (
+        "codes of 2026 for remote therapeutic monitoring, a vendor's page for clinics",
+        "getorva.com/rtm-2026-codes-explained-for-clinics",
+    ),
     "S48": (
         "a daily survey of ten days after ambulatory surgery, 12,433 patients",
         "synapse.mskcc.org/synapse/works/216427 and /225456; pcori.org/.../access-study",

@@ -16,6 +16,7 @@ from recovery.models.questionnaires import Questionnaire
 from recovery.models.recoveries import FactChange, PathwayMove, Recovery, Reschedule
 from recovery.models.responses import FormResponse, Score
 from recovery.models.users import User
+from recovery.models.visits import TherapistLink, VisitQuestion
 
 __all__ = [
     "AccessEvent",
@@ -54,5 +55,7 @@ __all__ = [
     "Reschedule",
     "Role",
     "Score",
+    "TherapistLink",
     "User",
+    "VisitQuestion",
 ]

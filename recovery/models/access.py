@@ -77,7 +77,7 @@ class AccessEvent(models.Model):
         WRITE = "write", _("Changed")
 
     at = models.DateTimeField()
-    # Null: the holder of a check-in link, who did not sign in.
+    # Null: the holder of a check-in's or a therapist's link, who did not sign in.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="access_events"
     )

@@ -90,16 +90,16 @@ def _opioids(recovery: Recovery, days: Sequence[Day]) -> str:
     if last.mme_unknown:
         text = _("Opioids: total not known on D%(day)d") % {"day": last.day}
     elif last.mme or recovery.baseline_opioid_mme:
-        text = _("Opioids %(n)s MME on D%(day)d") % {"n": _plain(last.mme), "day": last.day}
+        text = _("Opioids %(n)s MME on D%(day)d") % {"n": plain(last.mme), "day": last.day}
     else:
         # Who took none before and takes none now needs no sentence.
         return ""
     if recovery.baseline_opioid_mme is not None:
-        text += _(", baseline %(n)s") % {"n": _plain(recovery.baseline_opioid_mme)}
+        text += _(", baseline %(n)s") % {"n": plain(recovery.baseline_opioid_mme)}
     return text + "."
 
 
-def _plain(number: Decimal | None) -> str:
+def plain(number: Decimal | None) -> str:
     """30 for 30.0, 7.5 as it is."""
     return "" if number is None else f"{number.normalize():f}"
 

@@ -35,8 +35,10 @@ from recovery.services import (
     oncall,
     preferences,
     questionnaires,
+    therapists,
+    visits,
 )
-from recovery.tokens import first_log_token, link_token, unsubscribe_token
+from recovery.tokens import first_log_token, link_token, therapist_token, unsubscribe_token
 from tests.cast import (
     QUIET,
     checkin_of,
@@ -51,6 +53,7 @@ from tests.pathways import begun, changes, edited, own_pathway
 from tests.questionnaires import BACK_AND_DAY
 from tests.test_routes import ROUTES, a_kept_mail, names
 from tests.texting import by_text
+from tests.visits import share, with_a_year
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -62,6 +65,9 @@ NOON = datetime(2026, 3, 5, 17, 0, tzinfo=UTC)
 NO_PAGE = {
     "ledger_csv",
     "recovery_ledger_csv",
+    "activity_csv",
+    "recovery_activity_csv",
+    "visit_pdf",
     "home",
     "log_new",
     "checkin_start",
@@ -339,6 +345,67 @@ def test_who_is_told_and_when(world, open_page):
         page.wait_for_load_state()
         assert page.title().startswith("Error")
         problems += check(page, world, f"a refused holiday at {width}")
+    assert problems == []
+
+
+def test_the_visit_sheet_and_the_patient_s_questions(world, open_page):
+    nurse, now = world.users["nurse"], timezone.now()
+    empty = make_recovery(world.clinic, day=-3)
+    recovery = with_a_year(world.clinic, nurse, now=now, days=40)
+    pages = ("visit_page", empty.uuid), ("visit_page", recovery.uuid)
+    assert look(world, open_page, nurse, *pages) == []
+    user, question = user_of(recovery), recovery.visit_questions.last()
+    mine = ("visit_questions", recovery.uuid), ("visit_questions", empty.uuid)
+    assert look(world, open_page, user_of(empty), mine[1]) == []
+    form = ("visit_question", recovery.uuid, question.uuid)
+    assert look(world, open_page, user, mine[0], form) == []
+    assert refuse(world, open_page, user, mine[0]) == []
+    visits.take(recovery=recovery, read={question.uuid: 0}, user=nurse, now=now)
+    assert look(world, open_page, user, mine[0]) == []
+
+
+def test_a_sheet_for_a_therapist(world, open_page):
+    nurse, now = world.users["nurse"], timezone.now()
+    recovery = with_a_year(world.clinic, nurse, now=now, days=40)
+    links = ("therapist_links", recovery.uuid)
+    assert look(world, open_page, nurse, links) == []
+    assert refuse(world, open_page, nurse, links) == []
+    link = share(recovery, nurse, now=now)
+    ended = share(recovery, nurse, now=now, recipient="An old practice")
+    therapists.revoke(link=ended, user=nurse, now=now)
+    assert look(world, open_page, nurse, links) == []
+    sheet = ("therapist_sheet", therapist_token(link))
+    assert look(world, open_page, None, sheet) == []
+    assert refuse(world, open_page, None, sheet) == []
+    found = []
+    for width in WIDTHS:
+        page = visit(world, open_page, None, width)
+        page.goto(world.site + reverse(sheet[0], args=sheet[1:]))
+        page.fill("#id_birth_date", recovery.patient.birth_date.isoformat())
+        page.get_by_role("button", name="Open the sheet").click()
+        page.wait_for_load_state()
+        assert recovery.patient.family_name in page.locator("h1").inner_text()
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        found += check(page, world, f"the sheet at {width}")
+    assert found == []
+    assert look(world, open_page, None, ("therapist_sheet", therapist_token(ended))) == []
+
+
+def test_the_activity_ledger(world, open_page):
+    nurse, now = world.users["nurse"], timezone.now()
+    empty = make_recovery(world.clinic, day=3, baseline=False)
+    assert look(world, open_page, nurse, "activity", ("recovery_activity", empty.uuid)) == []
+    recovery = with_a_year(world.clinic, nurse, now=now, days=70)
+    contacts.record(
+        recovery=recovery, user=nurse, now=now, kind="visit", outcome="advised", minutes=20
+    )
+    assert look(world, open_page, nurse, "activity", ("recovery_activity", recovery.uuid)) == []
+    problems = []
+    for width in WIDTHS:
+        page = visit(world, open_page, nurse, width)
+        page.goto(world.site + reverse("activity") + "?month=soon")
+        assert page.title().startswith("Error")
+        problems += check(page, world, f"a month that is none at {width}")
     assert problems == []
 
 

@@ -10,7 +10,7 @@ from tests.screens import place  # noqa: F401 - prepares the environment
 
 django.setup()
 
-from tests.screens import checkins, pathways, patient, staff  # noqa: E402 - models need Django to be set up
+from tests.screens import checkins, pathways, patient, sheets, staff  # noqa: E402 - models need Django to be set up
 from tests.screens.camera import Camera  # noqa: E402
 from tests.screens.house import running  # noqa: E402
 
@@ -29,6 +29,7 @@ def main() -> None:
             staff.queue,
             staff.people,
             staff.room,
+            sheets.sheets,
             staff.procedures,
             staff.ledger,
             staff.clinic,

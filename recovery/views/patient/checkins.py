@@ -23,7 +23,6 @@ from recovery.forms.checkin_layout import checkin_helper
 from recovery.forms.checkin_told import pairs
 from recovery.forms.checkins import CheckInForm
 from recovery.models import CheckIn, DailyLog, FormResponse, Recovery
-from recovery.models.access import Relationship
 from recovery.queries.checkins import named, response_of
 from recovery.queries.instruments import instruments_for, instruments_of
 from recovery.queries.pathways import severity_shown
@@ -122,8 +121,7 @@ def _signed_in(
     request: HttpRequest, recovery: Recovery, checkin: uuid.UUID, client_id: uuid.UUID
 ) -> Door:
     row = _row(recovery, checkin)
-    caregiver = request.relationship == Relationship.CAREGIVER
-    source = DailyLog.Source.CAREGIVER if caregiver else DailyLog.Source.PATIENT
+    source = entry.source_of(request)
     return Door(
         checkin=row,
         client_id=client_id,

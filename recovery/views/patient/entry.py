@@ -4,11 +4,20 @@ import uuid
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.http import HttpRequest
+
 from recovery.clinical import logfields, rules
 from recovery.forms.logs import LogForm
 from recovery.models import Clinic, DailyLog, Recovery
+from recovery.models.access import Relationship
 from recovery.queries.pathways import plan_of
 from recovery.services import logs
+
+
+def source_of(request: HttpRequest) -> DailyLog.Source:
+    """Who a signed-in visitor is to the patient."""
+    caregiver = request.relationship == Relationship.CAREGIVER
+    return DailyLog.Source.CAREGIVER if caregiver else DailyLog.Source.PATIENT
 
 
 def dates_for(today: date) -> tuple[date, date]:

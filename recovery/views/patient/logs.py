@@ -16,7 +16,6 @@ from recovery.forms.layout import log_helper
 from recovery.forms.logs import LogForm
 from recovery.forms.prefill import answers_of
 from recovery.models import DailyLog, Recovery
-from recovery.models.access import Relationship
 from recovery.queries.pathways import plan_of
 from recovery.queries.saved import saved
 from recovery.queries.today import next_opening
@@ -53,14 +52,13 @@ def _post(
     form = LogForm(request.POST, procedure_on=recovery.procedure_on, dates=dates)
     if form.filled_from is not None and form.reported_on is not None:
         client_id = entry.id_to_store(client_id, _stored(recovery, client_id), dates)
-    caregiver = request.relationship == Relationship.CAREGIVER
     recorded, emergency = entry.take(
         form,
         recovery=recovery,
         now=request.now,
         client_id=client_id,
         user=request.user,
-        source=DailyLog.Source.CAREGIVER if caregiver else DailyLog.Source.PATIENT,
+        source=entry.source_of(request),
         mode=DailyLog.Mode.WEB,
     )
     if form.is_valid():

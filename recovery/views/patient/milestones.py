@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from recovery import access
 from recovery.forms.milestones import MilestoneForm
-from recovery.models import DailyLog, Milestone, Recovery
-from recovery.models.access import Relationship
+from recovery.models import Milestone, Recovery
 from recovery.queries.milestones import Kind, kinds
 from recovery.services import milestones
 from recovery.services.refusals import NotAllowed
+from recovery.views.patient import entry
 
 
 @require_safe
@@ -54,7 +54,7 @@ def milestone_form(request: HttpRequest, recovery: Recovery, code: str) -> HttpR
         if taken_back:
             milestones.withdraw(**said)
         else:
-            milestones.record(on=form.on, source=_source(request), **said)
+            milestones.record(on=form.on, source=entry.source_of(request), **said)
     except NotAllowed as refusal:
         # What stands now, to be read before anything is changed.
         fresh = MilestoneForm(initial=_told(kind, today), **dates)
@@ -66,11 +66,6 @@ def _told(kind: Kind, today: date) -> dict[str, Any]:
     told = kind.told
     shown = MilestoneForm.told(told.on if told else None, today)
     return shown | {"read": told.uuid if told else None}
-
-
-def _source(request: HttpRequest) -> DailyLog.Source:
-    caregiver = request.relationship == Relationship.CAREGIVER
-    return DailyLog.Source.CAREGIVER if caregiver else DailyLog.Source.PATIENT
 
 
 def _page(

@@ -1,6 +1,5 @@
 """The ledger: every mail owed and what became of it, of a patient or of the clinic, and saved."""
 
-import csv
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
@@ -9,7 +8,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +24,7 @@ from recovery.queries.patients import menu
 from recovery.services import foresight
 from recovery.services.recheck import TO_STAFF
 from recovery.templatetags.ledger import about, answered_at, by_link, fate, happened, which
+from recovery.views.staff.csvfile import streamed
 
 # How many of the reminder times to come a patient's page shows.
 AHEAD = 6
@@ -191,24 +191,8 @@ def _back(request: HttpRequest, page: str) -> HttpResponse:
     return redirect(f"{page}?{request.GET.urlencode()}")
 
 
-def _csv(batches: Iterable[list[Message]]) -> StreamingHttpResponse:
-    headers = {"Content-Disposition": 'attachment; filename="ledger.csv"'}
-    lines = _lines(batches)
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
-
-
-class _Echo:
-    """A file for csv.writer that keeps nothing."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _lines(batches: Iterable[list[Message]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield writer.writerow(COLUMNS)
-    for rows in batches:
-        yield "".join(writer.writerow([_harmless(cell) for cell in _cells(row)]) for row in rows)
+def _csv(batches: Iterable[list[Message]]) -> HttpResponseBase:
+    return streamed("ledger.csv", COLUMNS, (map(_cells, rows) for rows in batches))
 
 
 def _cells(mail: Message) -> list[str]:
@@ -240,8 +224,3 @@ def _cells(mail: Message) -> list[str]:
             happened(mail),
             mail.message_id,
         ]
-
-
-def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet would calculate is made plain text."""
-    return f"'{cell}" if cell[:1] in tuple("=+-@\t\r\n") and cell else cell

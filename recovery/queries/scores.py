@@ -1,0 +1,147 @@
+"""Scores of a recovery in one table: time points across, instruments down, marks of the latest."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from recovery.clinical.instruments import Response, pgic_responder, pgic_worse, rmdq_marks
+from recovery.clinical.instruments.response import POINTS
+from recovery.models import DailyLog, Recovery
+from recovery.queries.checkins import BASELINE_KEY, FormRow, ScoreRow, forms_of
+
+# As many forms stand beside the baseline; earlier ones are counted.
+FORMS = 4
+FIRST = ("NRS", "PEG", "RMDQ", "ODI", "PGIC")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreLine:
+    """`scores` in the order of the table's forms; the rest is about the latest of them."""
+
+    instrument: str
+    baseline: str
+    scores: list[str]
+    change: str
+    points: str
+    r30: str
+    r50: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTable:
+    # The day on which each form was answered, and who entered it where it was staff.
+    columns: list[str]
+    lines: list[ScoreLine]
+    # Forms with scores that are older than those.
+    earlier: int
+    notes: list[str] = field(default_factory=list)
+
+
+def score_table(
+    recovery: Recovery, *, now: datetime, only: Collection[str] | None = None
+) -> ScoreTable:
+    """Three statements. A score that is missing is a dash; nothing is filled in. `only` names the
+    instruments that may stand in it.
+    """
+    rows = forms_of(recovery, now=now)
+    for row in rows:
+        row.scores[:] = [one for one in row.scores if only is None or one.instrument in only]
+    rows = [row for row in rows if row.sent and row.scores]
+    later = [row for row in rows if row.key != BASELINE_KEY]
+    shown = later[-FORMS:]
+    by_form = [{score.instrument: score for score in row.scores} for row in shown]
+    baseline = {
+        score.instrument: score.score
+        for row in rows
+        if row.key == BASELINE_KEY
+        for score in row.scores
+    }
+    if recovery.baseline_pain is not None:
+        baseline.setdefault("NRS", str(recovery.baseline_pain))
+    names = set(baseline).union(*by_form)
+    ordered = [*(name for name in FIRST if name in names), *sorted(names.difference(FIRST))]
+    lines = [
+        _line(name, baseline.get(name, ""), [scores.get(name) for scores in by_form])
+        for name in ordered
+    ]
+    hard = "RMDQ" in names and _hard_to_measure(lines)
+    return ScoreTable(
+        columns=[_column(recovery, row) for row in shown],
+        lines=lines,
+        earlier=len(later) - len(shown),
+        notes=[_("RMDQ: hard to measure change here (V S34).")] if hard else [],
+    )
+
+
+def _column(recovery: Recovery, row: FormRow) -> str:
+    assert row.sent is not None
+    assert row.sent.completed_at is not None
+    at = row.sent.completed_at.astimezone(ZoneInfo(recovery.patient.zone))
+    day = f"D{recovery.day_on(at.date())}"
+    by_staff = row.sent.source == DailyLog.Source.STAFF
+    return _("%(day)s, by staff") % {"day": day} if by_staff else day
+
+
+def _line(name: str, baseline: str, found: list[ScoreRow | None]) -> ScoreLine:
+    latest = next((score for score in reversed(found) if score and score.score), None)
+    compared = latest.response if latest else None
+    shown = [(score.score if score else "") or "–" for score in found]
+    line = ScoreLine(
+        instrument=name,
+        baseline=baseline or "–",
+        scores=shown,
+        change=_change(name, latest),
+        points=_points(name, compared),
+        r30=_yes(compared.r30 if compared else None),
+        r50=_yes(compared.r50 if compared else None),
+    )
+    return _pgic(line, latest) if name == "PGIC" and latest else line
+
+
+def _change(name: str, latest: ScoreRow | None) -> str:
+    if latest is None or latest.response is None or latest.response.change is None:
+        return "–"
+    change = latest.response.change
+    points = latest.better_by.removeprefix("-")
+    if change == 0:
+        return _("no change")
+    if name == "PEG":
+        text = _("better by %(n)s of its sum") if change > 0 else _("worse by %(n)s of its sum")
+    else:
+        text = _("better by %(n)s") if change > 0 else _("worse by %(n)s")
+    return text % {"n": points}
+
+
+def _points(name: str, compared: Response | None) -> str:
+    if compared is None or compared.mid is None:
+        return "–"
+    given = {"n": POINTS[name]}
+    if compared.worse:
+        return _("worse by %(n)d or more") % given
+    return _("yes, %(n)d or more") % given if compared.mid else _("no, below %(n)d") % given
+
+
+def _yes(mark: bool | None) -> str:
+    return "–" if mark is None else (_("yes") if mark else _("no"))
+
+
+def _pgic(line: ScoreLine, latest: ScoreRow) -> ScoreLine:
+    """It is a change already: 1 or 2 is a response, 5 to 7 is worse."""
+    answer = int(Decimal(latest.score))
+    if pgic_worse(answer):
+        said = _("worse")
+    else:
+        said = _("responder") if pgic_responder(answer) else _("not a responder")
+    return ScoreLine(line.instrument, "–", line.scores, said, "–", "–", "–")
+
+
+def _hard_to_measure(lines: list[ScoreLine]) -> bool:
+    [line] = [line for line in lines if line.instrument == "RMDQ"]
+    latest = next((score for score in reversed(line.scores) if score != "–"), None)
+    if latest is None or line.baseline == "–":
+        return False
+    return bool(rmdq_marks(Decimal(line.baseline), Decimal(latest)).hard_to_measure)
