@@ -1,6 +1,5 @@
 """The ledger: every mail owed and what became of it, of a patient or of the clinic, and saved."""
 
-import csv
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
@@ -24,6 +23,7 @@ from recovery.queries import messages as mails
 from recovery.queries.patients import menu
 from recovery.services import foresight
 from recovery.services.recheck import TO_STAFF
+from recovery.tabular.writing import csv_lines
 from recovery.templatetags.ledger import about, answered_at, by_link, fate, happened, which
 
 # How many of the reminder times to come a patient's page shows.
@@ -182,22 +182,8 @@ def _back(request: HttpRequest, page: str) -> HttpResponse:
 
 def _csv(batches: Iterable[list[Message]]) -> StreamingHttpResponse:
     headers = {"Content-Disposition": 'attachment; filename="ledger.csv"'}
-    lines = _lines(batches)
+    lines = csv_lines(COLUMNS, (_cells(row) for rows in batches for row in rows))
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
-
-
-class _Echo:
-    """A file for csv.writer that keeps nothing."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _lines(batches: Iterable[list[Message]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield writer.writerow(COLUMNS)
-    for rows in batches:
-        yield "".join(writer.writerow([_harmless(cell) for cell in _cells(row)]) for row in rows)
 
 
 def _cells(mail: Message) -> list[str]:
@@ -228,8 +214,3 @@ def _cells(mail: Message) -> list[str]:
             happened(mail),
             mail.message_id,
         ]
-
-
-def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet would calculate is made plain text."""
-    return f"'{cell}" if cell[:1] in tuple("=+-@\t\r\n") and cell else cell

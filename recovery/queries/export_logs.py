@@ -1,0 +1,170 @@
+"""Logs of a clinic as a table, and what they share with the other tables of an export."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
+
+from recovery.clinical.logfields import FIELDS
+from recovery.clinical.pathway import local
+from recovery.models import CheckIn, Clinic, DailyLog, Message, Pathway, RecoveryPhase
+from recovery.queries.subjects import Subject
+
+WORDS = {True: "yes", False: "no", None: None}
+Cells = tuple[Any, ...]
+Subjects = Mapping[int, Subject]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days where the clinic is, both within; None is without a limit."""
+
+    zone: str
+    first: date | None = None
+    last: date | None = None
+
+    def days(self, name: str) -> Q:
+        """Of a date column."""
+        found = Q(**{f"{name}__gte": self.first}) if self.first else Q()
+        return found & Q(**{f"{name}__lte": self.last}) if self.last else found
+
+    def moments(self, name: str) -> Q:
+        found = Q(**{f"{name}__gte": local(self.first, time(), self.zone)}) if self.first else Q()
+        if self.last and self.last < date.max:
+            end = local(self.last + timedelta(days=1), time(), self.zone)
+            found &= Q(**{f"{name}__lt": end})
+        return found
+
+
+class Codes:
+    """What codes of a clinic's rows stand for."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        usable = Q(clinic=clinic) | Q(clinic=None)
+        self.pathways = {
+            row.pk: f"{row.version}" if row.clinic_id else f"default {row.version}"
+            for row in Pathway.objects.filter(usable).only("version", "clinic")
+        }
+        phases = RecoveryPhase.objects.filter(pathway__in=list(self.pathways))
+        self.phases = dict(phases.values_list("pk", "code"))
+
+
+ANSWERS = (
+    *("pain_avg", "pain_worst", "pain_controlled", "sudden_new_back_pain", "fall", "leg_pain"),
+    *("leg_pain_status", "leg_weakness", "leg_numbness", "leg_side", "saddle", "bladder", "bowel"),
+    *("temp_value", "temp_unit", "chills", "bleeding", "headache", "neck_stiff_or_confused"),
+    *("chest_or_breath", "calf_one_leg", "hard_to_wake", "allergy_severe", "acetaminophen_mg"),
+    *("nsaid_taken", "opioid_mme", "opioid_total_unknown", "activity_level", "walk_minutes"),
+    *("pt_done", "sleep"),
+)
+JUDGED = (
+    *("judged_baseline_pain", "judged_baseline_opioid_mme", "judged_anticoagulated"),
+    "judged_osteoporosis",
+)
+LISTS = ("wound", "rules")
+WINDOW = ("reminder_planned_at", "reminder_sent_at", "opens_at", "due_at", "expires_at")
+HOW = ("source", "mode", "late", "revision", "superseded")
+LOG_COLUMNS = (
+    *("day", "phase", "log_date", *WINDOW, "answered_at", *HOW, "retrospective"),
+    *("still_happening", *ANSWERS, "wound", "rules", "shown_rule", "rule_set", "pathway", *JUDGED),
+    *("log", "opioids", "free_text"),
+)
+_LOG_FIELDS = (
+    *("recovery_id", "client_id", "day", "phase_id", "log_date", "entered_at", "source", "mode"),
+    *("late", "revision", "successor__pk", "retrospective", "still_happening", *ANSWERS),
+)
+_HEAD = 13
+_END = _HEAD + len(ANSWERS)
+_BOOLEANS = [place for place, name in enumerate(ANSWERS) if FIELDS[name].kind == "bool"]
+
+
+def logs(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Cells]:
+    windows = _answered(subjects)
+    rows = (
+        DailyLog.objects.filter(period.days("log_date"), recovery__in=list(subjects))
+        .order_by("recovery_id", "day", "pk")
+        .values_list(
+            *_LOG_FIELDS,
+            # As the database has them: to read them only to write them takes longer than the rest.
+            *(Cast(name, TextField()) for name in LISTS),
+            *("shown_rule", "rule_set", "judged_pathway_id", *JUDGED, "uuid"),
+            *(Cast("opioids", TextField()), "free_text"),
+        )
+    )
+    nothing: Cells = (None,) * len(WINDOW)
+    for row in rows:
+        subject = subjects[row[0]]
+        at = subject.at
+        answers = list(row[_HEAD:_END])
+        for place in _BOOLEANS:
+            answers[place] = WORDS[answers[place]]
+        wound, fired, shown, rule_set, judged, pain, mme, thinned, bones, log, opioids, text = row[
+            _END:
+        ]
+        yield (
+            row[0],
+            row[2],
+            codes.phases.get(row[3], "before"),
+            subject.on(row[4]),
+            *map(at, windows.get((row[0], row[1]), nothing)),
+            at(row[5]),
+            row[6],
+            row[7],
+            WORDS[row[8]],
+            row[9],
+            "no" if row[10] is None else "yes",
+            WORDS[row[11]],
+            WORDS[row[12]],
+            *answers,
+            listed(wound, "none"),
+            listed(fired, ""),
+            shown,
+            rule_set,
+            codes.pathways.get(judged, ""),
+            pain,
+            mme,
+            WORDS[thinned],
+            WORDS[bones],
+            str(log),
+            opioids,
+            text,
+        )
+
+
+def listed(text: str | None, nothing: str) -> str | None:
+    """A JSON list of codes as words with spaces between."""
+    if text is None or text == "null":
+        return None
+    return text[1:-1].replace('"', "").replace(",", "") if len(text) > 2 else nothing
+
+
+def _answered(subjects: Subjects) -> dict[tuple[int, Any], Cells]:
+    """The check-in that a log answered, by the log's recovery and client id: its corrections
+    answer the same. Of several the first.
+    """
+    found: dict[tuple[int, Any], Cells] = {}
+    rows = CheckIn.objects.filter(recovery__in=list(subjects), completed_by__isnull=False)
+    sent = reminded(subjects)
+    columns = ("pk", "recovery_id", "completed_by__client_id", "opens_at", "due_at", "expires_at")
+    for pk, recovery, client_id, *window in rows.order_by("opens_at", "pk").values_list(*columns):
+        found.setdefault((recovery, client_id), (*sent.get(pk, (None, None)), *window))
+    return found
+
+
+def reminded(subjects: Subjects) -> dict[int, tuple[datetime, datetime | None]]:
+    """When the first reminder of a check-in that went was planned, and when it went."""
+    rows = Message.objects.filter(
+        recovery__in=list(subjects),
+        kind=Message.Kind.REMINDER,
+        checkin__isnull=False,
+        sent_at__isnull=False,
+    )
+    found: dict[int, tuple[datetime, datetime | None]] = {}
+    for checkin, planned, sent in rows.order_by("sent_at", "pk").values_list(
+        "checkin_id", "planned_at", "sent_at"
+    ):
+        found.setdefault(checkin, (planned, sent))
+    return found
