@@ -14,7 +14,7 @@ from recovery.services import enrolment, nudges
 from recovery.services.refusals import NotAllowed
 
 # Rows that are taken in by one transaction: a reader of the page waits for no more.
-BATCH = 50
+BATCH = 25
 Outcome = ImportRow.Outcome
 State = ProcedureImport.State
 Clock = Callable[[], datetime]
@@ -109,8 +109,10 @@ def _batch(now: datetime) -> int | None:
     clinic = Clinic.objects.select_for_update().get(pk=row.clinic_id)
     rows = list(row.rows.filter(outcome__in=ImportRow.AHEAD).order_by("number")[:BATCH])
     known = known_of(clinic, [one.given["record_number"] for one in rows])
-    for one in rows:
-        _take(one, clinic, known, row.confirmed_by, now)
+    with nudges.held_back():
+        for one in rows:
+            _take(one, clinic, known, row.confirmed_by, now)
+    nudges.send_soon(urgent=False)
     ImportRow.objects.bulk_update(
         rows, ["outcome", "recovery", "problems", "given", "record_number", "name", "procedure"]
     )
