@@ -15,6 +15,8 @@ from recovery.queries.subjects import Subject
 
 WORDS = {True: "yes", False: "no", None: None}
 Cells = tuple[Any, ...]
+# A row behind the recovery that it is about.
+Read = tuple[int, Cells]
 Subjects = Mapping[int, Subject]
 
 
@@ -81,7 +83,7 @@ _END = _HEAD + len(ANSWERS)
 _BOOLEANS = [place for place, name in enumerate(ANSWERS) if FIELDS[name].kind == "bool"]
 
 
-def logs(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Cells]:
+def logs(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
     windows = _answered(subjects)
     rows = (
         DailyLog.objects.filter(period.days("log_date"), recovery__in=list(subjects))
@@ -90,8 +92,8 @@ def logs(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Cells]:
             *_LOG_FIELDS,
             # As the database has them: to read them only to write them takes longer than the rest.
             *(Cast(name, TextField()) for name in LISTS),
-            *("shown_rule", "rule_set", "judged_pathway_id", *JUDGED, "uuid"),
-            *(Cast("opioids", TextField()), "free_text"),
+            *("shown_rule", "rule_set", "judged_pathway_id", *JUDGED),
+            *(Cast("uuid", TextField()), Cast("opioids", TextField()), "free_text"),
         )
     )
     nothing: Cells = (None,) * len(WINDOW)
@@ -106,31 +108,33 @@ def logs(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Cells]:
         ]
         yield (
             row[0],
-            row[2],
-            codes.phases.get(row[3], "before"),
-            subject.on(row[4]),
-            *map(at, windows.get((row[0], row[1]), nothing)),
-            at(row[5]),
-            row[6],
-            row[7],
-            WORDS[row[8]],
-            row[9],
-            "no" if row[10] is None else "yes",
-            WORDS[row[11]],
-            WORDS[row[12]],
-            *answers,
-            listed(wound, "none"),
-            listed(fired, ""),
-            shown,
-            rule_set,
-            codes.pathways.get(judged, ""),
-            pain,
-            mme,
-            WORDS[thinned],
-            WORDS[bones],
-            str(log),
-            opioids,
-            text,
+            (
+                row[2],
+                codes.phases.get(row[3], "before"),
+                subject.on(row[4]),
+                *map(at, windows.get((row[0], row[1]), nothing)),
+                at(row[5]),
+                row[6],
+                row[7],
+                WORDS[row[8]],
+                row[9],
+                "no" if row[10] is None else "yes",
+                WORDS[row[11]],
+                WORDS[row[12]],
+                *answers,
+                listed(wound, "none"),
+                listed(fired, ""),
+                shown,
+                rule_set,
+                codes.pathways.get(judged, ""),
+                pain,
+                mme,
+                WORDS[thinned],
+                WORDS[bones],
+                log,
+                opioids,
+                text,
+            ),
         )
 
 

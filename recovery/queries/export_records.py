@@ -16,6 +16,7 @@ from recovery.queries.export_logs import (
     Cells,
     Codes,
     Period,
+    Read,
     Subjects,
     listed,
     reminded,
@@ -30,7 +31,7 @@ RESPONSE_COLUMNS = (
 )
 
 
-def responses(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Cells]:
+def responses(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
     """A row a score; a response without one has a row too. Drafts are no responses yet."""
     sent = FormResponse.objects.filter(
         period.moments("completed_at"), recovery__in=list(subjects), status="completed"
@@ -64,8 +65,10 @@ def responses(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Cell
         for score in scores.get(pk) or [[None] * 5]:
             yield (
                 recovery,
-                *(key, form, day, *map(subject.at, window), *how, *_plain(score)),
-                *(*judged_by, str(response), answers),
+                (
+                    *(key, form, day, *map(subject.at, window), *how, *_plain(score)),
+                    *(*judged_by, str(response), answers),
+                ),
             )
 
 
@@ -88,7 +91,7 @@ ALERT_COLUMNS = (
 )
 
 
-def alerts(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Cells]:
+def alerts(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
     raised = Alert.objects.filter(period.moments("raised_at"), recovery__in=list(subjects))
     contacts: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
     through = Alert.contacts.through.objects.filter(alert__in=raised)
@@ -109,9 +112,18 @@ def alerts(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Cells]:
         reason, rule_set, uuid, headline, closer, text = rest
         yield (
             recovery,
-            *(rule, severity, codes.phases.get(phase, "before"), subject.at(at), firings, state),
-            *(subject.at(told[0][0] if told else None), subject.at(reached), len(told)),
-            *(subject.at(closed), reason, rule_set, str(uuid), headline, closer, text),
+            (
+                *(
+                    rule,
+                    severity,
+                    codes.phases.get(phase, "before"),
+                    subject.at(at),
+                    firings,
+                    state,
+                ),
+                *(subject.at(told[0][0] if told else None), subject.at(reached), len(told)),
+                *(subject.at(closed), reason, rule_set, str(uuid), headline, closer, text),
+            ),
         )
 
 
@@ -127,7 +139,7 @@ TO_STAFF = (Message.Kind.ALERT, Message.Kind.ESCALATION, Message.Kind.DIGEST)
 _BACK = (MailEvent.Kind.BOUNCED, MailEvent.Kind.REJECTED)
 
 
-def sends(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Cells]:
+def sends(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
     owed = Message.objects.filter(period.moments("planned_at"), recovery__in=list(subjects))
     told = (
         owed.filter(events__isnull=False)
@@ -153,7 +165,9 @@ def sends(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Cells]:
         *window, done = window
         yield (
             recovery,
-            *(kind, "staff" if kind in TO_STAFF else "patient", key, form, number, severity),
-            *map(at, (planned, after, sent, *events.get(pk, (None, None)), *window, done)),
-            *(mode, state, reason, codes.pathways.get(pathway, ""), message_id),
+            (
+                *(kind, "staff" if kind in TO_STAFF else "patient", key, form, number, severity),
+                *map(at, (planned, after, sent, *events.get(pk, (None, None)), *window, done)),
+                *(mode, state, reason, codes.pathways.get(pathway, ""), message_id),
+            ),
         )

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from recovery.models import Alert, Clinic, DailyLog, Export, FormResponse, Message, Score
 from recovery.queries import export_logs, export_records
-from recovery.queries.export_logs import Cells, Codes, Period, Subjects
+from recovery.queries.export_logs import Cells, Codes, Period, Read, Subjects
 from recovery.queries.subjects import SUBJECT, Names, chunks
 from recovery.tabular.writing import Rows
 
@@ -28,7 +28,9 @@ class Source:
 
     columns: tuple[str, ...]
     left_out: frozenset[str]
-    read: Callable[[Subjects, Period, Codes], Iterator[Cells]]
+    # Where anything can stand that somebody typed; other cells are numbers, times and codes.
+    typed: frozenset[str]
+    read: Callable[[Subjects, Period, Codes], Iterator[Read]]
 
 
 class Reader:
@@ -43,6 +45,11 @@ class Reader:
         names = (*SUBJECT, *source.columns)
         return tuple(names[place] for place in self._kept(source))
 
+    def typed(self, table: str) -> list[int]:
+        """The places of columns whose cells may look like a formula."""
+        typed = SOURCES[table].typed | {"person"}
+        return [place for place, name in enumerate(self.columns(table)) if name in typed]
+
     def batches(self, table: str) -> Iterator[Batch]:
         source = SOURCES[table]
         kept = itemgetter(*self._kept(source))
@@ -54,9 +61,9 @@ class Reader:
             if self.names.masked:
                 place = {pk: number for number, pk in enumerate(by_id)}
                 read.sort(key=lambda row: place[row[0]])
-                yield [kept((*begin[pk], *cells)) for pk, *cells in read], people
+                yield [kept(begin[pk] + cells) for pk, cells in read], people
             else:
-                yield [(*begin[pk], *cells) for pk, *cells in read], people
+                yield [begin[pk] + cells for pk, cells in read], people
 
     def _kept(self, source: Source) -> list[int]:
         """A de-identified file has no zone: it says roughly where somebody lives."""
@@ -75,20 +82,28 @@ def rows_of(batches: Iterator[Batch], before: Callable[[set[int]], None]) -> Row
 
 SOURCES: Mapping[str, Source] = {
     Export.Table.LOGS: Source(
-        export_logs.LOG_COLUMNS, frozenset({"log", "opioids", "free_text"}), export_logs.logs
+        export_logs.LOG_COLUMNS,
+        frozenset({"log", "opioids", "free_text"}),
+        frozenset({"opioids", "free_text"}),
+        export_logs.logs,
     ),
     Export.Table.RESPONSES: Source(
         export_records.RESPONSE_COLUMNS,
         frozenset({"response", "answers"}),
+        frozenset({"answers", "instrument", "version", "score"}),
         export_records.responses,
     ),
     Export.Table.ALERTS: Source(
         export_records.ALERT_COLUMNS,
         frozenset({"alert", "headline", "closed_by", "closing_text"}),
+        frozenset({"headline", "closed_by", "closing_text"}),
         export_records.alerts,
     ),
     Export.Table.SENDS: Source(
-        export_records.SEND_COLUMNS, frozenset({"message_id"}), export_records.sends
+        export_records.SEND_COLUMNS,
+        frozenset({"message_id"}),
+        frozenset({"message_id"}),
+        export_records.sends,
     ),
 }
 

@@ -72,12 +72,14 @@ def confirm(
 
 
 @transaction.atomic
-def discard(*, procedure_import: ProcedureImport) -> None:
-    """Raises NotAllowed for one that was confirmed meanwhile."""
+def discard(*, procedure_import: ProcedureImport, now: datetime) -> None:
+    """Its rows go at once, itself with `forget`. Raises NotAllowed for one that was confirmed."""
     row = _locked(procedure_import)
     if row.state != State.PREVIEW:
         raise NotAllowed(_("This list is confirmed already."))
-    row.delete()
+    row.rows.all().delete()
+    row.expires_at = min(row.expires_at, now)
+    row.save(update_fields=["expires_at"])
 
 
 def take_in(*, clock: Clock, until: datetime) -> int:

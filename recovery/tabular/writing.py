@@ -35,6 +35,8 @@ class Table:
     name: str
     columns: Sequence[str]
     rows: Rows
+    # The places of cells that may look like a formula; None is any.
+    typed: Sequence[int] | None = None
 
 
 def harmless(cell: Any) -> Any:
@@ -44,14 +46,26 @@ def harmless(cell: Any) -> Any:
     return cell
 
 
-def csv_lines(columns: Sequence[str], rows: Rows) -> Iterator[str]:
-    """In pieces of many lines."""
+def _harmless(row: Sequence[Any], typed: Sequence[int] | None) -> Sequence[Any]:
+    if typed is None:
+        return [harmless(cell) for cell in row]
+    for place in typed:
+        if harmless(row[place]) is not row[place]:
+            return [harmless(cell) for cell in row]
+    return row
+
+
+def csv_lines(
+    columns: Sequence[str], rows: Rows, typed: Sequence[int] | None = None
+) -> Iterator[str]:
+    """In pieces of many lines; only cells in the places of `typed` are looked at for formulas, all
+    with None.
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(columns)
-    match = FORMULA.match
     for row in rows:
-        writer.writerow([f"'{cell}" if type(cell) is str and match(cell) else cell for cell in row])
+        writer.writerow(_harmless(row, typed))
         if buffer.tell() >= PIECE:
             yield buffer.getvalue()
             buffer.seek(0)

@@ -62,7 +62,10 @@ def _file(request: HttpRequest, export: Export) -> StreamingHttpResponse:
 
     tables = [
         Table(
-            table, reader.columns(table), counted(rows_of(reader.batches(table), recorded(table)))
+            table,
+            reader.columns(table),
+            counted(rows_of(reader.batches(table), recorded(table))),
+            reader.typed(table),
         )
         for table in export.tables
     ]
@@ -95,9 +98,9 @@ def _pieces(export: Export, tables: list[Table]) -> tuple[Iterable[bytes | str],
         return workbook([*tables, sheet] if export.de_identified else tables), XLSX, "xlsx"
     if len(tables) == 1 and not export.de_identified:
         [table] = tables
-        return csv_lines(table.columns, table.rows), "text/csv; charset=utf-8", "csv"
+        return csv_lines(table.columns, table.rows, table.typed), "text/csv; charset=utf-8", "csv"
     texts: list[tuple[str, Iterable[str]]] = [
-        (f"{table.name}.csv", csv_lines(table.columns, table.rows)) for table in tables
+        (f"{table.name}.csv", csv_lines(table.columns, table.rows, table.typed)) for table in tables
     ]
     if export.de_identified:
         texts.append(("method.txt", [method]))

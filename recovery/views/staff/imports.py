@@ -182,7 +182,7 @@ def import_confirm(request: HttpRequest, listing: uuid.UUID) -> HttpResponse:
 @for_staff()
 def import_discard(request: HttpRequest, listing: uuid.UUID) -> HttpResponse:
     try:
-        imports.discard(procedure_import=_row(request, listing))
+        imports.discard(procedure_import=_row(request, listing), now=request.now)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
     else:

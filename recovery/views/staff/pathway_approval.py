@@ -76,10 +76,12 @@ def pathway_approval(request: HttpRequest) -> HttpResponse:
         "today": today,
         "known_as": known_as,
         "role_names": [row.get_role_display() for row in roles],
-        "rehearsal": rehearsal_of(request.clinic, document_of(desk.active), document),
         **told(document_of(desk.active), document),
     }
-    context["rules_changed"] = any(one.name == "rules" for one in context["sections"])
+    if any(one.name == "rules" for one in context["sections"]):
+        context["rules_changed"] = True
+        active = document_of(desk.active)
+        context["rehearsal"] = rehearsal_of(request.clinic, active, document)
     return render(request, "staff/pathway_approval.html", context)
 
 

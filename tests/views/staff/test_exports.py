@@ -136,7 +136,7 @@ def test_logs_with_all_their_times_zone_mode_and_version(
     assert second["opens_at"] == first["opens_at"]
     marks = ("source", "mode", "revision", "superseded", "late", "pain_avg", "fall", "rules")
     assert [[row[name] for name in marks] for row in (first, second)] == [
-        ["patient", "web", "0", "yes", "no", "6", "", ""],
+        ["patient", "web", "0", "yes", "no", "6", "no", ""],
         ["staff", "phone", "1", "no", "no", "4", "yes", "R35"],
     ]
     assert (first["pathway"], first["rule_set"], first["phase"]) == (
@@ -182,7 +182,7 @@ def test_responses_have_a_row_a_score(
         ("PEG", "17", "5.7", "3"),
     ]
     assert {row["answered_at"] for row in rows} == {"2026-03-05T10:17:00-05:00"}
-    assert {row["opens_at"][:10] for row in rows} == {"2026-03-05"}
+    assert {row["opens_at"][:10] for row in rows} == {"2026-03-03"}
     # The baseline form of the cast has no score, and a row all the same.
     assert {row["checkin"] for row in saved(as_manager, "responses")} == {"BASE", "C14"}
 
