@@ -8,12 +8,10 @@ from typing import Any
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
-from recovery.clinical.logfields import FIELDS
 from recovery.clinical.pathway import local
 from recovery.models import CheckIn, Clinic, DailyLog, Message, Pathway, RecoveryPhase
 from recovery.queries.subjects import Subject
 
-WORDS = {True: "yes", False: "no", None: None}
 Cells = tuple[Any, ...]
 # A row behind the recovery that it is about.
 Read = tuple[int, Cells]
@@ -75,18 +73,22 @@ LOG_COLUMNS = (
     *("log", "opioids", "free_text"),
 )
 _LOG_FIELDS = (
-    *("recovery_id", "client_id", "day", "phase_id", "log_date", "entered_at", "source", "mode"),
-    *("late", "revision", "successor__pk", "retrospective", "still_happening", *ANSWERS),
+    *("recovery_id", "pk", "client_id", "day", "phase_id", "log_date", "entered_at", "source"),
+    *("mode", "late", "revision", "retrospective", "still_happening", *ANSWERS),
 )
-_HEAD = 13
+_HEAD = 11
 _END = _HEAD + len(ANSWERS)
-_BOOLEANS = [place for place, name in enumerate(ANSWERS) if FIELDS[name].kind == "bool"]
 
 
 def logs(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
+    here = DailyLog.objects.filter(recovery__in=list(subjects))
     windows = _answered(subjects)
+    # Asked apart: a join would look every log up once more.
+    corrected = set(
+        here.filter(supersedes__isnull=False).values_list("supersedes", flat=True).order_by()
+    )
     rows = (
-        DailyLog.objects.filter(period.days("log_date"), recovery__in=list(subjects))
+        here.filter(period.days("log_date"))
         .order_by("recovery_id", "day", "pk")
         .values_list(
             *_LOG_FIELDS,
@@ -96,44 +98,31 @@ def logs(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
             *(Cast("uuid", TextField()), Cast("opioids", TextField()), "free_text"),
         )
     )
+    phase_of, pathway_of, window_of = codes.phases.get, codes.pathways.get, windows.get
     nothing: Cells = (None,) * len(WINDOW)
     for row in rows:
-        subject = subjects[row[0]]
-        at = subject.at
-        answers = list(row[_HEAD:_END])
-        for place in _BOOLEANS:
-            answers[place] = WORDS[answers[place]]
-        wound, fired, shown, rule_set, judged, pain, mme, thinned, bones, log, opioids, text = row[
-            _END:
+        recovery, pk, client_id, day, phase, on, entered_at, source, mode, late, revision = row[
+            :_HEAD
         ]
+        subject = subjects[recovery]
+        at = subject.at
+        wound, fired, shown, rule_set, judged, *rest = row[_END + 2 :]
+        window = window_of((recovery, client_id))
         yield (
-            row[0],
+            recovery,
             (
-                row[2],
-                codes.phases.get(row[3], "before"),
-                subject.on(row[4]),
-                *map(at, windows.get((row[0], row[1]), nothing)),
-                at(row[5]),
-                row[6],
-                row[7],
-                WORDS[row[8]],
-                row[9],
-                "no" if row[10] is None else "yes",
-                WORDS[row[11]],
-                WORDS[row[12]],
-                *answers,
-                listed(wound, "none"),
-                listed(fired, ""),
-                shown,
-                rule_set,
-                codes.pathways.get(judged, ""),
-                pain,
-                mme,
-                WORDS[thinned],
-                WORDS[bones],
-                log,
-                opioids,
-                text,
+                *(day, phase_of(phase, "before"), subject.on(on)),
+                *(map(at, window) if window else nothing),
+                *(at(entered_at), source, mode, late, revision, pk in corrected),
+                *row[_HEAD : _END + 2],
+                *(
+                    listed(wound, "none"),
+                    listed(fired, ""),
+                    shown,
+                    rule_set,
+                    pathway_of(judged, ""),
+                ),
+                *rest,
             ),
         )
 

@@ -12,7 +12,6 @@ from recovery.models import Alert, Contact, FormResponse, MailEvent, Message, Sc
 from recovery.queries.export_logs import (
     HOW,
     WINDOW,
-    WORDS,
     Cells,
     Codes,
     Period,
@@ -60,7 +59,7 @@ def responses(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read
         fired, rule_set, judged, response, answers = rest[9:]
         subject = subjects[recovery]
         window = (*mailed.get(checkin, (None, None)), opens, due, expires, done)
-        how = (source, mode, WORDS[late], revision, "no" if later is None else "yes")
+        how = (source, mode, late, revision, later is not None)
         judged_by = (listed(fired, ""), rule_set, codes.pathways.get(judged, ""))
         for score in scores.get(pk) or [[None] * 5]:
             yield (

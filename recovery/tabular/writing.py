@@ -1,7 +1,7 @@
 """Writes tables as CSV, as an Excel workbook or as an archive of CSV files, piece by piece.
 
 Nothing is ever held as a whole, in memory or on disk: each piece leaves before the next is made
-(decision 30). Cells are text, whole or decimal numbers, or None.
+(decision 30). Cells are text, whole or decimal numbers, True and False, or None.
 """
 
 import csv
@@ -18,6 +18,7 @@ from xml.sax.saxutils import escape
 Rows = Iterable[Sequence[Any]]
 
 # What a spreadsheet program would calculate, also behind spaces and in the wide forms of letters.
+FIRST = frozenset("=+-@\uff1d\uff0b\uff0d\uff20 \t\r\n\v\f\u00a0\u3000")
 FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 # Excel's own limits.
 CELL, SHEET_ROWS = 32_767, 1_048_576
@@ -41,7 +42,7 @@ class Table:
 
 def harmless(cell: Any) -> Any:
     """A text that a spreadsheet would calculate is made plain text; a number stays a number."""
-    if type(cell) is str and cell and FORMULA.match(cell):
+    if type(cell) is str and cell and cell[0] in FIRST and FORMULA.match(cell):
         return f"'{cell}"
     return cell
 
@@ -186,6 +187,8 @@ def _row(cells: Sequence[Any]) -> str:
 def _cell(cell: Any) -> str:
     if cell is None or cell == "":
         return "<c/>"
+    if type(cell) is bool:
+        return f'<c t="b"><v>{cell:d}</v></c>'
     if type(cell) is int or type(cell) is Decimal:
         return f"<c><v>{cell}</v></c>"
     return f'<c t="inlineStr"><is><t xml:space="preserve">{_escaped(str(cell))}</t></is></c>'

@@ -136,8 +136,8 @@ def test_logs_with_all_their_times_zone_mode_and_version(
     assert second["opens_at"] == first["opens_at"]
     marks = ("source", "mode", "revision", "superseded", "late", "pain_avg", "fall", "rules")
     assert [[row[name] for name in marks] for row in (first, second)] == [
-        ["patient", "web", "0", "yes", "no", "6", "no", ""],
-        ["staff", "phone", "1", "no", "no", "4", "yes", "R35"],
+        ["patient", "web", "0", "True", "False", "6", "False", ""],
+        ["staff", "phone", "1", "False", "False", "4", "True", "R35"],
     ]
     assert (first["pathway"], first["rule_set"], first["phase"]) == (
         "default 1",
@@ -169,7 +169,7 @@ def test_what_was_told_late_is_told_apart(recovery: Recovery, as_manager: Client
         mode=DailyLog.Mode.WEB,
     )
     [row] = saved(as_manager, "logs")
-    assert (row["late"], row["day"]) == ("yes", "0")
+    assert (row["late"], row["day"]) == ("True", "0")
 
 
 def test_responses_have_a_row_a_score(
@@ -292,6 +292,7 @@ def test_several_tables_come_as_an_archive_or_as_sheets(told: DailyLog, as_manag
     typed = dict(zip(sheet[0], sheet[1], strict=True))
     assert list(typed) == list(first)
     assert (typed["pain_avg"], typed["day"]) == (6, 1)
+    assert (typed["fall"], typed["superseded"]) == (False, True)
     assert typed["free_text"] == "=1+1, slept badly"
 
 
