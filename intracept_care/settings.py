@@ -419,6 +419,12 @@ HTTPS = env_bool("HTTPS", default=not _RELAXED)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+# What an upload has beyond what any page takes is dropped while it is read.
+FILE_UPLOAD_HANDLERS = [
+    "recovery.forms.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # What else lives under the clinic's domain is not ours to decide, so other hosts are left out.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # What staff are told of a patient after a form waits in the session's row, not in a cookie.
@@ -510,6 +516,16 @@ CELERY_BEAT_SCHEDULE = {
     },
     "digest": {
         "task": "recovery.tasks.digest",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
+    "take-in": {
+        "task": "recovery.tasks.take_in",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
+    "rehearse": {
+        "task": "recovery.tasks.rehearse",
         "schedule": crontab(),
         "options": {"expires": 55},
     },

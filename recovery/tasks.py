@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from recovery import clock
-from recovery.services import delivery, digests, rounds, upkeep
+from recovery.services import delivery, digests, imports, rehearsals, rounds, upkeep
 
 
 @shared_task
@@ -28,5 +28,16 @@ def digest() -> None:
 
 
 @shared_task
+def take_in() -> None:
+    imports.take_in(clock=clock.now, until=clock.now() + rounds.ASIDE)
+
+
+@shared_task
+def rehearse() -> None:
+    rehearsals.run(clock=clock.now, until=clock.now() + rounds.ASIDE)
+
+
+@shared_task
 def tidy() -> None:
     upkeep.forget_ended(at=timezone.now())
+    imports.forget(now=clock.now())

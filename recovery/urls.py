@@ -22,10 +22,13 @@ from recovery.views.staff import (
     addresses,
     alerts,
     clinic,
+    consents,
     contacts,
     dry_run,
     enrolment,
+    exports,
     facts,
+    imports,
     ledger,
     mails,
     observations,
@@ -38,6 +41,7 @@ from recovery.views.staff import (
     questionnaires,
     queue,
     recoveries,
+    rehearsals,
 )
 from recovery.views.staff import checkins as staff_checkins
 from recovery.views.staff import logs as staff_logs
@@ -57,6 +61,7 @@ VERSION = f"{PATHWAY}versions/<uuid:version>/"
 STAFF_RECOVERY = "staff/recoveries/<uuid:recovery>/"
 VISIT = f"{STAFF_RECOVERY}visit/"
 OBSERVATION = f"{STAFF_RECOVERY}observation/"
+IMPORT = "staff/patients/import/"
 
 patient_urls = [
     path("", patient_accounts.home, name="home"),
@@ -120,10 +125,16 @@ staff_urls = [
     path("staff/me/", mails.my_mails, name="my_mails"),
     path("staff/patients/", patients.patients, name="patients"),
     path("staff/patients/new/", enrolment.enrol, name="enrol"),
+    path(IMPORT, imports.procedure_imports, name="procedure_imports"),
+    path(f"{IMPORT}template/", imports.import_template, name="import_template"),
+    path(f"{IMPORT}<uuid:listing>/", imports.procedure_import, name="procedure_import"),
+    path(f"{IMPORT}<uuid:listing>/confirm/", imports.import_confirm, name="import_confirm"),
+    path(f"{IMPORT}<uuid:listing>/discard/", imports.import_discard, name="import_discard"),
     path("staff/observation/", observations.observation_room, name="observation_room"),
     path(STAFF_RECOVERY, recoveries.staff_recovery, name="staff_recovery"),
     path(f"{STAFF_RECOVERY}state/", recoveries.recovery_state, name="recovery_state"),
     path(f"{STAFF_RECOVERY}address/", addresses.address, name="address"),
+    path(f"{STAFF_RECOVERY}consent/", consents.consent, name="consent"),
     path(f"{STAFF_RECOVERY}address/works/", addresses.address_works, name="address_works"),
     path(f"{STAFF_RECOVERY}invitation/", addresses.invitation_again, name="invitation_again"),
     path(f"{STAFF_RECOVERY}procedure/", procedures.procedure, name="procedure"),
@@ -181,6 +192,7 @@ staff_urls = [
     path("staff/clinic/on-call/<uuid:user>/", clinic.on_call_change, name="on_call_change"),
     path("staff/clinic/holidays/", clinic.holiday_add, name="holiday_add"),
     path("staff/clinic/holidays/remove/", clinic.holiday_remove, name="holiday_remove"),
+    path("staff/clinic/exports/", exports.exports, name="exports"),
     path("staff/clinic/questionnaires/", questionnaires.questionnaires, name="questionnaires"),
     path(QUESTIONNAIRE, questionnaires.questionnaire, name="questionnaire"),
     path(f"{QUESTIONNAIRE}forms/", questionnaires.questionnaire_forms, name="questionnaire_forms"),
@@ -197,6 +209,8 @@ staff_urls = [
     path(f"{DRAFT}file/", pathways.pathway_draft_file, name="pathway_draft_file"),
     path(f"{DRAFT}discard/", pathways.pathway_discard, name="pathway_discard"),
     path(f"{DRAFT}approval/", pathway_approval.pathway_approval, name="pathway_approval"),
+    path(f"{DRAFT}rehearsal/", rehearsals.rehearsal, name="rehearsal"),
+    path(f"{DRAFT}rehearsal/seen/", rehearsals.rehearsal_seen, name="rehearsal_seen"),
     path(f"{DRAFT}title/", pathway_sections.pathway_title, name="pathway_title"),
     path(f"{DRAFT}forms/new/", pathway_sections.pathway_slot_new, name="pathway_slot_new"),
     path(f"{DRAFT}forms/<slug:key>/", pathway_sections.pathway_slot, name="pathway_slot"),

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from copy import deepcopy
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from recovery.models import Clinic, Pathway, PathwayDraft, User
-from recovery.services import pathways
+from recovery.services import pathways, rehearsals
+from recovery.services.refusals import NotAllowed
 from tests.cast import NOW
 
 Data = dict[str, Any]
@@ -41,7 +42,20 @@ def own_pathway(
 ) -> Pathway:
     """The version in use, changed and approved."""
     draft = edited(begun(clinic, user, now=now), user, change, now=now)
+    rehearsed(clinic, user, now=now)
     return pathways.approve(clinic=clinic, revision=draft.revision, user=user, now=now, note=note)
+
+
+def rehearsed(clinic: Clinic, user: User, *, now: datetime = NOW) -> None:
+    """The draft's changed rules, run over the logs there are and looked at; of a draft that
+    changes none, nothing.
+    """
+    try:
+        row = rehearsals.begin(clinic=clinic, user=user, now=now)
+    except NotAllowed:
+        return
+    rehearsals.run(clock=lambda: now, until=now + timedelta(seconds=1))
+    rehearsals.see(rehearsal=row, user=user, now=now)
 
 
 def changes(

@@ -43,6 +43,7 @@ from recovery.tokens import (
     unsubscribe_token,
 )
 from tests.cast import QUIET, checkin_of, make_recovery, sign_in_staff, staff, user_of
+from tests.lists import a_list
 from tests.pathways import begun, changes, own_pathway
 from tests.questionnaires import BACK_AND_DAY
 
@@ -144,6 +145,12 @@ ROUTES = {
     "queue": Route((GET, POST), CLINICAL, theirs=frozenset({"harbor nurse"})),
     "patients": Route((GET, POST), CLINICAL, theirs=frozenset({"harbor nurse"})),
     "enrol": Route((GET, POST), CLINICAL, theirs=frozenset({"harbor nurse"})),
+    "procedure_imports": Route((GET, POST), CLINICAL, theirs=frozenset({"harbor nurse"})),
+    "import_template": Route((GET,), CLINICAL, theirs=frozenset({"harbor nurse"})),
+    "procedure_import": Route((GET,), CLINICAL, ("listing",)),
+    "import_confirm": Route((POST,), CLINICAL, ("listing",)),
+    "import_discard": Route((POST,), CLINICAL, ("listing",)),
+    "consent": Route((GET, POST), CLINICAL, ("recovery",)),
     "unknown_mails": Route(
         (GET,), CLINICAL | {"manager"}, theirs=frozenset({"harbor nurse", "harbor manager"})
     ),
@@ -198,6 +205,7 @@ ROUTES = {
     "on_call_change": Route((POST,), frozenset({"manager"}), ("colleague",)),
     "holiday_add": Route((POST,), frozenset({"manager"}), theirs=frozenset({"harbor manager"})),
     "holiday_remove": Route((POST,), frozenset({"manager"}), theirs=frozenset({"harbor manager"})),
+    "exports": Route((GET, POST), MANAGER, theirs=NEIGHBOUR),
     "questionnaires": Route(
         (GET, POST), frozenset({"manager"}), theirs=frozenset({"harbor manager"})
     ),
@@ -215,6 +223,8 @@ ROUTES = {
     "pathway_draft_file": Route((GET,), MANAGER, theirs=NEIGHBOUR),
     "pathway_discard": Route((GET, POST), MANAGER, theirs=NEIGHBOUR),
     "pathway_approval": Route((GET, POST), MANAGER, theirs=NEIGHBOUR),
+    "rehearsal": Route((GET, POST), MANAGER, theirs=NEIGHBOUR),
+    "rehearsal_seen": Route((POST,), MANAGER, theirs=NEIGHBOUR),
     "pathway_title": Route((GET, POST), MANAGER, theirs=NEIGHBOUR),
     "pathway_slot": Route((GET, POST), MANAGER, ("slot",), theirs=NEIGHBOUR),
     "pathway_slot_new": Route((GET, POST), MANAGER, theirs=NEIGHBOUR),
@@ -306,6 +316,7 @@ def world(clinic, harbor, nurse, clinician, manager, harbor_nurse, settings, tmp
         "milestone": "walked",
         "alert": Alert.objects.get().uuid,
         "colleague": clinician.uuid,
+        "listing": a_list(clinic, nurse).uuid,
         "membership": clinician.memberships.get().uuid,
         "questionnaire": questionnaires.load(
             clinic=clinic, raw=BACK_AND_DAY.read_bytes(), now=now

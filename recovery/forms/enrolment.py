@@ -55,6 +55,8 @@ class EnrolmentForm(WishesForm, FactsForm, ProcedureForm):
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
+    NO_ADDRESS = _("Write the address, or answer No to e-mails below.")
+
     told = forms.BooleanField(
         label=_("I told the patient what the text says"),
         error_messages={"required": _("Tell the patient first, then tick this.")},
@@ -90,7 +92,7 @@ class EnrolmentForm(WishesForm, FactsForm, ProcedureForm):
     def clean(self) -> None:
         given = self.cleaned_data
         if given.get("email_ok") and not given.get("email") and not self.has_error("email"):
-            self.add_error("email", _("Write the address, or answer No to e-mails below."))
+            self.add_error("email", self.NO_ADDRESS)
         if zone := given.get("zone"):
             self.settle_time(zone)
         self.settle_wishes()
@@ -101,3 +103,18 @@ class EnrolmentForm(WishesForm, FactsForm, ProcedureForm):
         asked_apart = {"told", "procedure_date", "procedure_time", *self.for_patient}
         given = {name: v for name, v in self.cleaned_data.items() if name not in asked_apart}
         return given | {"procedure_at": self.procedure_at, "wishes": self.for_patient}
+
+
+class ConsentForm(forms.Form):
+    """What a patient who was enrolled untold has been told since."""
+
+    use_required_attribute = False
+
+    told = EnrolmentForm.base_fields["told"]
+    email_ok = EnrolmentForm.base_fields["email_ok"]
+
+    def clean_email_ok(self) -> bool:
+        answer: bool | None = self.cleaned_data["email_ok"]
+        if answer is None:
+            raise forms.ValidationError(_("Choose an answer."), code="required")
+        return answer

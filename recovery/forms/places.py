@@ -1,5 +1,6 @@
 """What the staff's forms ask for alike, and how they say what is wrong."""
 
+from functools import cache
 from zoneinfo import available_timezones
 
 import phonenumbers
@@ -29,8 +30,14 @@ phone_number = RegexValidator(
 )
 
 
+@cache
+def _zones() -> set[str]:
+    """Read from the disk once: it takes as long as a page."""
+    return available_timezones()
+
+
 def a_zone(value: str) -> None:
-    if value not in available_timezones():
+    if value not in _zones():
         raise forms.ValidationError(
             _("“%(value)s” is no time zone. Write one like America/New_York."),
             params={"value": value[:40]},

@@ -14,7 +14,9 @@ from recovery.models.pathways import Pathway, PathwayDraft, Preparation, Recover
 from recovery.models.patients import Channel, Channels, Patient
 from recovery.models.questionnaires import Questionnaire
 from recovery.models.recoveries import FactChange, PathwayMove, Recovery, Reschedule
+from recovery.models.rehearsals import Rehearsal, RehearsalFiring
 from recovery.models.responses import FormResponse, Score
+from recovery.models.transfers import Export, ImportRow, ProcedureImport
 from recovery.models.users import User
 from recovery.models.visits import TherapistLink, VisitQuestion
 
@@ -33,9 +35,11 @@ __all__ = [
     "DailyLog",
     "DischargeCheck",
     "Duty",
+    "Export",
     "FactChange",
     "FormResponse",
     "Heartbeat",
+    "ImportRow",
     "MailAllowance",
     "MailEvent",
     "Membership",
@@ -49,9 +53,12 @@ __all__ = [
     "Patient",
     "PatientAccess",
     "Preparation",
+    "ProcedureImport",
     "Questionnaire",
     "Recovery",
     "RecoveryPhase",
+    "Rehearsal",
+    "RehearsalFiring",
     "Reschedule",
     "Role",
     "Score",

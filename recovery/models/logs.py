@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from recovery.clinical.logfields import FIELDS
 from recovery.models.pathways import Pathway, RecoveryPhase
 from recovery.models.recoveries import Recovery
 
@@ -220,3 +221,20 @@ class DailyLog(models.Model):
     @property
     def day_now(self) -> int:
         return self.recovery.day_on(self.log_date)
+
+
+# Who reports, in the clinical core's words; a staff text says it.
+WHO = {
+    DailyLog.Source.PATIENT: "patient",
+    DailyLog.Source.CAREGIVER: "carer",
+    DailyLog.Source.STAFF: "staff",
+}
+_NO_ANSWERS = frozenset(
+    {"day", "log_date", "entered_at", "entered_by", "opioid_mme", "opioid_total_unknown"}
+)
+# The questions of a log, as the row stores them; what is computed from others is no answer.
+ANSWERS = (
+    *(name for name in FIELDS if hasattr(DailyLog, name) and name not in _NO_ANSWERS),
+    "temp_value",
+    "temp_unit",
+)

@@ -18,6 +18,8 @@ class Reach:
     address: str
     caregiver: bool
     agreed: bool
+    # Nobody has recorded what the patient was told.
+    untold: bool
     invitations: list[Message]
 
 
@@ -28,12 +30,13 @@ def reach(recovery: Recovery) -> Reach:
         key=lambda row: (row.relationship != Relationship.SELF, row.pk),
     )
     invitations = Message.objects.filter(recovery=recovery, kind=Message.Kind.INVITATION)
+    in_force = Consent.objects.filter(patient=recovery.patient_id, withdrawn_at=None)
+    consents = list(in_force.values_list("email_ok", flat=True))
     return Reach(
         address=rows[0].user.email if rows else "",
         caregiver=bool(rows) and rows[0].relationship == Relationship.CAREGIVER,
-        agreed=Consent.objects.filter(
-            patient=recovery.patient_id, withdrawn_at=None, email_ok=True
-        ).exists(),
+        agreed=any(consents),
+        untold=not consents,
         invitations=list(invitations.order_by("-pk")[:5]),
     )
 

@@ -58,7 +58,7 @@ def enrol(
     given_name: str,
     family_name: str,
     procedure_at: datetime,
-    email_ok: bool,
+    email_ok: bool | None,
     sms_ok: bool = False,
     email: str = "",
     birth_date: date | None = None,
@@ -73,8 +73,9 @@ def enrol(
     `procedure_at` is aware; its local date in the patient's zone becomes day 0. `wishes` are
     columns of the patient (`services.preferences.WISHES`), `facts` of the recovery
     (`services.facts.FACTS`). An address that somebody uses already is shared: after the code it
-    asks which person. Raises Incomplete, and Known for a record number that the clinic
-    has already.
+    asks which person. `email_ok` None: the patient has not been told yet, so there is no consent,
+    and no invitation is owed before `record_consent`. Raises Incomplete, and Known for a record
+    number that the clinic has already.
     """
     if lacking := missing(clinic):
         raise Incomplete(lacking)
@@ -95,6 +96,43 @@ def enrol(
         raise Known(record_number)
     if email:
         _give_access(patient, email, language)
+    if email_ok is not None:
+        _store_consent(patient, user, now, email_ok=email_ok, sms_ok=sms_ok)
+    return _begin(
+        patient,
+        user=user,
+        now=now,
+        procedure_at=procedure_at,
+        what="enrolled",
+        invite=email_ok is not None,
+        **facts,
+    )
+
+
+@transaction.atomic
+def record_consent(*, recovery: Recovery, user: User, now: datetime, email_ok: bool) -> None:
+    """What a patient who was enrolled untold has been told since; owes the invitation.
+
+    Raises NotAllowed when a consent is in force already.
+    """
+    patient = Patient.objects.select_for_update().get(pk=recovery.patient_id)
+    if has_consent(patient):
+        raise NotAllowed(_("What the patient was told is recorded already."))
+    _store_consent(patient, user, now, email_ok=email_ok)
+    if email_ok and recovery.sends:
+        messages.owe_invitation(recovery, now=now, again=True)
+    AccessEvent.objects.create(
+        at=now, user=user, patient=patient, action=AccessEvent.Action.WRITE, what="consent"
+    )
+
+
+def has_consent(patient: Patient) -> bool:
+    return Consent.objects.filter(patient=patient, withdrawn_at=None).exists()
+
+
+def _store_consent(
+    patient: Patient, user: User, now: datetime, *, email_ok: bool, sms_ok: bool = False
+) -> None:
     Consent.objects.create(
         patient=patient,
         told_by=user,
@@ -103,7 +141,6 @@ def enrol(
         email_ok=email_ok,
         sms_ok=sms_ok,
     )
-    return _begin(patient, user=user, now=now, procedure_at=procedure_at, what="enrolled", **facts)
 
 
 @transaction.atomic
@@ -125,12 +162,25 @@ def add_procedure(
     if states & set(Recovery.FOLLOWED):
         raise NotAllowed(FOLLOWED_ALREADY)
     return _begin(
-        patient, user=user, now=now, procedure_at=procedure_at, what="procedure added", **facts
+        patient,
+        user=user,
+        now=now,
+        procedure_at=procedure_at,
+        what="procedure added",
+        invite=has_consent(patient),
+        **facts,
     )
 
 
 def _begin(
-    patient: Patient, *, user: User, now: datetime, procedure_at: datetime, what: str, **facts: Any
+    patient: Patient,
+    *,
+    user: User,
+    now: datetime,
+    procedure_at: datetime,
+    what: str,
+    invite: bool,
+    **facts: Any,
 ) -> Recovery:
     recovery = Recovery.objects.create(
         clinic=patient.clinic,
@@ -144,7 +194,8 @@ def _begin(
         **facts,
     )
     typed_first(recovery, facts, user, now)
-    messages.owe_invitation(recovery, now=now)
+    if invite:
+        messages.owe_invitation(recovery, now=now)
     AccessEvent.objects.create(
         at=now, user=user, patient=patient, action=AccessEvent.Action.WRITE, what=what
     )

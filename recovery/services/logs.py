@@ -16,16 +16,11 @@ from recovery.clinical import logfields, rules
 from recovery.clinical.pathway import checkin_key_for
 from recovery.clinical.phases import phase_of
 from recovery.models import AccessEvent, CheckIn, DailyLog, Recovery, User
+from recovery.models.logs import WHO
 from recovery.queries.pathways import phases_of, plan_of, planned
 from recovery.queries.today import MEANS_TODAY, means_today
 from recovery.services import alerts, messages, replays, status
 
-# Who reports, in the clinical core's words; a staff text says it.
-WHO = {
-    DailyLog.Source.PATIENT: "patient",
-    DailyLog.Source.CAREGIVER: "carer",
-    DailyLog.Source.STAFF: "staff",
-}
 TREND_DAYS = 14
 TENTH = Decimal("0.1")
 STATUS = (

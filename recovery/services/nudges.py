@@ -1,5 +1,5 @@
-"""A nudge shortens the wait between a commit and the mail that it owes. It guarantees nothing:
-rows say what is owed, and beat finds them within a minute.
+"""A nudge shortens the wait between a commit and the mail or the work that it owes. It guarantees
+nothing: rows say what is owed, and beat finds them within a minute.
 """
 
 import logging
@@ -39,6 +39,16 @@ def send_soon(*, urgent: bool) -> None:
 def tick_soon() -> None:
     """After the commit, ask a worker for a tick before its minute. As `send_soon`."""
     _after_commit("recovery.tasks.tick")
+
+
+def take_in_soon() -> None:
+    """After the commit, ask a worker to take in the lists that were confirmed. As `send_soon`."""
+    _after_commit("recovery.tasks.take_in")
+
+
+def rehearse_soon() -> None:
+    """After the commit, ask a worker for the rehearsals that were begun. As `send_soon`."""
+    _after_commit("recovery.tasks.rehearse")
 
 
 def _after_commit(task: str) -> None:

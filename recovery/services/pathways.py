@@ -28,6 +28,7 @@ from recovery.models import (
     User,
 )
 from recovery.queries.pathways import active_pathway, document_of
+from recovery.services import rehearsals
 from recovery.services.refusals import Moved, NotAllowed
 
 
@@ -89,12 +90,15 @@ def approve(*, clinic: Clinic, revision: int, user: User, now: datetime, note: s
 
     The caller has seen to it that `user` manages the clinic and has typed the own name. Of two who
     approve at once, one does: the other's draft is gone. Raises Moved, NotAllowed for a draft that
-    is equal to the active version, and PathwayError when the checks have grown since it was saved.
+    is equal to the active version or changes rules that were not rehearsed, and PathwayError when
+    the checks have grown since it was saved.
     """
     draft = _unmoved(clinic, revision)
     document = from_data(draft.document)
-    if not differences(document_of(active_pathway(clinic)), document):
+    active = document_of(active_pathway(clinic))
+    if not differences(active, document):
         raise NotAllowed(_("The draft is the same as the version in use."))
+    rehearsals.require(clinic, active, document)
     last = clinic.pathways.aggregate(last=Max("version"))["last"] or 0
     pathway = Pathway.objects.create(
         clinic=clinic,

@@ -3,22 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from recovery.clinical import logfields
 from recovery.clinical.checkinforms import LOG
 from recovery.models import DailyLog, FormResponse
 from recovery.models.alerts import Severity
+from recovery.models.logs import ANSWERS
 from recovery.queries.pathways import severity_in
 from recovery.services.escalation import CALLS
-
-# The questions of a log, as the row stores them.
-NO_ANSWERS = frozenset(
-    {"day", "log_date", "entered_at", "entered_by", "opioid_mme", "opioid_total_unknown"}
-)
-ANSWERS = (
-    *(name for name in logfields.FIELDS if hasattr(DailyLog, name) and name not in NO_ANSWERS),
-    "temp_value",
-    "temp_unit",
-)
 
 
 def replay_of(

@@ -23,6 +23,8 @@ from recovery.services.handover import connect
 
 # Leave the rest to the next minute's round rather than run into it.
 ROUND = timedelta(seconds=50)
+# Lists and rehearsals come after mails: a worker is theirs for no longer than this in a minute.
+ASIDE = timedelta(seconds=20)
 ANSWERED = (Message.State.SENT, Message.State.REFUSED)
 
 

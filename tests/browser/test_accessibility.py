@@ -24,17 +24,19 @@ from django.utils.http import urlsafe_base64_encode
 from playwright.sync_api import Page
 
 from recovery.clinical.plan import Step
-from recovery.models import CheckIn, Message, Patient, Recovery, User
+from recovery.models import CheckIn, Export, Message, Patient, Recovery, User
 from recovery.services import (
     addresses,
     clinics,
     contacts,
+    imports,
     logs,
     milestones,
     observations,
     oncall,
     preferences,
     questionnaires,
+    rehearsals,
     therapists,
     visits,
 )
@@ -49,6 +51,7 @@ from tests.cast import (
     user_of,
 )
 from tests.completed import pathway_with_steps, with_own_days
+from tests.lists import a_list, many
 from tests.pathways import begun, changes, edited, own_pathway
 from tests.questionnaires import BACK_AND_DAY
 from tests.test_routes import ROUTES, a_kept_mail, names
@@ -68,6 +71,7 @@ NO_PAGE = {
     "activity_csv",
     "recovery_activity_csv",
     "visit_pdf",
+    "import_template",
     "home",
     "log_new",
     "checkin_start",
@@ -324,6 +328,73 @@ def test_how_a_patient_is_reminded(world, open_page, texts):
     assert look(world, open_page, None, later_page, off) == []
     ledger, page = ("recovery_ledger", recovery.uuid), ("staff_recovery", recovery.uuid)
     assert look(world, open_page, nurse, of, ledger, page, "queue") == []
+
+
+def test_lists_of_procedures(world, open_page):
+    nurse, clinic, now = world.users["nurse"], world.clinic, timezone.now()
+    assert look(world, open_page, nurse, "procedure_imports") == []
+    assert refuse(world, open_page, nurse, "procedure_imports") == []
+    preview = a_list(clinic, nurse, many(70, 60, today=now.date()))
+    address = ("procedure_import", preview.uuid)
+    assert look(world, open_page, nurse, address, "procedure_imports") == []
+    page = visit(world, open_page, nurse, 390)
+    page.goto(world.site + reverse("procedure_import", args=[preview.uuid]))
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_load_state()
+    assert page.title().startswith("Error")
+    assert list(check(page, world, "a list that nobody vouched for")) == []
+    imports.confirm(procedure_import=preview, user=nurse, now=now, vouched=True)
+    assert look(world, open_page, nurse, address) == []
+    imports.take_in(clock=timezone.now, until=now + timedelta(hours=1))
+    assert look(world, open_page, nurse, address, "procedure_imports") == []
+    untold = Recovery.objects.filter(patient__consents=None).first()
+    told = ("consent", untold.uuid)
+    assert look(world, open_page, nurse, told, ("staff_recovery", untold.uuid)) == []
+    assert refuse(world, open_page, nurse, told) == []
+
+
+def test_exports(world, open_page):
+    manager, clinic, now = world.users["manager"], world.clinic, timezone.now()
+    assert look(world, open_page, manager, "exports") == []
+    assert refuse(world, open_page, manager, "exports") == []
+    for finished_at in (now, None):
+        Export.objects.create(
+            clinic=clinic,
+            by=manager,
+            at=now,
+            tables=[*Export.Table.values],
+            format="xlsx",
+            de_identified=finished_at is None,
+            first=now.date(),
+            last=now.date(),
+            rows=123456,
+            finished_at=finished_at,
+        )
+    assert look(world, open_page, manager, "exports") == []
+
+
+def test_a_rehearsal(world, open_page):
+    manager, clinic, now = world.users["manager"], world.clinic, timezone.now()
+    begun(clinic, manager)
+    assert look(world, open_page, manager, "rehearsal") == []
+    for day in (4, 9):
+        recovery = make_recovery(clinic, day=day)
+        for days_ago in range(3):
+            world.log(recovery, days_ago=days_ago, fall=True, leg_pain_status="new_or_worse")
+    changed = [
+        {"rule": rule, "severity": "urgent", "patient_text": "Call us today at {clinic_phone}."}
+        for rule in ("R33", "R35")
+    ]
+    edited(begun(clinic, manager), manager, changes(rules=changed))
+    assert look(world, open_page, manager, "rehearsal", "pathway_approval") == []
+    row = rehearsals.begin(clinic=clinic, user=manager, now=now)
+    assert look(world, open_page, manager, "rehearsal", "pathway_approval") == []
+    rehearsals.run(clock=timezone.now, until=now + timedelta(hours=1))
+    assert look(world, open_page, manager, "rehearsal", "pathway_approval") == []
+    rehearsals.see(rehearsal=row, user=manager, now=now)
+    assert look(world, open_page, manager, "rehearsal", "pathway_approval") == []
+    both = staff(clinic, "Bea", "manager", "nurse")
+    assert look(world, open_page, both, "rehearsal") == []
 
 
 def test_who_is_told_and_when(world, open_page):

@@ -66,6 +66,11 @@ def pathways(house: House) -> None:
     page.fill("#id_name", "somebody")
     send(page)
     camera.take(page, "pathway-approval-error", "Another name than one's own")
+    page = house.take(manager, "rehearsal-ask", "Changed rules, not rehearsed yet", "rehearsal")
+    page.get_by_role("button", name="Run the rehearsal").click()
+    camera.take(page, "rehearsal", "What the changed rules would have done")
+    page.get_by_role("button", name="I have looked at this").click()
+    camera.take(page, "pathway-approval-rehearsed", "Approval after the rehearsal")
     house.take(manager, "pathway-discard", "Discarding asks once", "pathway_discard")
     service.approve(
         clinic=clinic,

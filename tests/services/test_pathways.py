@@ -20,6 +20,7 @@ from recovery.services import enrolment, pathways
 from recovery.services.refusals import Moved, NotAllowed
 from tests.cast import NOW, default_pathway, make_recovery
 from tests.crowd import at_once
+from tests.pathways import rehearsed
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -213,7 +214,9 @@ def test_texts_and_plan_of_a_version_are_those_of_its_document(draft, manager):
     data["rules"] = [
         {"rule": "R13", "severity": "emergency", "patient_text": "Call {emergency_number} now."}
     ]
-    pathway = approve(save(draft, data, manager), manager)
+    saved = save(draft, data, manager)
+    rehearsed(draft.clinic, manager)
+    pathway = approve(saved, manager)
     assert RecoveryPhase.objects.get(pathway=pathway, order=2).good_now == "Rest.\nWalk a little."
     assert preparation_of(pathway.pk).risks == "Bleeding: rare"
     plan = plan_of(pathway.pk)

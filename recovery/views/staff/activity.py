@@ -131,9 +131,11 @@ def _asked(first: date, **more: str) -> str:
 
 
 def _csv(batches: Iterable[list[list[str]]]) -> HttpResponseBase:
-    def with_cautions() -> Iterator[list[list[str]]]:
-        yield from batches
-        yield [[], *([str(caution)] for caution in CAUTIONS)]
+    def with_cautions() -> Iterator[list[str]]:
+        for rows in batches:
+            yield from rows
+        yield []
+        yield from ([str(caution)] for caution in CAUTIONS)
 
     return streamed("activity.csv", COLUMNS, with_cautions())
 

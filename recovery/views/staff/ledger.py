@@ -192,7 +192,7 @@ def _back(request: HttpRequest, page: str) -> HttpResponse:
 
 
 def _csv(batches: Iterable[list[Message]]) -> HttpResponseBase:
-    return streamed("ledger.csv", COLUMNS, (map(_cells, rows) for rows in batches))
+    return streamed("ledger.csv", COLUMNS, (_cells(row) for rows in batches for row in rows))
 
 
 def _cells(mail: Message) -> list[str]:

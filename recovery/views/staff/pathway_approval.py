@@ -16,6 +16,7 @@ from recovery.forms.pathway_sections import soon
 from recovery.forms.pathways import ApprovalForm
 from recovery.models import Membership, Role
 from recovery.queries.pathways import document_of, versions
+from recovery.queries.rehearsals import rehearsal_of
 from recovery.services import pathways as service
 from recovery.services.refusals import NotAllowed
 from recovery.templatetags.pathways import slot_name
@@ -77,6 +78,10 @@ def pathway_approval(request: HttpRequest) -> HttpResponse:
         "role_names": [row.get_role_display() for row in roles],
         **told(document_of(desk.active), document),
     }
+    if any(one.name == "rules" for one in context["sections"]):
+        context["rules_changed"] = True
+        active = document_of(desk.active)
+        context["rehearsal"] = rehearsal_of(request.clinic, active, document)
     return render(request, "staff/pathway_approval.html", context)
 
 

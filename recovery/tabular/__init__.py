@@ -1,0 +1,1 @@
+"""Tables in files: read from what people upload, written to what they download."""

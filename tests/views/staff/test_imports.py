@@ -1,0 +1,484 @@
+"""A nurse enrols from a list: sees what each row would do, confirms, and may do it all again."""
+
+import io
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
+
+from recovery import tasks
+from recovery.forms import uploads
+from recovery.models import (
+    AccessEvent,
+    Clinic,
+    Consent,
+    ImportRow,
+    Message,
+    Patient,
+    ProcedureImport,
+    Recovery,
+    User,
+)
+from recovery.services import enrolment, imports, recoveries, reschedules, tick
+from tests.cast import make_recovery
+from tests.lists import HEADER, csv_of, many, row, xlsx_of
+from tests.pages import words
+from tests.views.staff.conftest import NOW, url
+
+TODAY = date(2026, 3, 5)
+
+
+@pytest.fixture(autouse=True)
+def _begin(nurse: User, now: datetime) -> None:
+    """A clinic that may enrol, on its Thursday morning."""
+
+
+def upload(client: Client, content: Any, *, dates: str = "ymd", name: str = "list.csv") -> Any:
+    raw = content.encode() if isinstance(content, str) else content
+    given = {"dates": dates, "file": SimpleUploadedFile(name, raw)}
+    return client.post(url("procedure_imports"), given, follow=True)
+
+
+def confirm(client: Client, *, vouched: str = "yes", listing: Any = None) -> Any:
+    row = listing or ProcedureImport.objects.latest("pk")
+    return client.post(url("import_confirm", row.uuid), {"vouched": vouched}, follow=True)
+
+
+def rows(outcome: str) -> list[int]:
+    latest = ProcedureImport.objects.latest("pk")
+    return list(latest.rows.filter(outcome=outcome).values_list("number", flat=True))
+
+
+def test_a_row_goes_in_as_by_the_enrolment_page(as_nurse: Client, nurse: User) -> None:
+    page = words(upload(as_nurse, csv_of([row()])))
+    assert "read as CSV (UTF-8, commas)" in page
+    assert "This is a dry run: nothing has happened yet." in page
+    assert not Patient.objects.exists()
+    assert "1 row is enrolled." in words(confirm(as_nurse))
+    patient = Patient.objects.get()
+    assert (str(patient), patient.record_number, patient.phone, patient.zone) == (
+        "Ruth Keller",
+        "L0001",
+        "555-0188",
+        "America/New_York",
+    )
+    recovery = Recovery.objects.get()
+    assert recovery.procedure_at.isoformat() == "2026-03-10T13:30:00+00:00"
+    assert (recovery.surgeon, recovery.levels, recovery.osteoporosis) == (
+        "Dr Farah",
+        "L4, L5",
+        None,
+    )
+    consent = Consent.objects.get()
+    assert (consent.told_by, consent.email_ok) == (nurse, True)
+    assert Message.objects.get().kind == "invitation"
+    event = AccessEvent.objects.get(action="write")
+    assert (event.user, event.patient, event.what) == (nurse, patient, "enrolled")
+
+
+def test_nothing_of_a_row_that_went_in_is_left_in_the_list(as_nurse: Client) -> None:
+    upload(as_nurse, csv_of([row(), row(record_number="")]))
+    confirm(as_nurse)
+    done, wrong = ImportRow.objects.order_by("number")
+    assert (done.outcome, done.given, done.name, done.record_number) == ("enrolled", {}, "", "")
+    assert done.recovery == Recovery.objects.get()
+    # What is wrong is there to be looked at, for a day.
+    assert (wrong.outcome, wrong.name) == ("wrong", "Ruth Keller")
+    imports.forget(now=NOW + timedelta(hours=25))
+    assert not ImportRow.objects.exists()
+    listing = ProcedureImport.objects.get()
+    assert listing.counts == {"enrolled": 1, "wrong": 1}
+    page = words(as_nurse.get(url("procedure_import", listing.uuid)))
+    assert "1 row was enrolled." in page
+    assert "1 could not go in." in page
+
+
+def test_a_preview_that_nobody_confirms_goes_after_a_day(
+    as_nurse: Client, set_clock: Callable[[datetime], None]
+) -> None:
+    upload(as_nurse, csv_of([row()]))
+    set_clock(NOW + timedelta(hours=24, minutes=1))
+    assert "has expired. Upload the file again." in words(confirm(as_nurse))
+    tasks.tidy()
+    assert not ProcedureImport.objects.exists()
+    assert not Patient.objects.exists()
+
+
+def test_a_wrong_date_on_row_412_is_named(as_nurse: Client) -> None:
+    listed = many(450, 0, today=TODAY)
+    listed[410]["procedure_date"] = "2026-02-30"
+    page = words(upload(as_nurse, csv_of(listed)))
+    assert "Row 412 Ann410 Berg410 M000410 procedure_date 2026-02-30 Write the date as" in page
+    assert rows("wrong") == [412]
+    assert "Take in 449 rows" in page
+
+
+def test_who_was_not_told_goes_in_without_a_consent_and_is_owed_no_mail(as_nurse: Client) -> None:
+    page = words(upload(as_nurse, csv_of([row(told="", email_ok="")])))
+    assert "Those not told are enrolled without a consent." in page
+    assert "I confirm that the patient" not in page
+    confirm(as_nurse, vouched="")
+    recovery = Recovery.objects.get()
+    assert not Consent.objects.exists()
+    assert not Message.objects.exists()
+    # Its reminders fall due and go nowhere.
+    tick.run(now=NOW + timedelta(days=6))
+    assert not Message.objects.filter(kind="invitation").exists()
+    tasks.send()
+    assert not Message.objects.filter(state__in=["sent", "handing", "unknown"]).exists()
+    page = words(as_nurse.get(url("staff_recovery", recovery.uuid)))
+    assert "not told yet" in page
+
+
+def test_what_is_told_later_is_recorded_and_the_invitation_goes(
+    as_nurse: Client, nurse: User
+) -> None:
+    upload(as_nurse, csv_of([row(told="", email_ok="")]))
+    confirm(as_nurse)
+    recovery = Recovery.objects.get()
+    address = url("consent", recovery.uuid)
+    assert "Nothing is sent before it is." in words(as_nurse.get(address))
+    page = words(as_nurse.post(address, {"told": ""}))
+    assert "Tell the patient first, then tick this." in page
+    assert "Choose an answer." in page
+    as_nurse.post(address, {"told": "on", "email_ok": "yes"})
+    consent = Consent.objects.get()
+    assert (consent.told_by, consent.email_ok) == (nurse, True)
+    assert consent.told_at >= NOW
+    assert Message.objects.get().kind == "invitation"
+    again = words(as_nurse.post(address, {"told": "on", "email_ok": "no"}, follow=True))
+    assert "What the patient was told is recorded already." in again
+    assert Consent.objects.count() == 1
+
+
+def test_nobody_goes_in_as_told_unless_somebody_says_so(as_nurse: Client) -> None:
+    upload(as_nurse, csv_of([row()]))
+    page = confirm(as_nurse, vouched="")
+    assert "Say that the patients who are marked as told were told." in words(page)
+    assert "<title>Error:" in page.content.decode()
+    assert not Patient.objects.exists()
+
+
+@pytest.mark.parametrize("make", [csv_of, xlsx_of])
+def test_the_same_list_again_doubles_nothing(as_nurse: Client, make: Any) -> None:
+    listed = many(60, 7, today=TODAY)
+    for expected in ({"enrolled": 53, "wrong": 7}, {}):
+        upload(as_nurse, make(listed))
+        confirm(as_nurse)
+        while ProcedureImport.objects.filter(state="confirmed").exists():
+            tasks.take_in()
+        if expected:
+            assert ProcedureImport.objects.get().counts == expected
+    assert Recovery.objects.count() == Patient.objects.count() == 53
+    assert len(rows("known")) == 53
+    page = words(confirm(as_nurse))
+    assert "There is nothing in this list to take in." in page
+
+
+def test_a_list_that_is_confirmed_twice_goes_in_once(as_nurse: Client) -> None:
+    upload(as_nurse, csv_of([row()]))
+    confirm(as_nurse)
+    assert "This list is confirmed already." in words(confirm(as_nurse))
+    discarded = as_nurse.post(
+        url("import_discard", ProcedureImport.objects.get().uuid), follow=True
+    )
+    assert "This list is confirmed already." in words(discarded)
+    assert Recovery.objects.count() == 1
+
+
+def test_two_previews_of_one_list_enrol_nobody_twice(as_nurse: Client) -> None:
+    for _ in range(2):
+        upload(as_nurse, csv_of([row()]))
+    first, second = ProcedureImport.objects.order_by("pk")
+    confirm(as_nurse, listing=first)
+    confirm(as_nurse, listing=second)
+    second.refresh_from_db()
+    assert second.counts == {"known": 1}
+    assert Recovery.objects.count() == 1
+
+
+def test_a_preview_can_be_discarded(as_nurse: Client) -> None:
+    upload(as_nurse, csv_of([row()]))
+    listing = ProcedureImport.objects.get()
+    page = as_nurse.post(url("import_discard", listing.uuid), follow=True)
+    assert "The preview is discarded. Nothing was taken in." in words(page)
+    assert not ImportRow.objects.exists()
+    assert "This preview has expired. Upload the file again." in words(confirm(as_nurse))
+    tasks.tidy()
+    assert as_nurse.post(url("import_confirm", listing.uuid)).status_code == 404
+
+
+# Rows about somebody whom the clinic knows
+# -----------------------------------------
+
+
+def known(clinic: Clinic, **more: Any) -> Recovery:
+    person = {
+        "record_number": "L0001",
+        "given_name": "Ruth",
+        "family_name": "Keller",
+        "birth_date": date(1957, 3, 14),
+    }
+    return make_recovery(clinic, day=30, now=NOW, patient=person, **more)
+
+
+def test_another_procedure_of_a_patient_whose_follow_up_ended(
+    clinic: Clinic, nurse: User, as_nurse: Client
+) -> None:
+    first = known(clinic)
+    recoveries.change_state(recovery=first, state="withdrawn", user=nurse, now=NOW)
+    upload(as_nurse, csv_of([row()]))
+    assert rows("added") == [2]
+    confirm(as_nurse)
+    assert [one.patient_id for one in Recovery.objects.all()] == [first.patient_id] * 2
+    assert Patient.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("other", "column", "why"),
+    [
+        ({}, "procedure_date", "is being followed for the procedure of Feb 3, 2026"),
+        ({"last_name": "Kellner"}, "last_name", "enrolled under another last name"),
+        ({"birth_date": "1957-03-15"}, "birth_date", "enrolled with another date of birth"),
+    ],
+)
+def test_a_row_that_does_not_fit_who_is_known_is_refused(
+    clinic: Clinic, as_nurse: Client, other: Any, column: str, why: str
+) -> None:
+    known(clinic)
+    page = words(upload(as_nurse, csv_of([row(**other)])))
+    assert why in page
+    assert ImportRow.objects.get().problems[0][0] == column
+    assert "There is nothing in this list to take in." in page
+
+
+def test_a_moved_procedure_is_known_by_both_dates(
+    clinic: Clinic, nurse: User, as_nurse: Client
+) -> None:
+    recovery = known(clinic)
+    reschedules.reschedule(
+        recovery=recovery,
+        procedure_at=recovery.procedure_at + timedelta(days=2),
+        anchor=recovery.anchor,
+        user=nurse,
+        now=NOW,
+    )
+    upload(
+        as_nurse,
+        csv_of([row(procedure_date="2026-02-03"), row(procedure_date="2026-02-05")]),
+    )
+    assert rows("known") == [2, 3]
+
+
+def test_a_number_of_the_other_clinic_is_a_new_patient_here(
+    as_nurse: Client, neighbour: Recovery
+) -> None:
+    number = neighbour.patient.record_number
+    upload(as_nurse, csv_of([row(record_number=number)]))
+    assert rows("new") == [2]
+    confirm(as_nurse)
+    assert Patient.objects.filter(record_number=number).count() == 2
+
+
+def test_one_patient_twice_in_a_list_goes_in_once(as_nurse: Client) -> None:
+    page = words(upload(as_nurse, csv_of([row(), row(procedure_date="2026-03-20"), row()])))
+    assert rows("new") == [2]
+    assert rows("wrong") == [3, 4]
+    assert "Row 2 of this file has this patient already." in page
+
+
+def test_what_changed_since_the_preview_is_said_and_nothing_doubled(
+    clinic: Clinic, nurse: User, as_nurse: Client
+) -> None:
+    upload(as_nurse, csv_of([row()]))
+    known(clinic)
+    page = words(confirm(as_nurse))
+    assert "is being followed for the procedure of Feb 3, 2026" in page
+    assert Recovery.objects.count() == 1
+
+
+def test_a_clinic_that_may_not_enrol_any_more(clinic: Clinic, as_nurse: Client) -> None:
+    upload(as_nurse, csv_of([row()]))
+    Clinic.objects.update(emergency_number="")
+    page = words(confirm(as_nurse))
+    assert "The clinic cannot enrol this row now." in page
+    assert "A manager sets them on the Clinic page." in words(
+        as_nurse.get(url("procedure_imports"))
+    )
+    assert not Patient.objects.exists()
+
+
+# Bad input
+# ---------
+
+
+@pytest.mark.parametrize(
+    ("other", "problem"),
+    [
+        ({"birth_date": ""}, ["birth_date", "", "Fill this in."]),
+        (
+            {"procedure_date": "03/10/2026"},
+            [
+                "procedure_date",
+                "03/10/2026",
+                "Write the date like 2026-03-17, or say above how the file writes dates.",
+            ],
+        ),
+        ({"procedure_date": "2028-01-01"}, ["procedure_date", "2028-01-01", "Choose a date from"]),
+        ({"procedure_time": "9"}, ["procedure_time", "9", "Write a time like 08:30."]),
+        ({"phone": "call me"}, ["phone", "call me", "Write a phone number"]),
+        ({"last_name": "=1+1"}, ["last_name", "=1+1", "This begins like a formula."]),
+        ({"last_name": "-x"}, ["last_name", "-x", "This begins like a formula."]),
+        ({"email": "@SUM(A1)"}, ["email", "@SUM(A1)", "This begins like a formula."]),
+        ({"last_name": "Kel\nler"}, ["last_name", "Kel\nler", "There is a line break"]),
+        ({"last_name": "K" * 90}, ["last_name", "K" * 40 + "…", "Shorten this to 80"]),
+        ({"email": ""}, ["email", "", "Write the address, or write no in"]),
+        ({"email_ok": ""}, ["email_ok", "", "Write yes or no"]),
+        ({"told": ""}, ["told", "", "Nobody agrees without having been told."]),
+        ({"told": "maybe"}, ["told", "maybe", "Choose one of the answers."]),
+        ({"phone": "+1 555 0188"}, None),
+        ({"told": "Y", "email_ok": "N"}, None),
+    ],
+)
+def test_what_is_wrong_with_a_row_names_column_and_value(
+    as_nurse: Client, other: dict[str, str], problem: list[str] | None
+) -> None:
+    page = upload(as_nurse, csv_of([row(**other)]))
+    found = ImportRow.objects.get().problems
+    if problem is None:
+        assert found == []
+        return
+    assert found[0][:2] == problem[:2]
+    assert found[0][2].startswith(problem[2])
+    assert str(escape(found[0][2])) in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("dates", "typed"), [("ymd", "2026-03-10"), ("mdy", "3/10/2026"), ("dmy", "10.3.2026")]
+)
+def test_dates_are_read_in_the_order_that_was_chosen(
+    as_nurse: Client, dates: str, typed: str
+) -> None:
+    upload(as_nurse, csv_of([row(procedure_date=typed)]), dates=dates)
+    confirm(as_nurse)
+    assert Recovery.objects.get().procedure_on == date(2026, 3, 10)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (csv_of([row()], delimiter=";"), "read as CSV (UTF-8, semicolons)"),
+        (csv_of([row()]).encode("utf-16"), "read as CSV (UTF-16, commas)"),
+        (xlsx_of([row(procedure_date=date(2026, 3, 10))]), "read as Excel"),
+        (b"MZ\x90\x00" + b"\x00\x01" * 400, "File: This is neither a CSV nor an Excel file"),
+        (b"", "File: This file is empty."),
+        (csv_of([]), "File: There are no rows beneath the names of the columns."),
+        ("a,b\n1,2\n", "File: Row 1 does not name these columns: record_number, first_name"),
+        (
+            csv_of([row()], header=(*HEADER, "MRN")),
+            "File: Row 1 names these columns twice: record_number.",
+        ),
+        (csv_of([row()], header=(*HEADER, "Insurance")), "Columns that were not read: Insurance."),
+    ],
+)
+def test_a_file_is_handled_or_refused_and_it_is_said(
+    as_nurse: Client, content: Any, said: str
+) -> None:
+    page = upload(as_nurse, content, name="list.xlsx")
+    assert page.status_code == 200
+    assert said in words(page)
+
+
+class Endless(io.RawIOBase):
+    """A file that is never there as a whole."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.left, self.name, self.content_type = size, "huge.csv", "text/csv"
+
+    def read(self, most: int = -1) -> bytes:
+        size = self.left if most < 0 else min(most, self.left)
+        self.left -= size
+        return b"x" * size
+
+
+def test_what_is_far_too_large_is_neither_kept_nor_read(
+    as_nurse: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "MOST", 6 * 2**20)
+    kept: list[int] = []
+    finish = uploads.Bounded.file_complete
+
+    def watched(handler: Any, size: int) -> Any:
+        found = finish(handler, size)
+        kept.append(-1 if found is None else len(found.read()))
+        return found
+
+    monkeypatch.setattr(uploads.Bounded, "file_complete", watched)
+    page = words(upload(as_nurse, b"x" * (7 * 2**20)))
+    assert "File: This file has more than 5 MiB." in page
+    assert kept == [0]
+
+
+def test_the_empty_list_that_is_offered_is_one_that_is_taken(as_nurse: Client) -> None:
+    template = as_nurse.get(url("import_template"))
+    assert template["Content-Disposition"] == 'attachment; filename="procedures.csv"'
+    header = template.content.decode("utf-8-sig").strip().split(",")
+    upload(as_nurse, csv_of([row()], header=header))
+    assert rows("new") == [2]
+
+
+def test_pages_of_rows(as_nurse: Client) -> None:
+    upload(as_nurse, csv_of(many(120, 0, today=TODAY)))
+    address = url("procedure_import", ProcedureImport.objects.get().uuid)
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        page = as_nurse.get(address)
+    few = len(queries)
+    assert "Row 51" in words(page)
+    assert "Row 52" not in words(page)
+    assert "show=new&amp;after=51" in page.content.decode()
+    with CaptureQueriesContext(connection) as queries:
+        page = words(as_nurse.get(f"{address}?show=new&after=101"))
+    assert len(queries) == few
+    assert "Row 121" in page
+    for odd in ("?show=no&after=-1", "?after=9999999999999", "?after=x"):
+        assert as_nurse.get(address + odd).status_code == 200
+
+
+def test_another_clinics_list_is_not_there(as_nurse: Client, as_harbor_nurse: Client) -> None:
+    upload(as_nurse, csv_of([row()]))
+    listing = ProcedureImport.objects.get()
+    assert as_harbor_nurse.get(url("procedure_import", listing.uuid)).status_code == 404
+    for name in ("import_confirm", "import_discard"):
+        assert as_harbor_nurse.post(url(name, listing.uuid)).status_code == 404
+    assert "L0001" not in words(as_harbor_nurse.get(url("procedure_imports")))
+
+
+def test_a_batch_that_breaks_leaves_nothing_half_done(
+    as_nurse: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(as_nurse, csv_of(many(10, 0, today=TODAY)))
+    whole = enrolment.messages.owe_invitation
+    calls: list[int] = []
+
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 5:
+            raise RuntimeError("the worker dies here")
+        return whole(*args, **kwargs)
+
+    monkeypatch.setattr(enrolment.messages, "owe_invitation", broken)
+    with pytest.raises(RuntimeError, match="dies here"):
+        confirm(as_nurse)
+    assert not Patient.objects.exists()
+    assert ProcedureImport.objects.get().state == "confirmed"
+    tasks.take_in()
+    assert Recovery.objects.count() == 10
