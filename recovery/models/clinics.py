@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from recovery.clinical.hours import Calendar
@@ -53,6 +54,9 @@ class Clinic(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     # When its own corridor was last built (services.corridors). Null: never.
     corridor_at = models.DateTimeField(null=True, blank=True)
+    # Since when every answer is in the rows that outcomes are counted from. Null: older answers
+    # are not yet (`manage.py rebuild_outcomes`).
+    outcomes_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
 
     class Meta:
         indexes = [

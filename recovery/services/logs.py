@@ -18,7 +18,7 @@ from recovery.clinical.phases import phase_of
 from recovery.models import AccessEvent, CheckIn, DailyLog, Recovery, User
 from recovery.queries.pathways import phases_of, plan_of
 from recovery.queries.today import MEANS_TODAY, means_today
-from recovery.services import alerts, messages, replays, status
+from recovery.services import alerts, messages, outcomes, replays, status
 
 # Who reports, in the clinical core's words; a staff text says it.
 WHO = {
@@ -35,6 +35,7 @@ STATUS = (
     "last_pain",
     "pain_trend",
     "days_logged",
+    *outcomes.OF_LOGS,
     "overdue_since",
     "overdue_hidden",
 )
@@ -56,6 +57,8 @@ class _Narrow(NamedTuple):
     supersedes_id: int | None
     log_date: date
     pain_avg: int | None
+    opioid_mme: Decimal | None
+    opioid_total_unknown: bool
     # Counted from the present procedure date, which may have moved since it was written.
     day: int = 0
 
@@ -273,6 +276,7 @@ def _set_status(
         [day, pain] for day, pain in sorted(by_day.items()) if day > newest - TREND_DAYS
     ]
     recovery.days_logged = len({row.day for row in reported})
+    outcomes.set_of_logs(recovery, reported)
     if recovery.overdue_since and all(log.day > day for day in _missed_days(recovery, now)):
         recovery.overdue_since = None
         recovery.overdue_hidden = False

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from recovery.clinical.pathway import Occasion, occasions
 from recovery.models import Alert, CheckIn, Clinic, DailyLog, Message, Recovery
 from recovery.queries.pathways import plan_of
-from recovery.services import corridors, messages, nudges, oncall, status, timing
+from recovery.services import corridors, messages, nudges, oncall, outcomes, status, timing
 from recovery.services.advance import Owed, Situation, advance, opening
 from recovery.services.alerts import CHANGED
 
@@ -184,6 +184,7 @@ def _write(owed: Sequence[Owed]) -> None:
     CheckIn.objects.bulk_update(
         [checkin for one in owed for checkin in one.changed], ["state", "reminders_settled"]
     )
+    outcomes.passed([row for one in owed for row in (*one.opened, *one.changed)])
     Alert.objects.bulk_create([alert for one in owed for alert in one.raised])
     Alert.objects.bulk_update([alert for one in owed for alert in one.alerts], CHANGED)
     mails = [message for one in owed for message in one.messages]
