@@ -253,6 +253,8 @@ ORDER = [
     "recovery.management.demo.courses",
     "recovery.management.demo.stage",
     "recovery.management.demo.checkins",
+    "recovery.management.demo.past_rows",
+    "recovery.management.demo.past",
     "recovery.management.demo.script",
     "recovery.management.demo.corridor",
     "recovery.management.demo.play",

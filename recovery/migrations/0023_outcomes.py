@@ -5,7 +5,7 @@ whose answers the new rows then lack: `manage.py rebuild_outcomes` counts them, 
 
 import django.db.models.deletion
 from django.db import migrations, models
-from django.utils import timezone
+from django.db.models.functions import Now
 
 
 class Migration(migrations.Migration):
@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="clinic",
             name="outcomes_at",
-            field=models.DateTimeField(blank=True, default=timezone.now, null=True),
+            field=models.DateTimeField(blank=True, db_default=Now(), null=True),
         ),
         migrations.AddField(
             model_name="recovery",

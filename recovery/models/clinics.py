@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from recovery.clinical.hours import Calendar
@@ -56,7 +55,7 @@ class Clinic(models.Model):
     corridor_at = models.DateTimeField(null=True, blank=True)
     # Since when every answer is in the rows that outcomes are counted from. Null: older answers
     # are not yet (`manage.py rebuild_outcomes`).
-    outcomes_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
+    outcomes_at = models.DateTimeField(null=True, blank=True, db_default=Now())
 
     class Meta:
         indexes = [

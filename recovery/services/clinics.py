@@ -25,7 +25,7 @@ def create(
     *, name: str, zone: str, manager_email: str, manager_name: str, now: datetime, **fields: Any
 ) -> Clinic:
     """A clinic and its first manager, who is owed a mail to choose a password."""
-    clinic = Clinic(name=name, zone=zone, **fields)
+    clinic = Clinic(name=name, zone=zone, outcomes_at=now, **fields)
     clinic.next_digest_at = digests.next_at(clinic, now)
     clinic.save()
     invite(clinic=clinic, email=manager_email, name=manager_name, role=Role.MANAGER, now=now)
