@@ -164,6 +164,7 @@ ORDER = [
     "recovery.queries.outcomes",
     "recovery.queries.followups",
     "recovery.queries.outcome_charts",
+    "recovery.queries.practice",
     "recovery.queries.checkins",
     "recovery.queries.questionnaires",
     "recovery.forms.questionnaires",

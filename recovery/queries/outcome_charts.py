@@ -15,7 +15,7 @@ from recovery.queries.followups import CURVE_DAYS, Reached
 from recovery.queries.outcomes import AFTER, SHOWN_AS, Point
 
 LEFT, TOP, FOOT = 40, 26, 216
-OWN_STEP, STUDY_STEP, PANEL_GAP = 88, 86, 18
+OWN_STEP, STUDY_STEP, PANEL_GAP = 88, 100, 18
 HIGH = 296
 # About as many lines of the grid.
 LINES = 5

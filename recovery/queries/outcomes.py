@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
+from recovery.clinical.checkinforms import instrument_keys
 from recovery.clinical.instruments import (
     odi_falls,
     pain_free,
@@ -44,7 +45,7 @@ AFTER = {
     "two_year": _("2 years"),
 }
 NAMES = {
-    "NRS": (_("Pain, 0 to 10"), _("average of 7 days")),
+    "NRS": (_("pain, 0 to 10"), _("average of 7 days")),
     "PEG": (_("PEG, 0 to 10"), _("pain and what it keeps from")),
     "RMDQ": (_("RMDQ, 0 to 24"), _("what the back keeps from")),
     "ODI": (_("ODI, 0 to 100"), _("scores entered by staff")),
@@ -263,7 +264,9 @@ def _points(
     shown: Shown,
 ) -> list[Point]:
     found = []
-    for form, one in asked.items():
+    # A form that does not ask the scale has no point of it.
+    told_in = {form: one for form, one in asked.items() if scale in instrument_keys(form)}
+    for form, one in told_in.items():
         n = sum(pairs[form].values()) if form in pairs else 0
         told, worse = None, None
         if shown(form, scale, n):
@@ -274,7 +277,6 @@ def _points(
                 worse += count * bool(_met(scale, first, later)[-1])
             told = summary(falls)
         found.append(Point(form, one.due, n, told, worse))
-    # A scale that is not asked at a time point has no row there.
     return found if any(point.n for point in found) else []
 
 

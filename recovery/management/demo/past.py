@@ -33,7 +33,7 @@ from recovery.models import (
     User,
 )
 from recovery.queries.instruments import instruments_of
-from recovery.services import checkins, outcomes
+from recovery.services import checkins, outcomes, status
 
 PREFIX = "NP-"
 # Fewer than the corridor asks for, which is the clinic's setting in the demo.
@@ -45,7 +45,7 @@ LEVELS = ("L4, L5",) * 5 + ("L5, S1",) * 3 + ("L3, L4, L5",)
 SURGEONS = ("Mia Aldana",) * 4 + ("Samir Haddad",) * 3
 # A guest for the first few: too few to be shown as a group.
 GUEST, GUESTS = "Tomas Ribeiro", 3
-COURSES = ("good", "good", "great", "fair", "slow", "good", "fair", "slow")
+COURSES = ("good", "good", "great", "fair", "slow", "good", "fair", "none")
 FORMS = ("baseline", "two_week", "one_month", "six_week", "three_month")
 # Whose form of three months, and of one month, never came.
 SILENT, SILENT_EARLY = 6, 13
@@ -70,6 +70,7 @@ def write_past(*, clinic: Clinic, staff: Sequence[User], now: datetime, seed: in
         step for one in recoveries for step in past_rows.milestones(one, rng)
     )
     past_rows.alerts(recoveries, staff, rng)
+    past_rows.settle(recoveries, staff[0])
     for one in recoveries:
         _finish(one)
     outcomes.count_logs_again(recoveries)
@@ -229,6 +230,10 @@ def _miss(recovery: Recovery, person: Staged, slot: Slot, nurse: User) -> None:
 
 FINISHED = (
     "state",
+    "alert_rank",
+    "alert_since",
+    "queue_rank",
+    "queue_since",
     "next_event_at",
     "last_log_at",
     "last_log_day",
@@ -241,6 +246,8 @@ FINISHED = (
 def _finish(recovery: Recovery) -> None:
     logs = list(recovery.logs.order_by("day"))
     recovery.state, recovery.next_event_at = Recovery.State.COMPLETED, None
+    # What R44 said of a limited response was settled at the visit.
+    status.set_alert_rank(recovery, ())
     recovery.days_logged = len(logs)
     recovery.last_log_at, recovery.last_log_day = logs[-1].entered_at, logs[-1].day
     recovery.last_pain = logs[-1].pain_avg

@@ -124,6 +124,17 @@ def alerts(recoveries: Sequence[Recovery], nurses: Sequence[User], rng: Random) 
     )
 
 
+def settle(recoveries: Sequence[Recovery], nurse: User) -> None:
+    """Close what the forms raised, as at a visit a week later."""
+    for alert in Alert.objects.not_closed().filter(recovery__in=recoveries):
+        alert.state = Alert.State.CLOSED
+        alert.acknowledged_at = alert.reached_at = alert.raised_at + timedelta(hours=20)
+        alert.closed_by, alert.closed_at = nurse, alert.raised_at + timedelta(days=7)
+        alert.closing_reason = Alert.ClosingReason.SEEN
+        alert.next_notice_at = None
+        alert.save()
+
+
 def closed(
     recovery: Recovery,
     rule: str,
