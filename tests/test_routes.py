@@ -120,6 +120,10 @@ ROUTES = {
     "queue": Route((GET, POST), CLINICAL, theirs=frozenset({"harbor nurse"})),
     "patients": Route((GET, POST), CLINICAL, theirs=frozenset({"harbor nurse"})),
     "enrol": Route((GET, POST), CLINICAL, theirs=frozenset({"harbor nurse"})),
+    "outcomes": Route(
+        (GET,), CLINICAL | {"manager"}, theirs=frozenset({"harbor nurse", "harbor manager"})
+    ),
+    "practice": Route((GET, POST), MANAGER, theirs=NEIGHBOUR),
     "unknown_mails": Route(
         (GET,), CLINICAL | {"manager"}, theirs=frozenset({"harbor nurse", "harbor manager"})
     ),

@@ -28,6 +28,7 @@ def main() -> None:
             staff.door,
             staff.queue,
             staff.people,
+            staff.groups,
             staff.room,
             staff.procedures,
             staff.ledger,
