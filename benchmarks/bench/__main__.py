@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmarks.bench import idle, reminders, urgent
+from benchmarks.bench import idle, outcomes, reminders, urgent
 from benchmarks.faults.__main__ import machine
 from benchmarks.faults.place import Refused, place
 from benchmarks.faults.rows import Row, table
@@ -24,13 +24,15 @@ class Size:
     mails: int
     idle: int
     due_at_once: int
+    responses: int
 
 
-QUICK = Size(mails=1000, idle=100_000, due_at_once=4000)
-FULL = Size(mails=10_000, idle=1_000_000, due_at_once=100_000)
+QUICK = Size(mails=1000, idle=100_000, due_at_once=4000, responses=100_000)
+FULL = Size(mails=10_000, idle=1_000_000, due_at_once=100_000, responses=1_000_000)
 
 PROMISES: list[tuple[set[str], Callable[[Run], list[Row]]]] = [
     ({"B7", "B8", "B9"}, reminders.promise),
+    ({"B10"}, outcomes.promise),
     ({"B14"}, idle.promise),
     ({"URGENT"}, urgent.promise),
 ]
