@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from recovery.clinical.hours import Calendar
 from recovery.clinical.rules import RULES_BY_ID
-from recovery.clinical.rules.timed import TIME_RULES_BY_ID
+from recovery.clinical.rules.judging import TIME_RULES_BY_ID
 from recovery.clinical.summaries import LEAST, Share, share
 from recovery.models import (
     Alert,
@@ -238,14 +238,14 @@ def load(clinic: Clinic, alerts: QuerySet[Alert], begin: datetime, end: datetime
     nurses = Membership.objects.active().filter(clinic=clinic, role=Role.NURSE).count()
     contacts = Contact.objects.filter(recovery__clinic=clinic, at__gte=begin, at__lt=end)
     found = contacts.aggregate(
-        n=Count("pk"), minutes=Sum("minutes"), without=Count("pk", filter=Q(minutes=None))
+        n=Count("pk"), total=Sum("minutes"), without=Count("pk", filter=Q(minutes=None))
     )
     return Load(
         alerts=alerts.count(),
         nurses=nurses,
         hours=nurses * open_hours(clinic.calendar, begin, end),
         contacts=found["n"],
-        minutes=found["minutes"] or 0,
+        minutes=found["total"] or 0,
         without_minutes=found["without"],
     )
 
