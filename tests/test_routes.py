@@ -151,6 +151,10 @@ ROUTES = {
     "import_confirm": Route((POST,), CLINICAL, ("listing",)),
     "import_discard": Route((POST,), CLINICAL, ("listing",)),
     "consent": Route((GET, POST), CLINICAL, ("recovery",)),
+    "outcomes": Route(
+        (GET,), CLINICAL | {"manager"}, theirs=frozenset({"harbor nurse", "harbor manager"})
+    ),
+    "practice": Route((GET, POST), MANAGER, theirs=NEIGHBOUR),
     "unknown_mails": Route(
         (GET,), CLINICAL | {"manager"}, theirs=frozenset({"harbor nurse", "harbor manager"})
     ),

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmarks.bench import exports, idle, imports, reminders, urgent
+from benchmarks.bench import exports, idle, imports, outcomes, reminders, urgent
 from benchmarks.faults.__main__ import machine
 from benchmarks.faults.place import Refused, place
 from benchmarks.faults.rows import Row, table
@@ -26,13 +26,29 @@ class Size:
     due_at_once: int
     exported: int
     listed: int
+    responses: int
 
 
-QUICK = Size(mails=1000, idle=100_000, due_at_once=4000, exported=100_000, listed=1000)
-FULL = Size(mails=10_000, idle=1_000_000, due_at_once=100_000, exported=1_000_000, listed=5000)
+QUICK = Size(
+    mails=1000,
+    idle=100_000,
+    due_at_once=4000,
+    exported=100_000,
+    listed=1000,
+    responses=100_000,
+)
+FULL = Size(
+    mails=10_000,
+    idle=1_000_000,
+    due_at_once=100_000,
+    exported=1_000_000,
+    listed=5000,
+    responses=1_000_000,
+)
 
 PROMISES: list[tuple[set[str], Callable[[Run], list[Row]]]] = [
     ({"B7", "B8", "B9"}, reminders.promise),
+    ({"B10"}, outcomes.promise),
     ({"B11"}, exports.promise),
     ({"B14"}, idle.promise),
     ({"LISTS"}, imports.promise),

@@ -1,6 +1,7 @@
 """One process of the product that does one thing and says what it cost, as JSON.
 
-`tick` owes what is due; `send` is one sender over all that is owed; `idle` ticks with nothing due.
+`tick` owes what is due; `send` is one sender over all that is owed; `idle` ticks with nothing due;
+`rebuild` counts what outcomes are read from; `outcomes` opens their page, whole and a part of it.
 """
 
 import json
@@ -13,17 +14,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from recovery.services import delivery, tick  # noqa: E402
+from recovery.models import Clinic, Membership  # noqa: E402
+from recovery.services import delivery, outcomes, tick  # noqa: E402
 
 IDLE_ROUNDS = 50
+ROUNDS = 5
 
 
 @dataclass
@@ -105,5 +111,40 @@ def owe() -> dict[str, int]:
     return {"advanced": tick.run(now=timezone.now()).advanced}
 
 
+def rebuild() -> dict[str, Any]:
+    begin, rows = time.perf_counter(), 0
+    for clinic in Clinic.objects.all():
+        rows += outcomes.rebuild(clinic, now=timezone.now())
+    return {"rows": rows, "seconds": time.perf_counter() - begin}
+
+
+def pages() -> dict[str, Any]:
+    """CPU of a request to the outcomes page, of this process and PostgreSQL's, once it is warm."""
+    client = Client(HTTP_HOST=urlsplit(settings.SITE_URL).netloc)
+    clinic = Clinic.objects.order_by("pk").first()
+    membership = Membership.objects.filter(clinic=clinic).first()
+    assert membership
+    client.force_login(membership.user)
+    session = client.session
+    session["door"] = "staff"
+    session.save()
+    year = str(timezone.now().year - 1)
+    found: dict[str, Any] = {}
+    for name, asked in (("cpu", {}), ("part_cpu", {"period": year, "group": "surgeon:Ada Moss"})):
+        assert client.get("/staff/outcomes/", asked).status_code == 200
+        own, server = own_cpu(), server_cpu()
+        with counted() as count:
+            for _round in range(ROUNDS):
+                client.get("/staff/outcomes/", asked)
+        used = own_cpu() - own + server_cpu() - server
+        found |= {
+            name: used / ROUNDS,
+            "statements": found.get("statements", count.statements // ROUNDS),
+        }
+    return found
+
+
+WORK = {"tick": owe, "send": send, "idle": idle, "rebuild": rebuild, "outcomes": pages}
+
 if __name__ == "__main__":
-    print(json.dumps({"tick": owe, "send": send, "idle": idle}[sys.argv[1]]()))
+    print(json.dumps(WORK[sys.argv[1]]()))

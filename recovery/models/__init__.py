@@ -10,6 +10,7 @@ from recovery.models.logs import DailyLog
 from recovery.models.messages import MailAllowance, MailEvent, Message
 from recovery.models.milestones import Milestone
 from recovery.models.observations import DischargeCheck, Observation, ObservationSheet
+from recovery.models.outcomes import Outcome, ProceduresDone
 from recovery.models.pathways import Pathway, PathwayDraft, Preparation, RecoveryPhase
 from recovery.models.patients import Channel, Channels, Patient
 from recovery.models.questionnaires import Questionnaire
@@ -47,6 +48,7 @@ __all__ = [
     "Milestone",
     "Observation",
     "ObservationSheet",
+    "Outcome",
     "Pathway",
     "PathwayDraft",
     "PathwayMove",
@@ -54,6 +56,7 @@ __all__ = [
     "PatientAccess",
     "Preparation",
     "ProcedureImport",
+    "ProceduresDone",
     "Questionnaire",
     "Recovery",
     "RecoveryPhase",

@@ -79,6 +79,10 @@ class Alert(models.Model):
     )
     claimed_until = models.DateTimeField(null=True, blank=True)
     contacted_at = models.DateTimeField(null=True, blank=True)
+    # Of its whole life, for the manager's page: when somebody first took it, or did more at once;
+    # and when a contact first reached somebody. A rule that fires again leaves both.
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    reached_at = models.DateTimeField(null=True, blank=True)
     # After no answer a review alert comes back to the queue at this time.
     returns_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(

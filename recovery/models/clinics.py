@@ -53,6 +53,9 @@ class Clinic(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     # When its own corridor was last built (services.corridors). Null: never.
     corridor_at = models.DateTimeField(null=True, blank=True)
+    # Since when every answer is in the rows that outcomes are counted from. Null: older answers
+    # are not yet (`manage.py rebuild_outcomes`).
+    outcomes_at = models.DateTimeField(null=True, blank=True, db_default=Now())
 
     class Meta:
         indexes = [

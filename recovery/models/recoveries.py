@@ -96,6 +96,15 @@ class Recovery(models.Model):
     # [[day, average pain], ...] of the last 14 days that have one, oldest first.
     pain_trend = models.JSONField(default=list, blank=True)
     days_logged = models.PositiveSmallIntegerField(default=0)
+    # For the outcomes: on how many of D1 to D7 and of D1 to D14 there is a log; and by the form of
+    # a time point whether opioids were taken around it, where a log told.
+    week_days_logged = models.PositiveSmallIntegerField(default=0, db_default=0)
+    fortnight_days_logged = models.PositiveSmallIntegerField(default=0, db_default=0)
+    opioid_use = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, output_field=models.JSONField()),
+        blank=True,
+    )
     # Expiry of the first unanswered check-in of the current run of misses.
     overdue_since = models.DateTimeField(null=True, blank=True)
     # A contact hides the overdue row until the next miss.
@@ -171,6 +180,14 @@ class Recovery(models.Model):
                 name="call_has_since_and_what_for",
                 condition=models.Q(call_since=None, call_for="")
                 | models.Q(call_since__isnull=False) & ~models.Q(call_for=""),
+            ),
+            models.CheckConstraint(
+                name="days_logged_of_7_and_of_14",
+                condition=models.Q(
+                    week_days_logged__lte=7,
+                    fortnight_days_logged__lte=14,
+                    fortnight_days_logged__gte=models.F("week_days_logged"),
+                ),
             ),
             models.CheckConstraint(name="anchor_from_1", condition=models.Q(anchor__gte=1)),
             models.UniqueConstraint(

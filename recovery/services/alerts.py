@@ -40,6 +40,8 @@ CHANGED = (
     "claimed_until",
     "contacted_at",
     "returns_at",
+    "acknowledged_at",
+    "reached_at",
 )
 CLOSING = ("closed_by", "closed_at", "closing_reason", "closing_text")
 # What a member of staff has read: alerts by uuid, each with how often it had fired by then.
@@ -149,6 +151,11 @@ def reopen(alert: Alert) -> None:
     alert.claimed_by = alert.claimed_until = None
 
 
+def acknowledge(alert: Alert, now: datetime) -> None:
+    """The first that anybody did with it; the clock of another process may be a moment behind."""
+    alert.acknowledged_at = alert.acknowledged_at or max(now, alert.raised_at)
+
+
 # What staff do
 # -------------
 
@@ -226,6 +233,7 @@ def claim(*, alert: Alert, user: User, now: datetime, take_over: bool = False) -
     }
     for one in taken:
         one.state = Alert.State.ACKNOWLEDGED
+        acknowledge(one, now)
         one.claimed_by = user
         one.claimed_until = now + CLAIM_LASTS
     _save(recovery, standing, taken, user, now)
@@ -278,6 +286,7 @@ def close(
         raise NotAllowed(_("Say why, in a few words."))
     for alert in chosen:
         alert.state = Alert.State.CLOSED
+        acknowledge(alert, now)
         alert.closed_by = user
         alert.closed_at = now
         alert.closing_reason = reason

@@ -16,16 +16,16 @@ from recovery.clinical import logfields, rules
 from recovery.clinical.checkinforms import LOG
 from recovery.clinical.instruments import Instrument, evaluate, score
 from recovery.clinical.rules import judging
+from recovery.clinical.timepoints import BASELINE
 from recovery.models import AccessEvent, CheckIn, DailyLog, FormResponse, Recovery, Score, User
 from recovery.queries.checkins import form_checkin
 from recovery.queries.pathways import phase_now, plan_of
-from recovery.services import alerts, facts, messages, replays, status
+from recovery.services import alerts, facts, messages, outcomes, replays, status
 
 Answers = Mapping[str, Mapping[str, Any]]
 
 # An ODI of 9 sections may have decimals without end; this is far below any mark.
 KEPT = Decimal("0.000001")
-BASELINE = "baseline"
 STATUS = (
     *status.STATUS,
     "overdue_since",
@@ -71,14 +71,13 @@ def save(
     progress and staff may take it as a late entry. Raises PermissionDenied when a patient would
     correct what staff entered.
     """
-    checkin = CheckIn.objects.get(pk=checkin_id)
     recovery = (
         Recovery.objects.select_for_update(of=("self",))
         .select_related("patient", "clinic")
-        .get(pk=checkin.recovery_id)
+        .get(checkins=checkin_id)
     )
-    # Again, now that nobody else writes.
-    checkin.refresh_from_db()
+    # Read now that nobody else writes.
+    checkin = CheckIn.objects.get(pk=checkin_id)
     own = list(
         FormResponse.objects.filter(checkin=checkin, client_id=client_id).order_by("revision")
     )
@@ -113,9 +112,10 @@ def save(
     findings = _log_findings(recovery, checkin.day if late else _today(recovery, now), answers)
     fresh = [] if told_before else list(findings)
     scores = _scores(response, instruments, answers) if send else []
+    told = outcomes.told_before(checkin) if send else []
     if send:
         totals = {one.instrument: one.total for one in scores}
-        judged = _score_findings(recovery, checkin, totals)
+        judged = _score_findings(recovery, checkin, totals, told)
         findings, fresh = (*findings, *judged), [*fresh, *judged]
     advice = rules.advice(finding for finding in findings if finding.patient_text)
     response.rule_set = rules.RULE_SET_VERSION
@@ -135,6 +135,7 @@ def save(
         )
     if send:
         _completed(recovery, checkin, given, replaced=last if sent else None, now=now)
+        outcomes.form_sent(checkin, told, response, scores)
     if fresh:
         phase = phase_now(recovery, now)
         alerts.raise_findings(recovery, fresh, cause=response, phase=phase, now=now)
@@ -231,12 +232,17 @@ def _stored(basis: int | Decimal | Fraction) -> Decimal:
 
 
 def _score_findings(
-    recovery: Recovery, checkin: CheckIn, totals: Mapping[str, Decimal | None]
+    recovery: Recovery,
+    checkin: CheckIn,
+    totals: Mapping[str, Decimal | None],
+    told: Sequence[outcomes.Told],
 ) -> list[rules.Finding]:
     """R44 and R45, against the baseline form; pain also against what was typed at enrolment."""
     if checkin.form == BASELINE:
         return []
-    baseline: dict[str, Decimal | int | None] = dict(baseline_totals(recovery))
+    baseline: dict[str, Decimal | int | None] = {
+        name: score.total for name, score in outcomes.baseline_of(told).items()
+    }
     baseline.setdefault("NRS", recovery.baseline_pain)
     found = []
     changes = plan_of(recovery.pathway_id).changes
@@ -247,17 +253,6 @@ def _score_findings(
     if worse := judging.worse_than_baseline(baseline, totals):
         found.append(judging.finding("R45", f"({', '.join(worse)})", changes))
     return found
-
-
-def baseline_totals(recovery: Recovery) -> dict[str, Decimal]:
-    """The raw sums of the newest baseline form, by instrument; without those that have none."""
-    rows = Score.objects.filter(
-        response__in=FormResponse.objects.current().filter(
-            recovery=recovery, checkin__form=BASELINE
-        ),
-        total__isnull=False,
-    ).order_by("response__completed_at", "pk")
-    return {row.instrument: row.total for row in rows if row.total is not None}
 
 
 def _completed(

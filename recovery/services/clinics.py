@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from recovery.models import Alert, Clinic, Membership, Recovery, Role, User
+from recovery.models import Alert, Clinic, Membership, ProceduresDone, Recovery, Role, User
 from recovery.models.alerts import Severity
 from recovery.models.recoveries import QueueRank
 from recovery.services import digests, escalation, messages, status
@@ -25,7 +25,7 @@ def create(
     *, name: str, zone: str, manager_email: str, manager_name: str, now: datetime, **fields: Any
 ) -> Clinic:
     """A clinic and its first manager, who is owed a mail to choose a password."""
-    clinic = Clinic(name=name, zone=zone, **fields)
+    clinic = Clinic(name=name, zone=zone, outcomes_at=now, **fields)
     clinic.next_digest_at = digests.next_at(clinic, now)
     clinic.save()
     invite(clinic=clinic, email=manager_email, name=manager_name, role=Role.MANAGER, now=now)
@@ -146,3 +146,11 @@ def owe_password_reset(*, email: str, now: datetime) -> None:
     )
     if membership is not None:
         messages.owe_password_mail(membership.user, membership.clinic, now=now)
+
+
+def record_procedures(*, clinic: Clinic, year: int, month: int, number: int) -> ProceduresDone:
+    """How many procedures the clinic did in a month; another number replaces it."""
+    row, _created = ProceduresDone.objects.update_or_create(
+        clinic=clinic, year=year, month=month, defaults={"number": number}
+    )
+    return row

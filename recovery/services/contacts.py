@@ -79,7 +79,9 @@ def record(
 
 
 def _apply(contact: Contact, alert: Alert, now: datetime) -> None:
+    alert_service.acknowledge(alert, now)
     if contact.reached:
+        alert.reached_at = alert.reached_at or max(now, alert.raised_at)
         alert_service.reopen(alert)
         alert.state = Alert.State.CONTACTED
         alert.contacted_at = now

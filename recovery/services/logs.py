@@ -19,7 +19,7 @@ from recovery.models import AccessEvent, CheckIn, DailyLog, Recovery, User
 from recovery.models.logs import WHO
 from recovery.queries.pathways import phases_of, plan_of, planned
 from recovery.queries.today import MEANS_TODAY, means_today
-from recovery.services import alerts, messages, replays, status
+from recovery.services import alerts, messages, outcomes, replays, status
 
 TREND_DAYS = 14
 TENTH = Decimal("0.1")
@@ -30,6 +30,7 @@ STATUS = (
     "last_pain",
     "pain_trend",
     "days_logged",
+    *outcomes.OF_LOGS,
     "overdue_since",
     "overdue_hidden",
 )
@@ -51,6 +52,8 @@ class _Narrow(NamedTuple):
     supersedes_id: int | None
     log_date: date
     pain_avg: int | None
+    opioid_mme: Decimal | None
+    opioid_total_unknown: bool
     # Counted from the present procedure date, which may have moved since it was written.
     day: int = 0
 
@@ -269,6 +272,7 @@ def _set_status(
     ]
     recovery.days_logged = len({row.day for row in reported})
     status.called_or_answered(recovery)
+    outcomes.set_of_logs(recovery, reported)
     if recovery.overdue_since and all(log.day > day for day in _missed_days(recovery, now)):
         recovery.overdue_since = None
         recovery.overdue_hidden = False

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from recovery.models import AccessEvent, CheckIn, Message, Patient, Recovery, Reschedule, User
-from recovery.services import messages, status
+from recovery.services import messages, outcomes, status
 from recovery.services.refusals import FOLLOWED_ALREADY, Moved, NotAllowed
 
 State = Recovery.State
@@ -28,6 +28,7 @@ COLUMNS = (
     "overdue_hidden",
     "last_log_day",
     "pain_trend",
+    *outcomes.OF_LOGS,
 )
 
 
@@ -63,7 +64,7 @@ def reschedule(
     later than the day after.
 
     Raises Moved, and NotAllowed for a recovery that cannot move, or that would be
-    followed beside another of the same patient. Six statements, eight for a completed one.
+    followed beside another of the same patient. Seven statements, nine for a completed one.
     """
     recovery = (
         Recovery.objects.select_for_update(of=("self",))
@@ -153,3 +154,4 @@ def _set_date(recovery: Recovery, procedure_at: datetime) -> None:
     if recovery.last_log_day is not None:
         recovery.last_log_day += shift
     recovery.pain_trend = [[day + shift, pain] for day, pain in recovery.pain_trend]
+    outcomes.count_logs_again([recovery])

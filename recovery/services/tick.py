@@ -16,7 +16,16 @@ from django.db.models import F, Q, QuerySet
 from recovery.clinical.pathway import Occasion
 from recovery.models import Alert, CheckIn, Clinic, DailyLog, Message, Recovery
 from recovery.queries.pathways import plan_of, planned
-from recovery.services import channels, corridors, messages, nudges, oncall, status, timing
+from recovery.services import (
+    channels,
+    corridors,
+    messages,
+    nudges,
+    oncall,
+    outcomes,
+    status,
+    timing,
+)
 from recovery.services.advance import Owed, advance, opening
 from recovery.services.alerts import CHANGED
 from recovery.services.channels import Reminded
@@ -224,6 +233,7 @@ def _write(owed: Sequence[Owed]) -> None:
         [checkin for one in owed for checkin in one.changed],
         ["state", "reminders_settled", "later_at"],
     )
+    outcomes.passed([row for one in owed for row in (*one.opened, *one.changed)])
     Alert.objects.bulk_create([alert for one in owed for alert in one.raised])
     Alert.objects.bulk_update([alert for one in owed for alert in one.alerts], CHANGED)
     mails = [message for one in owed for message in one.messages]

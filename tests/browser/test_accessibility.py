@@ -52,6 +52,7 @@ from tests.cast import (
 )
 from tests.completed import pathway_with_steps, with_own_days
 from tests.lists import a_list, many
+from tests.outcomes import a_good_year, answered, treated
 from tests.pathways import begun, changes, edited, own_pathway
 from tests.questionnaires import BACK_AND_DAY
 from tests.test_routes import ROUTES, a_kept_mail, names
@@ -248,6 +249,17 @@ def test_an_address_that_fails_and_a_mail_of_unknown_fate(world, open_page):
         state="refused", reason="broken", fault="TemplateSyntaxError"
     )
     assert look(world, open_page, nurse, "unknown_mails") == []
+
+
+def test_outcomes_and_the_practice(world, open_page):
+    nurse, manager, now = world.users["nurse"], world.users["manager"], timezone.now()
+    assert look(world, open_page, manager, "outcomes", "practice") == []
+    answered(treated(world.clinic, 6, at=now - timedelta(days=130)), nrs=(7, 3), peg=(20, 9))
+    assert look(world, open_page, nurse, "outcomes") == []
+    a_good_year(world.clinic, nurse, now)
+    clinics.record_procedures(clinic=world.clinic, year=now.year, month=1, number=3)
+    assert look(world, open_page, manager, "outcomes", "practice") == []
+    assert refuse(world, open_page, manager, "practice") == []
 
 
 def test_the_ledger_and_the_dry_run(world, open_page):

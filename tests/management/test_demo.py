@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.clinical.logfields import missing_fields
+from recovery.management.demo.past import PREFIX, SIZE
 from recovery.management.demo.people import HOUSES, NORTHGATE, PASSWORD
 from recovery.management.demo.play import play
 from recovery.management.demo.scenes import SCENES
@@ -26,11 +27,13 @@ from recovery.models import (
     Clinic,
     ClockOffset,
     Contact,
+    CorridorDay,
     DailyLog,
     FormResponse,
     Membership,
     Message,
     Milestone,
+    Outcome,
     Patient,
     PatientAccess,
     Recovery,
@@ -38,7 +41,7 @@ from recovery.models import (
     User,
 )
 from recovery.models.recoveries import QueueRank
-from recovery.queries import corridors
+from recovery.queries import cohorts, corridors, outcomes
 from recovery.queries.pathways import phases_of, plan_of, preparation_of
 from recovery.services import delivery, demo
 from tests.cast import default_pathway
@@ -73,12 +76,18 @@ def rows(seeded: None, db: None, settings: Any) -> None:
 
 
 def northgate() -> Any:
-    return Recovery.objects.filter(clinic__name=NORTHGATE.name)
+    """The cast; those whom the clinic followed before are apart."""
+    rows = Recovery.objects.filter(clinic__name=NORTHGATE.name)
+    return rows.exclude(patient__record_number__startswith=PREFIX)
+
+
+def of_cast(rows: Any) -> Any:
+    return rows.exclude(recovery__patient__record_number__startswith=PREFIX)
 
 
 def test_sixty_patients_over_all_phases_and_a_small_second_clinic(rows: None) -> None:
     assert Counter(Recovery.objects.values_list("clinic__name", flat=True)) == {
-        "Northgate Spine Clinic": 60,
+        "Northgate Spine Clinic": 60 + SIZE,
         "Harbor Spine": 3,
     }
     states = Counter(northgate().values_list("state", flat=True))
@@ -111,7 +120,7 @@ def test_the_queue_has_every_kind_of_row(rows: None) -> None:
         QueueRank.CONTACTED: (2, 4),
     }
     assert {rank for rank, (low, high) in wanted.items() if not low <= ranks[rank] <= high} == set()
-    alerts = Alert.objects.filter(recovery__clinic__name=NORTHGATE.name)
+    alerts = of_cast(Alert.objects.filter(recovery__clinic__name=NORTHGATE.name))
     assert set(alerts.values_list("state", flat=True)) == set(Alert.State.values)
     assert set(alerts.exclude(closing_reason="").values_list("closing_reason", flat=True)) >= {
         "phone",
@@ -138,13 +147,14 @@ def test_most_improve_as_in_the_trials_and_courses_alone_raise_no_alert(rows: No
         for recovery in northgate().filter(last_log_day__gte=60)
     ]
     assert 3.0 <= mean(falls) <= 4.3
-    raised = set(Alert.objects.values_list("recovery__patient__record_number", flat=True))
+    alerts = of_cast(Alert.objects)
+    raised = set(alerts.values_list("recovery__patient__record_number", flat=True))
     assert raised <= set(SCENES)
     assert northgate().count() - len(raised) >= 15
 
 
 def test_every_rule_of_time_and_score_has_fired_and_what_is_old_was_handled(rows: None) -> None:
-    alerts = Alert.objects.filter(rule__gte="R40")
+    alerts = of_cast(Alert.objects.filter(rule__gte="R40"))
     assert set(alerts.values_list("rule", flat=True)) == {f"R{n}" for n in range(40, 47)}
     assert not alerts.exclude(state="closed").filter(raised_at__lt=NOW - timedelta(days=2)).exists()
     assert alerts.filter(state="closed").count() >= 6
@@ -164,14 +174,15 @@ def test_nearly_everybody_has_told_how_it_was_before(rows: None) -> None:
 
 def test_forms_are_answered_on_time_by_most(rows: None) -> None:
     states: dict[str, Counter[str]] = {}
-    for form, state in CheckIn.objects.exclude(form__in=LOG_FORMS).values_list("form", "state"):
+    checkins = of_cast(CheckIn.objects.exclude(form__in=LOG_FORMS))
+    for form, state in checkins.values_list("form", "state"):
         states.setdefault(form, Counter())[state] += 1
     assert set(states) == {"baseline", "two_week", "one_month", "six_week", "three_month"}
     for form, found in states.items():
         assert found["completed"] >= 5, form
         assert found["expired"] <= 0.2 * found["completed"], form
-    unfilled = CheckIn.objects.filter(state="expired").exclude(form__in=["baseline", *LOG_FORMS])
-    assert unfilled.count() == Alert.objects.filter(rule="R43").count() == 3
+    unfilled = checkins.filter(state="expired").exclude(form="baseline")
+    assert unfilled.count() == of_cast(Alert.objects.filter(rule="R43")).count() == 3
     drafts = FormResponse.objects.in_progress()
     assert drafts.count() == 3
     assert all(draft.answers and draft.checkin.is_open for draft in drafts)
@@ -295,10 +306,38 @@ def test_courses_leave_the_corridor_rise_and_fall_silent(rows: None) -> None:
 
 
 def test_a_dozen_tell_what_they_do_again(rows: None) -> None:
-    told = Milestone.objects.standing()
+    told = of_cast(Milestone.objects.standing())
     assert 12 <= told.values("recovery").distinct().count() <= 15
     assert set(told.values_list("code", flat=True)) == set(Milestone.Code.values)
     assert all(milestone.day >= 1 for milestone in told.select_related("recovery"))
+
+
+def test_those_followed_before_make_a_page_of_outcomes(rows: None) -> None:
+    """Their forms are counted, some never came or came late, and a few surgeons are compared."""
+    before = Recovery.objects.filter(patient__record_number__startswith=PREFIX)
+    assert set(before.values_list("state", flat=True)) == {"completed"}
+    assert not before.exclude(queue_rank=None).exists()
+    counted = Counter(
+        Outcome.objects.filter(form="three_month", recovery__in=before).values_list(
+            "state", flat=True
+        )
+    )
+    assert counted["on_time"] >= 25
+    assert counted["late"] >= 3
+    assert counted["missed"] >= 5
+    found = outcomes.changes(
+        cohorts.Cohort(before[0].clinic, NOW, cohorts.frame(before[0].clinic, NOW)), ""
+    )
+    assert {scale: bool(points) for scale, points in found.points.items()} == dict.fromkeys(
+        ("NRS", "PEG", "RMDQ", "ODI"), True
+    )
+    falls = found.points["NRS"][-1].summary
+    assert falls
+    assert 2.5 <= falls.mean <= 4
+    shares = [one.share for one in found.responders if one.share]
+    assert 0.6 <= shares[0].met / shares[0].n <= 0.95
+    assert not Alert.objects.not_closed().filter(recovery__in=before).exists()
+    assert CorridorDay.objects.count() == 0
 
 
 def test_nothing_of_the_past_is_left_to_send(rows: None) -> None:

@@ -21,9 +21,11 @@ from recovery.models import (
     Milestone,
     Observation,
     ObservationSheet,
+    Outcome,
     Pathway,
     PathwayDraft,
     PathwayMove,
+    ProceduresDone,
     Recovery,
     RecoveryPhase,
     Reschedule,
@@ -567,3 +569,46 @@ def test_one_person_a_place_and_one_duty_a_person(clinic, nurse, second_nurse):
         with refuses(rule), transaction.atomic():
             Duty.objects.create(clinic=clinic, **fields)
     Duty.objects.create(clinic=clinic, user=second_nurse)
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        ({"form": "daily"}, "outcome_form_is_known"),
+        ({"state": "open"}, "outcome_state_is_known"),
+        ({"state": "missed", "nrs_after": 3}, "missed_outcome_has_no_score"),
+        ({"nrs_after": 11}, "outcome_nrs_0_to_10"),
+        ({"nrs_before": 3}, "outcome_nrs_0_to_10"),
+        ({"peg_before": 31, "peg_after": 3}, "outcome_peg_0_to_30"),
+        ({"rmdq_after": 25}, "outcome_rmdq_0_to_24"),
+        ({"odi_after": 101}, "outcome_odi_0_to_100"),
+        ({"pgic": 8}, "outcome_pgic_1_to_7"),
+    ],
+)
+def test_a_wrong_outcome_is_refused(recovery, fields, rule):
+    with refuses(rule):
+        Outcome.objects.create(
+            **{"recovery": recovery, "anchor": 1, "form": "one_month", "state": "on_time"} | fields
+        )
+
+
+def test_one_outcome_per_recovery_anchor_and_form(recovery):
+    row = {"recovery": recovery, "form": "one_month", "state": "missed"}
+    Outcome.objects.create(anchor=1, **row)
+    Outcome.objects.create(anchor=2, **row)
+    with refuses("one_outcome_per_recovery_anchor_and_form|recovery_outcome.recovery_id"):
+        Outcome.objects.create(anchor=1, **row)
+
+
+@pytest.mark.parametrize(("week", "fortnight"), [(8, 9), (3, 15), (4, 3)])
+def test_days_logged_are_days_of_the_first_weeks(recovery, week, fortnight):
+    with refuses("days_logged_of_7_and_of_14"):
+        Recovery.objects.update(week_days_logged=week, fortnight_days_logged=fortnight)
+
+
+def test_a_month_has_one_number_of_procedures_and_is_real(clinic):
+    ProceduresDone.objects.create(clinic=clinic, year=2026, month=2, number=9)
+    with refuses("one_number_of_procedures_per_month|recovery_procedu"), transaction.atomic():
+        ProceduresDone.objects.create(clinic=clinic, year=2026, month=2, number=8)
+    with refuses("procedures_done_in_a_real_month"):
+        ProceduresDone.objects.create(clinic=clinic, year=2026, month=13, number=8)

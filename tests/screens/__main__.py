@@ -28,6 +28,7 @@ def main() -> None:
             staff.door,
             staff.queue,
             staff.people,
+            staff.groups,
             staff.room,
             sheets.sheets,
             staff.procedures,

@@ -59,6 +59,20 @@ def queue(house: House) -> None:
     camera.take(page, "patients-search", "Found by the beginning of a name")
 
 
+def groups(house: House) -> None:
+    nurse, manager, camera = staff(NURSE), staff("manager@northgate.example"), house.camera
+    house.take(nurse, "outcomes", "What became of all patients", "outcomes")
+    page = house.visit(manager, reverse("outcomes"))
+    page.select_option("#id_group", "surgeon:Mia Aldana")
+    page.locator("form.ic-cohort button").click()
+    camera.take(page, "outcomes-surgeon", "Those of one surgeon")
+    house.take(manager, "outcomes-refused", "A group that is too small", "outcomes?group=surgeon:x")
+    house.take(staff("nurse@harbor.example"), "outcomes-few", "Too few yet", "outcomes")
+    page = house.take(manager, "practice", "How the practice runs", "practice")
+    send(page)
+    camera.take(page, "practice-errors", "Sent empty")
+
+
 def people(house: House) -> None:
     nurse, camera = staff(NURSE), house.camera
     for family, name, what in (

@@ -117,6 +117,7 @@ def _database(family: supervise.Family) -> str:
     family.say("up", f"database: {connection.vendor}, {connection.settings_dict['NAME']}")
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
+    call_command("rebuild_outcomes", missing=True, verbosity=0)
     sign_ins = io.StringIO()
     if settings.DEMO:
         family.say("up", "the demo clinic: looking, and seeding what is missing")

@@ -58,7 +58,7 @@ def form_steps(patient: Patient, scenes: Iterable[Scene], *, enrolled: datetime)
     """The answers to every form that has opened, its reminders, and what staff add to it."""
     told = {scene.key: scene for scene in scenes if isinstance(scene, Form | Unanswered)}
     quiet_from = min((s.after for s in scenes if isinstance(s, Silent)), default=patient.case.day)
-    own = _Own(patient)
+    own = Own(patient)
     visits = patient.form_rng.random() < SCORED_SHARE
     for slot in SLOTS:
         if patient.at(*slot.opens) > patient.now:
@@ -125,7 +125,7 @@ def _as_told(scene: Form, answers: Answers) -> Answers:
     return {key: chosen[key] for key in scene.only} if scene.only else chosen
 
 
-class _Own:
+class Own:
     """One patient's answers. The baseline is drawn first: the rest is told by how far it fell."""
 
     def __init__(self, patient: Patient) -> None:
@@ -152,14 +152,18 @@ class _Own:
 
     def scored(self, slot: Slot, sheet: Sheet, sent: datetime) -> Step:
         """At a visit within two days staff add what was filled in on the clinic's own paper."""
-        left = sheet.answers["NRS"]["nrs-7d"] / self._nrs
-        scores: dict[str, dict[str, Any]] = {
+        answers = {**sheet.answers, **self.scores(slot, sheet.answers["NRS"]["nrs-7d"])}
+        visit = self._patient.at(self._patient.day_of(sent) + 1, VISIT)
+        return Step(visit, self._patient, Sheet(slot.key, answers, sheet.client_id, staff=True))
+
+    def scores(self, slot: Slot, nrs: int) -> dict[str, dict[str, Any]]:
+        """The scores of a visit at which the pain is `nrs`."""
+        left = nrs / self._nrs
+        found: dict[str, dict[str, Any]] = {
             "RMDQ": {"rmdq-count": round(self._rmdq * left)},
             "ODI": {"odi-percent": 2 * round(self._odi * left / 2), "odi-answered": 10},
         }
-        answers = {**sheet.answers, **{key: scores[key] for key in SCORED[slot.form]}}
-        visit = self._patient.at(self._patient.day_of(sent) + 1, VISIT)
-        return Step(visit, self._patient, Sheet(slot.key, answers, sheet.client_id, staff=True))
+        return {key: found[key] for key in SCORED[slot.form]}
 
     def _pain(self, slot: Slot, day: int) -> int:
         """Of the seven days up to `day`, as the course has them."""

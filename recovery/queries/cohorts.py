@@ -1,0 +1,266 @@
+"""Which recoveries an outcomes page is about, and which groups are too small to be looked at.
+
+A period is all time, a year or a quarter of the procedure's date: fixed ones, so that two periods
+that differ by one person cannot be chosen.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from recovery.clinical.disclosure import Sum, hidden
+from recovery.clinical.summaries import LEAST
+from recovery.models import Clinic, Recovery
+from recovery.models.recoveries import Modic
+
+ALL = ""
+UNKNOWN = "?"
+# The age of pain and of care from which the procedure is offered, in months (docs/protocol.md).
+CANDIDATE_MONTHS = 6
+VERTEBROGENIC = "M54.51"
+# A period and a group; ALL is every one.
+Cell = tuple[str, str]
+# Year, quarter, group.
+Leaf = tuple[int, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A fact by which recoveries are told apart. `group` names the one of a stored value."""
+
+    key: str
+    label: Any
+    column: Any
+    group: Callable[[Any], str] = lambda value: value or UNKNOWN
+    names: Mapping[str, Any] = field(default_factory=dict)
+
+    def name(self, group: str) -> Any:
+        return _("Not known") if group == UNKNOWN else self.names.get(group, group)
+
+
+def _words(text: str) -> str:
+    """As typed, but for spaces and case: "mia aldana" and "Mia  Aldana" are one surgeon."""
+    return " ".join(text.split()).title() or UNKNOWN
+
+
+def _levels(text: str) -> str:
+    """The levels in their order, however they were written: "L5,L4" is "L4, L5"."""
+    parts = {part.strip().upper() for part in text.replace(";", ",").split(",") if part.strip()}
+    return ", ".join(sorted(parts)) or UNKNOWN
+
+
+def _months(name: str) -> Case:
+    return Case(
+        When(**{name: None}, then=Value(UNKNOWN)),
+        When(**{f"{name}__lt": CANDIDATE_MONTHS}, then=Value("under")),
+        default=Value("over"),
+    )
+
+
+_MONTHS = {"under": _("Under 6 months"), "over": _("6 months or longer")}
+DIMENSIONS: Mapping[str, Dimension] = {
+    one.key: one
+    for one in (
+        Dimension("surgeon", _("Surgeon"), F("surgeon"), _words),
+        Dimension("levels", _("Levels treated"), F("levels"), _levels),
+        Dimension("modic", _("Modic type"), F("modic"), names=dict(Modic.choices)),
+        Dimension("pain", _("Low back pain"), _months("pain_months"), names=_MONTHS),
+        Dimension("care", _("Conservative care"), _months("care_months"), names=_MONTHS),
+        Dimension(
+            "diagnosis",
+            _("Diagnosis"),
+            Case(
+                When(icd10="", then=Value(UNKNOWN)),
+                When(icd10=VERTEBROGENIC, then=Value(VERTEBROGENIC)),
+                default=Value("other"),
+            ),
+            names={"other": _("Another code")},
+        ),
+    )
+}
+
+
+def performed(clinic: Clinic, now: datetime) -> QuerySet[Recovery]:
+    """The recoveries whose procedure has taken place."""
+    return Recovery.objects.filter(clinic=clinic, procedure_at__lte=now).exclude(
+        state=Recovery.State.CANCELLED
+    )
+
+
+@dataclass(frozen=True)
+class Frame:
+    """How many recoveries there are by quarter and by group of each fact, in one statement."""
+
+    by: Mapping[str, Mapping[Leaf, int]]
+    # By dimension and group, the values that are stored for it.
+    stored: Mapping[str, Mapping[str, set[Any]]]
+
+    @cached_property
+    def total(self) -> int:
+        return sum(self.by["surgeon"].values())
+
+    @cached_property
+    def hidden(self) -> dict[str, set[Cell]]:
+        return {key: hidden(*tables(leaves)) for key, leaves in self.by.items()}
+
+    def periods(self) -> list[str]:
+        """The years and their quarters that can be chosen, the newest first."""
+        counts, _sums = tables(self.by["surgeon"])
+        found = {period for period, group in counts if group == ALL and period != ALL}
+        return [
+            period
+            for period in sorted(found, key=_newest_first)
+            if (period, ALL) not in self.hidden["surgeon"]
+        ]
+
+    def groups(self, dimension: str, period: str) -> list[str]:
+        """Those of a fact that can be chosen within a period, by name; what is not known last."""
+        counts, _sums = tables(self.by[dimension])
+        found = {group for at, group in counts if at == period and group != ALL}
+        return sorted(
+            (g for g in found if (period, g) not in self.hidden[dimension]),
+            key=lambda group: (group == UNKNOWN, group),
+        )
+
+
+def _newest_first(period: str) -> tuple[int, bool, str]:
+    return -int(period[:4]), len(period) > 4, period
+
+
+def frame(clinic: Clinic, now: datetime) -> Frame:
+    columns = {f"in_{key}": one.column for key, one in DIMENSIONS.items()}
+    rows = (
+        performed(clinic, now)
+        .annotate(**columns)
+        .values_list("procedure_on__year", "procedure_on__quarter", *columns)
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    by: dict[str, Counter[Leaf]] = {key: Counter() for key in DIMENSIONS}
+    stored: dict[str, dict[str, set[Any]]] = {key: {} for key in DIMENSIONS}
+    for year, quarter, *values, n in rows:
+        for (key, one), value in zip(DIMENSIONS.items(), values, strict=True):
+            group = one.group(value)
+            by[key][year, quarter, group] += n
+            stored[key].setdefault(group, set()).add(value)
+    return Frame(by, stored)
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The recoveries of a period and a group; with `dimension` empty all groups."""
+
+    clinic: Clinic
+    now: datetime
+    frame: Frame
+    period: str = ALL
+    dimension: str = ""
+    group: str = ALL
+
+    @property
+    def cell(self) -> Cell:
+        return self.period, self.group
+
+    def recoveries(self) -> QuerySet[Recovery]:
+        return self._chosen(performed(self.clinic, self.now), "")
+
+    def of(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows of another table, each of a recovery, that are about this cohort."""
+        return self._chosen(rows.filter(self._performed()), "recovery__")
+
+    def _performed(self) -> Q:
+        return Q(recovery__clinic=self.clinic, recovery__procedure_at__lte=self.now) & ~Q(
+            recovery__state=Recovery.State.CANCELLED
+        )
+
+    def _chosen(self, rows: QuerySet[Any], to: str) -> QuerySet[Any]:
+        if self.period:
+            rows = rows.filter(**{f"{to}procedure_on__year": int(self.period[:4])})
+        if len(self.period) > 4:
+            rows = rows.filter(**{f"{to}procedure_on__quarter": int(self.period[-1])})
+        if self.dimension:
+            values = self.frame.stored[self.dimension].get(self.group, set())
+            rows = rows.annotate(group=_moved(DIMENSIONS[self.dimension].column, to))
+            rows = rows.filter(group__in=values)
+        return rows
+
+    def counted(self, rows: QuerySet[Any], to: str, by: str, **counts: Any) -> "Shown":
+        """Which figures of this cohort may be shown, where each is about so many people.
+
+        `rows` are those of the clinic's whole history, `by` names the figure together with the
+        count. Asks the database nothing for all groups and all time: there is nothing to take
+        away from.
+        """
+        if self.cell == (ALL, ALL):
+            return Shown({}, self.cell)
+        column = _moved(DIMENSIONS[self.dimension].column, to) if self.dimension else Value(ALL)
+        found = (
+            rows.annotate(group=column)
+            .values_list(f"{to}procedure_on__year", f"{to}procedure_on__quarter", "group", by)
+            .annotate(**counts)
+            .order_by()
+        )
+        name = DIMENSIONS[self.dimension].group if self.dimension else lambda _value: UNKNOWN
+        leaves: dict[tuple[Any, str], Counter[Leaf]] = {}
+        for year, quarter, value, kind, *numbers in found:
+            for count, n in zip(counts, numbers, strict=True):
+                leaf = leaves.setdefault((kind, count), Counter())
+                leaf[year, quarter, name(value)] += n
+        return Shown({key: hidden(*tables(leaf)) for key, leaf in leaves.items()}, self.cell)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Whether a figure about `n` people may be shown, with the cells hidden by kind and count."""
+
+    cells: Mapping[tuple[Any, str], set[Cell]]
+    cell: Cell
+
+    def __call__(self, kind: Any, count: str, n: int) -> bool:
+        return n >= LEAST and self.cell not in self.cells.get((kind, count), ())
+
+
+def _moved(column: Any, to: str) -> Any:
+    """The column of a recovery as it is reached from another table."""
+    if not to:
+        return column
+    if isinstance(column, F):
+        return F(f"{to}{column.name}")
+    return Case(
+        *(When(_moved_condition(when.condition, to), then=when.result) for when in column.cases),
+        default=column.default,
+    )
+
+
+def _moved_condition(condition: Q, to: str) -> Q:
+    return Q(*((f"{to}{name}", value) for name, value in condition.children))
+
+
+def tables(leaves: Mapping[Leaf, int]) -> tuple[dict[Cell, int], list[Sum[Cell]]]:
+    """The counts of every period and group, and which of them add up to which."""
+    counts: Counter[Cell] = Counter()
+    years: dict[str, set[str]] = {}
+    groups: set[str] = set()
+    for (year, quarter, group), n in leaves.items():
+        name = f"{year}-Q{quarter}"
+        years.setdefault(str(year), set()).add(name)
+        groups.add(group)
+        for period in (ALL, str(year), name):
+            counts[period, ALL] += n
+            counts[period, group] += n
+    sums = [_sum((ALL, g), ((year, g) for year in years)) for g in (ALL, *groups)]
+    for year, quarters in years.items():
+        sums += [_sum((year, g), ((one, g) for one in quarters)) for g in (ALL, *groups)]
+    periods = (ALL, *years, *(one for quarters in years.values() for one in quarters))
+    sums += [_sum((period, ALL), ((period, g) for g in groups)) for period in periods]
+    return counts, sums
+
+
+def _sum(total: Cell, parts: Iterable[Cell]) -> Sum[Cell]:
+    return Sum(total, sorted(parts))

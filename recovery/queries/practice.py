@@ -1,0 +1,279 @@
+"""How the practice runs: who was enrolled and answers, what becomes of alerts. Numbers alone."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from statistics import median
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+
+from recovery.clinical.hours import Calendar
+from recovery.clinical.rules import RULES_BY_ID
+from recovery.clinical.rules.judging import TIME_RULES_BY_ID
+from recovery.clinical.summaries import LEAST, Share, share
+from recovery.models import (
+    Alert,
+    Clinic,
+    Contact,
+    DailyLog,
+    FormResponse,
+    Membership,
+    Outcome,
+    ProceduresDone,
+    Recovery,
+    Role,
+)
+from recovery.models.alerts import Severity
+from recovery.queries.cohorts import Cohort
+
+# Rules of which a smaller share led to action are for review. A judgement, as the budget of alerts.
+LITTLE_ACTION = 0.2
+# Closing an alert so says that something was done.
+ACTED = (
+    Alert.ClosingReason.PHONE,
+    Alert.ClosingReason.SEEN,
+    Alert.ClosingReason.EMERGENCY_DEPARTMENT,
+)
+OWN = (DailyLog.Source.PATIENT, DailyLog.Source.CAREGIVER)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+MONTHS_BACK = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """From the procedure to the three-month form. `done` is the clinic's own number of the months
+    that have one; `uncounted` says how many enrolled ones fall in months without.
+    """
+
+    done: int
+    enrolled_of_done: int
+    uncounted: int
+    enrolled: int
+    activated: Share | None
+    logging: Share | None
+    three_months: Share | None
+
+    @property
+    def enrolment(self) -> Share | None:
+        """None also where more were enrolled than the books say were done."""
+        return share(self.enrolled_of_done, self.done) if self.fits else None
+
+    @property
+    def fits(self) -> bool:
+        return self.enrolled_of_done <= self.done
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Minutes from the raise to a deed, of those alerts for which it came."""
+
+    n: int
+    half: float | None
+    ninth: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    severity: Severity
+    raised: int
+    acknowledged: Waits
+    reached: Waits
+
+
+@dataclass(frozen=True, slots=True)
+class RuleUse:
+    """A rule's alerts; `action` is of those closed, None below LEAST of them."""
+
+    rule: str
+    words: str
+    raised: int
+    closed: int
+    action: Share | None
+
+    @property
+    def review(self) -> bool:
+        return self.action is not None and self.action.met < LITTLE_ACTION * self.action.n
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """`hours` are those in which the clinic was open, times its nurses now."""
+
+    alerts: int
+    nurses: int
+    hours: float
+    contacts: int
+    minutes: int
+    without_minutes: int
+
+    @property
+    def per_hour(self) -> float | None:
+        return self.alerts / self.hours if self.hours else None
+
+
+def funnel(cohort: Cohort) -> Funnel:
+    """Of the procedures of a period. Four statements."""
+    rows = cohort.recoveries()
+    today = cohort.now.astimezone(ZoneInfo(cohort.clinic.zone)).date()
+    past_week = Q(procedure_on__lte=today - timedelta(days=8))
+    told = Exists(DailyLog.objects.filter(recovery=OuterRef("pk"), source__in=OWN)) | Exists(
+        FormResponse.objects.filter(recovery=OuterRef("pk"), source__in=OWN)
+    )
+    found = rows.aggregate(
+        enrolled=Count("pk"),
+        activated=Count("pk", filter=Q(told)),
+        past_week=Count("pk", filter=past_week),
+        logging=Count("pk", filter=past_week & Q(week_days_logged__gte=1)),
+    )
+    forms = cohort.of(Outcome.objects.standing()).filter(form="three_month")
+    asked = forms.aggregate(
+        due=Count("pk"), answered=Count("pk", filter=~Q(state=Outcome.State.MISSED))
+    )
+    enrolled = _by_month(rows)
+    done = {
+        (one.year, one.month): one.number
+        for one in ProceduresDone.objects.filter(clinic=cohort.clinic)
+        if _within(cohort.period, one.year, one.month)
+    }
+    return Funnel(
+        done=sum(done.values()),
+        enrolled_of_done=sum(enrolled.get(month, 0) for month in done),
+        uncounted=sum(n for month, n in enrolled.items() if month not in done),
+        enrolled=found["enrolled"],
+        activated=share(found["activated"], found["enrolled"]),
+        logging=share(found["logging"], found["past_week"]),
+        three_months=share(asked["answered"], asked["due"]),
+    )
+
+
+def _by_month(rows: QuerySet[Recovery]) -> dict[tuple[int, int], int]:
+    counted = rows.values_list("procedure_on__year", "procedure_on__month").annotate(n=Count("pk"))
+    return {(year, month): n for year, month, n in counted.order_by()}
+
+
+def _within(period: str, year: int, month: int) -> bool:
+    return f"{year}-Q{(month + 2) // 3}".startswith(period)
+
+
+def alerts_of(clinic: Clinic, period: str, now: datetime) -> QuerySet[Alert]:
+    begin, end = bounds(clinic, period, now)
+    return Alert.objects.filter(recovery__clinic=clinic, raised_at__gte=begin, raised_at__lt=end)
+
+
+def bounds(clinic: Clinic, period: str, now: datetime) -> tuple[datetime, datetime]:
+    """The period in the clinic's zone, up to `now`; all time begins with the first recovery."""
+    zone = ZoneInfo(clinic.zone)
+    if not period:
+        first = clinic.recoveries.order_by("created_at").values_list("created_at", flat=True)
+        return first.first() or now, now
+    year = int(period[:4])
+    first_month = 3 * int(period[-1]) - 2 if len(period) > 4 else 1
+    months = 3 if len(period) > 4 else 12
+    begin = date(year, first_month, 1)
+    end = date(year + (first_month + months > 12), (first_month + months - 1) % 12 + 1, 1)
+    return (
+        datetime.combine(begin, time(), zone),
+        min(datetime.combine(end, time(), zone), now),
+    )
+
+
+def handled(alerts: QuerySet[Alert], calendar: Calendar) -> list[Handled]:
+    """One statement. An emergency waits from the raise, others from when the clinic is open."""
+    rows: dict[str, list[tuple[datetime, Any, Any]]] = defaultdict(list)
+    for severity, *moments in alerts.values_list(
+        "severity", "raised_at", "acknowledged_at", "reached_at"
+    ):
+        raised, acknowledged, reached = moments
+        begin = raised if severity == Severity.EMERGENCY else calendar.open_from(raised)
+        rows[severity].append((begin, acknowledged, reached))
+    return [
+        Handled(
+            severity,
+            len(rows[severity]),
+            _waits((begin, acknowledged) for begin, acknowledged, _r in rows[severity]),
+            _waits((begin, reached) for begin, _a, reached in rows[severity]),
+        )
+        for severity in Severity
+    ]
+
+
+def _waits(pairs: Iterable[tuple[datetime, datetime | None]]) -> Waits:
+    waits = sorted(max(0.0, (done - begin) / MINUTE) for begin, done in pairs if done)
+    if len(waits) < LEAST:
+        return Waits(len(waits), None, None)
+    return Waits(len(waits), median(waits), waits[-(-9 * len(waits) // 10) - 1])
+
+
+def rule_uses(alerts: QuerySet[Alert]) -> list[RuleUse]:
+    """One statement; what needs a review first, then the most frequent."""
+    closed = Q(state=Alert.State.CLOSED)
+    acted = closed & (Q(reached_at__isnull=False) | Q(closing_reason__in=ACTED))
+    counted = alerts.values_list("rule").annotate(
+        raised=Count("pk"), closed=Count("pk", filter=closed), acted=Count("pk", filter=acted)
+    )
+    found = [
+        RuleUse(
+            rule,
+            _words(rule),
+            raised,
+            done,
+            share(acted_on, done) if done >= LEAST else None,
+        )
+        for rule, raised, done, acted_on in counted.order_by()
+    ]
+    return sorted(found, key=lambda one: (not one.review, -one.raised, one.rule))
+
+
+def _words(rule: str) -> str:
+    if rule in RULES_BY_ID:
+        return RULES_BY_ID[rule].condition
+    return TIME_RULES_BY_ID[rule].headline if rule in TIME_RULES_BY_ID else ""
+
+
+def load(clinic: Clinic, alerts: QuerySet[Alert], begin: datetime, end: datetime) -> Load:
+    """Three statements."""
+    nurses = Membership.objects.active().filter(clinic=clinic, role=Role.NURSE).count()
+    contacts = Contact.objects.filter(recovery__clinic=clinic, at__gte=begin, at__lt=end)
+    found = contacts.aggregate(
+        n=Count("pk"), total=Sum("minutes"), without=Count("pk", filter=Q(minutes=None))
+    )
+    return Load(
+        alerts=alerts.count(),
+        nurses=nurses,
+        hours=nurses * open_hours(clinic.calendar, begin, end),
+        contacts=found["n"],
+        minutes=found["total"] or 0,
+        without_minutes=found["without"],
+    )
+
+
+def open_hours(calendar: Calendar, begin: datetime, end: datetime) -> float:
+    """The hours in which a clinic was open on the days of a period; by its hours of today."""
+    zone = ZoneInfo(calendar.zone)
+    first, last = begin.astimezone(zone).date(), end.astimezone(zone).date()
+    hours = [_length(day) for day in calendar.hours]
+    days = (first + timedelta(days=n) for n in range((last - first).days))
+    return sum(hours[day.weekday()] for day in days if calendar.opens_on(day))
+
+
+def _length(day: Sequence[str] | None) -> float:
+    if day is None:
+        return 0.0
+    opens, closes = (datetime.combine(date.min, time.fromisoformat(text)) for text in day)
+    return (closes - opens) / HOUR
+
+
+def months_to_enter(now: datetime, zone: str) -> list[str]:
+    """The months whose number can be entered, the newest first."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    newest = today.year * 12 + today.month - 1
+    months = range(newest, newest - MONTHS_BACK, -1)
+    return [f"{month // 12}-{month % 12 + 1:02}" for month in months]
+
+
+def entered(clinic: Clinic) -> Mapping[str, int]:
+    rows = ProceduresDone.objects.filter(clinic=clinic).order_by("-year", "-month")
+    return {f"{one.year}-{one.month:02}": one.number for one in rows[:MONTHS_BACK]}

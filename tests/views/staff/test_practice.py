@@ -1,0 +1,120 @@
+"""The manager's page: enrolment against the clinic's own books, load, waits, rules for review."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from recovery.models import Clinic, Contact, FormResponse, ProceduresDone
+from tests.cast import NOW, make_recovery
+from tests.outcomes import alert, answered, treated
+from tests.views.staff.test_outcomes import words
+
+pytestmark = pytest.mark.django_db
+FALL = datetime(2025, 11, 10, 14, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _now(set_clock: Any) -> None:
+    set_clock(NOW)
+
+
+def page(client: Client, **asked: str) -> str:
+    response = client.get(reverse("practice"), asked)
+    assert response.status_code == 200
+    return words(response.content.decode())
+
+
+def enter(client: Client, month: str, number: str) -> Any:
+    return client.post(reverse("practice"), {"month": month, "number": number}, follow=True)
+
+
+def test_an_empty_clinic_says_so_and_divides_by_nothing(as_manager: Client, clinic: Clinic) -> None:
+    shown = page(as_manager)
+    assert "No procedure has taken place yet" in shown
+    assert "No alert was raised in this period." in shown
+    assert "Alerts for each nurse hour -" in shown
+
+
+def test_procedures_done_are_entered_and_held_against_the_enrolled(
+    as_manager: Client, clinic: Clinic
+) -> None:
+    treated(clinic, 8, at=FALL)
+    assert "8 enrolled 8 more in months without your number" in page(as_manager)
+    enter(as_manager, "2025-11", "10")
+    assert "80% 8 of 10" in page(as_manager)
+    enter(as_manager, "2025-11", "9")
+    assert ProceduresDone.objects.get().number == 9
+    enter(as_manager, "2025-11", "3")
+    assert "More enrolled (8) than done by your numbers (3)" in page(as_manager)
+
+
+@pytest.mark.parametrize(
+    ("month", "number"),
+    [("2025-13", "3"), ("1990-01", "3"), ("2025-11", "-1"), ("2025-11", "many"), ("", "")],
+)
+def test_a_wrong_number_is_refused_beside_its_field(
+    as_manager: Client, clinic: Clinic, month: str, number: str
+) -> None:
+    response = enter(as_manager, month, number)
+    assert response.status_code == 200
+    assert "Error:" in words(response.content.decode())
+    assert not ProceduresDone.objects.exists()
+
+
+def test_activated_logging_and_three_months(as_manager: Client, clinic: Clinic) -> None:
+    """The baseline form of a recovery of the cast is the patient's own answer."""
+    told = make_recovery(clinic, day=20, now=NOW)
+    assert FormResponse.objects.filter(recovery=told, source="patient").exists()
+    answered(treated(clinic, 6, at=FALL, week_days_logged=2, fortnight_days_logged=3), nrs=(7, 2))
+    answered(treated(clinic, 2, at=FALL), state="missed")
+    shown = page(as_manager)
+    assert "Activated 11% 1 of 9" in shown
+    assert "Logging in week 1 67% 6 of 9" in shown
+    assert "Three-month form 75% 6 of 8 due" in shown
+
+
+def test_a_rule_that_rarely_leads_to_action_is_for_review(
+    as_manager: Client, clinic: Clinic, nurse: Any
+) -> None:
+    for place, one in enumerate(treated(clinic, 12, at=FALL)):
+        alert(one, nurse, rule="R32", acted=place < 2)
+    for place, one in enumerate(treated(clinic, 10, at=FALL)):
+        alert(one, nurse, rule="R18", acted=place < 2)
+    for one in treated(clinic, 4, at=FALL):
+        alert(one, nurse, rule="R13", acted=False)
+    shown = page(as_manager)
+    assert shown.count("for review: under 20%") == 1
+    assert "17% (5 to 45) 2 of 12 for review: under 20%" in shown
+    assert "20% (6 to 51) 2 of 10" in shown
+    assert "4 4 fewer than 5 closed" in shown
+
+
+def test_waits_are_told_by_severity_from_the_opening(
+    as_manager: Client, clinic: Clinic, nurse: Any
+) -> None:
+    """Raised on a Friday at 9:00 in New York; one in the night counts from the opening."""
+    for minutes, one in zip((10, 20, 30, 40, 50), treated(clinic, 5, at=FALL), strict=True):
+        alert(one, nurse, minutes=minutes)
+    assert "Urgent 5 30 , 50 of 5 30 , 50 of 5" in page(as_manager)
+    [night] = treated(clinic, 1, at=FALL - timedelta(hours=7))
+    alert(night, nurse, minutes=120)
+    assert "Urgent 6 25 , 50 of 6" in page(as_manager)
+
+
+def test_the_load_counts_opening_hours_of_the_nurses(
+    as_manager: Client, clinic: Clinic, nurse: Any
+) -> None:
+    """Of the fourth quarter of 2025: 66 days from Monday to Friday, nine hours each."""
+    [one] = treated(clinic, 1, at=FALL)
+    alert(one, nurse)
+    Contact.objects.create(
+        recovery=one, by=nurse, at=FALL, kind="call", outcome="advised", minutes=12
+    )
+    treated(clinic, 5, at=FALL)
+    shown = page(as_manager, period="2025-Q4")
+    assert "Alerts raised 1" in shown
+    assert "opening hours, 1 nurse 585" in shown or "opening hours, 1 nurse 594" in shown
+    assert "1, 12 minutes" in shown
