@@ -31,8 +31,7 @@ FACTS = "FACTS"
 FACT = {"yes": True, "no": False}
 STATUS = (
     *status.STATUS,
-    "overdue_since",
-    "overdue_hidden",
+    *status.MISS,
     "baseline_pain",
     "anticoagulated",
     "osteoporosis",
@@ -277,8 +276,7 @@ def _completed(
         checkin.save(update_fields=["state", "completed_at"])
     messages.answered(recovery, checkin.key)
     if now < checkin.expires_at or not _others_missed(recovery, checkin):
-        recovery.overdue_since = None
-        recovery.overdue_hidden = False
+        status.answered(recovery)
     if checkin.form == BASELINE:
         _fill_facts(recovery, given, replaced)
 

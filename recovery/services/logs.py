@@ -35,8 +35,7 @@ STATUS = (
     "last_pain",
     "pain_trend",
     "days_logged",
-    "overdue_since",
-    "overdue_hidden",
+    *status.MISS,
 )
 
 
@@ -274,8 +273,7 @@ def _set_status(
     ]
     recovery.days_logged = len({row.day for row in reported})
     if recovery.overdue_since and all(log.day > day for day in _missed_days(recovery, now)):
-        recovery.overdue_since = None
-        recovery.overdue_hidden = False
+        status.answered(recovery)
 
 
 def _missed_days(recovery: Recovery, now: datetime) -> list[int]:
