@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmarks.bench import idle, reminders, urgent
+from benchmarks.bench import idle, lists, reminders, urgent
 from benchmarks.faults.__main__ import machine
 from benchmarks.faults.place import Refused, place
 from benchmarks.faults.rows import Row, table
@@ -24,12 +24,14 @@ class Size:
     mails: int
     idle: int
     due_at_once: int
+    listed: int
 
 
-QUICK = Size(mails=1000, idle=100_000, due_at_once=4000)
-FULL = Size(mails=10_000, idle=1_000_000, due_at_once=100_000)
+QUICK = Size(mails=1000, idle=100_000, due_at_once=4000, listed=100_000)
+FULL = Size(mails=10_000, idle=1_000_000, due_at_once=100_000, listed=1_000_000)
 
 PROMISES: list[tuple[set[str], Callable[[Run], list[Row]]]] = [
+    ({"B3", "B4", "B5"}, lists.promise),
     ({"B7", "B8", "B9"}, reminders.promise),
     ({"B14"}, idle.promise),
     ({"URGENT"}, urgent.promise),

@@ -2,8 +2,9 @@
 beside the old code: every column is null or has a default of the database.
 """
 
-import django.db.models.deletion
 import uuid
+
+import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 

@@ -43,6 +43,8 @@ ROW = (
     "queue_wait",
     "queue_since",
     "handled_at",
+    "assigned_to",
+    "held_by",
     "held_until",
     "last_contact_at",
     "last_contact_outcome",

@@ -130,7 +130,7 @@ def page(
         counts={name: counts[f"n_{name}"] for name in (*FILTERS, MINE)},
         saved=counts["saved"] or [],
         in_room=counts["n_in_room"],
-        after=_cursor(shown[PAGE - 1]) if len(shown) > PAGE else "",
+        after=cursor(shown[PAGE - 1]) if len(shown) > PAGE else "",
     )
 
 
@@ -140,7 +140,6 @@ def with_handling(rows: QuerySet[Recovery]) -> QuerySet[Recovery]:
     return rows.select_related("patient").annotate(
         assigned_name=_name("assigned_to"),
         holder_name=_name("held_by"),
-        holder_id=F("held_by"),
         note=Subquery(note.values("text")[:1]),
     )
 
@@ -177,7 +176,7 @@ def _row(recovery: Any, alerts: Sequence[Alert], clinic: Clinic, now: datetime) 
 
 
 def _holder(recovery: Any) -> User:
-    return User(pk=recovery.holder_id, name=recovery.holder_name)
+    return User(pk=recovery.held_by_id, name=recovery.holder_name)
 
 
 def rank_of(alert: Alert) -> QueueRank:
@@ -268,7 +267,7 @@ def _read_counts(shown: Sequence[Any], clinic: Clinic, user: User, now: datetime
     return found
 
 
-def _cursor(last: Recovery) -> str:
+def cursor(last: Recovery) -> str:
     place = f"{last.queue_rank}~{last.queue_wait}~{last.queue_since.isoformat()}~{last.pk}"
     return CURSOR.sign(place)
 

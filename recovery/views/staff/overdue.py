@@ -119,7 +119,7 @@ def _share(one: queries.Worked) -> str:
 def _words(row: queries.Row, request: HttpRequest) -> dict[str, Any]:
     recovery, now = row.recovery, request.now
     holder = recovery.held_until is not None and recovery.held_until > now
-    mine = holder and recovery.holder_id == request.user.pk
+    mine = holder and recovery.held_by_id == request.user.pk
     call = recovery.overdue_call
     return row_words(recovery, now) | {
         "hidden": recovery.overdue_hidden,
