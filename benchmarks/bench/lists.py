@@ -21,11 +21,12 @@ UPDATE recovery_recovery AS r SET
     queue_rank = q.rank, alert_rank = CASE WHEN q.rank IN (1, 2, 3, 6) THEN q.rank END,
     queue_since = now() - r.id * interval '1 second', queue_wait = r.id / 20 % 3,
     alert_since = now() - r.id * interval '1 second',
-    assigned_to_id = CASE WHEN r.id / 20 % 10 = 0 THEN (SELECT min(by.user_id) FROM
-        recovery_membership AS by) END,
+    assigned_to_id = CASE WHEN r.id / 20 % 10 = 0 THEN (SELECT min(user_id)
+        FROM recovery_membership) END,
     last_pain = 5, last_log_at = now() - interval '3 hours', last_log_day = 5,
     pain_trend = '[[0, 8], [1, 7], [2, 6], [3, 6], [4, 5], [5, 5]]',
-    handled_at = CASE WHEN q.rank = 7 THEN now() END, overdue_since = CASE WHEN q.rank = 5 THEN now() - interval '1 day' END
+    handled_at = CASE WHEN q.rank = 7 THEN now() END,
+    overdue_since = CASE WHEN q.rank = 5 THEN now() - interval '1 day' END
 FROM (SELECT id, CASE WHEN k < 2 THEN 1 WHEN k < 20 THEN 2 WHEN k < 80 THEN 3 WHEN k < 84 THEN 4
     WHEN k < 94 THEN 5 WHEN k < 97 THEN 6 ELSE 7 END AS rank
     FROM (SELECT id, id / 20 % 100 AS k FROM recovery_recovery WHERE id % 20 = 0) AS numbered) AS q
@@ -46,7 +47,7 @@ FROM recovery_recovery AS r, unnest(ARRAY['R34', 'R35']) AS rule WHERE r.queue_r
 
 def promise(run: Run) -> list[Row]:
     run.say("the limit: a list by Django alone")
-    database = run.place.database("list")
+    database = run.place.empty("list")
     bare = _ask(run, database, "benchmarks.limits.list", str(SMALL), str(REQUESTS))["list"]
     run.say(f"lists: {SMALL} patients")
     small = _pages(run, SMALL)

@@ -21,6 +21,7 @@ LATER = NOW + timedelta(minutes=10)
 def silent(clinic, nurse) -> Recovery:
     """Overdue, with no alert."""
     recovery = make_recovery(clinic, day=20, now=NOW)
+    recovery.alerts.all().delete()
     recovery.overdue_since = NOW - timedelta(days=1)
     recovery.queue_rank, recovery.queue_since = QueueRank.OVERDUE, recovery.overdue_since
     recovery.save()
