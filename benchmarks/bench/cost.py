@@ -13,7 +13,7 @@ from django.test import Client
 
 from benchmarks.bench.meters import counted, own_cpu, server_cpu
 
-WARM = 15
+WARM = 5
 # What `startproject` writes, without the admin site and static files.
 DJANGO: dict[str, Any] = {
     "SECRET_KEY": "bare",

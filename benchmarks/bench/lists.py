@@ -14,7 +14,7 @@ from benchmarks.faults.run import Run, connect
 
 RATIO, GROWTH, STATEMENTS = 1.0, 1.1, 6
 SMALL = 1000
-REQUESTS = 200
+REQUESTS = 50
 # One in twenty stands in the queue. Of a hundred of those so many are at each rank.
 QUEUED = """
 UPDATE recovery_recovery AS r SET

@@ -1,6 +1,7 @@
 """A call about answers that did not come."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -10,6 +11,8 @@ from recovery.forms.fields import Number
 from recovery.models import Contact
 
 DATED = (Contact.Outcome.AGREED, Contact.Outcome.LATER)
+# A run of misses began within these; beyond them a time has no place in every zone.
+FIRST, LAST = 2000, 2100
 REASONS = {
     "elsewhere": _("Is followed elsewhere"),
     "no_wish": _("Does not want to be asked any more"),
@@ -50,6 +53,12 @@ class CallForm(forms.Form):
     since = forms.DateTimeField(widget=forms.HiddenInput)
     # Names the page, so that a double tap is one call.
     client_id = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
+
+    def clean_since(self) -> datetime:
+        since: datetime = self.cleaned_data["since"]
+        if not FIRST <= since.year <= LAST:
+            raise forms.ValidationError(_("Open this page again from the list."))
+        return since
 
     def clean(self) -> None:
         given: dict[str, Any] = self.cleaned_data

@@ -76,8 +76,8 @@ def record(
         minutes=minutes,
         note=note,
         client_id=client_id,
-        about_overdue_since=miss and miss.since,
-        hidden_until=miss and miss.hidden_until,
+        about_overdue_since=miss.since if miss else None,
+        hidden_until=miss.hidden_until if miss else None,
     )
     contact.alerts.set(chosen)
     for alert in chosen:
