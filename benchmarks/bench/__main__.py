@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmarks.bench import exports, idle, imports, outcomes, reminders, urgent
+from benchmarks.bench import exports, idle, imports, lists, outcomes, reminders, urgent
 from benchmarks.faults.__main__ import machine
 from benchmarks.faults.place import Refused, place
 from benchmarks.faults.rows import Row, table
@@ -25,8 +25,9 @@ class Size:
     idle: int
     due_at_once: int
     exported: int
-    listed: int
+    imported: int
     responses: int
+    listed: int
 
 
 QUICK = Size(
@@ -34,19 +35,22 @@ QUICK = Size(
     idle=100_000,
     due_at_once=4000,
     exported=100_000,
-    listed=1000,
+    imported=1000,
     responses=100_000,
+    listed=100_000,
 )
 FULL = Size(
     mails=10_000,
     idle=1_000_000,
     due_at_once=100_000,
     exported=1_000_000,
-    listed=5000,
+    imported=5000,
     responses=1_000_000,
+    listed=1_000_000,
 )
 
 PROMISES: list[tuple[set[str], Callable[[Run], list[Row]]]] = [
+    ({"B3", "B4", "B5"}, lists.promise),
     ({"B7", "B8", "B9"}, reminders.promise),
     ({"B10"}, outcomes.promise),
     ({"B11"}, exports.promise),

@@ -9,7 +9,7 @@ WRONG = 37
 
 
 def promise(run: Run) -> list[Row]:
-    count = run.size.listed
+    count = run.size.imported
     run.say(f"lists: {count} procedures, twice")
     database = run.place.database("lists")
     run.crowd(database, 1)

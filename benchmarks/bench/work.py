@@ -5,14 +5,9 @@
 """
 
 import json
-import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,50 +20,12 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from benchmarks.bench.meters import counted, own_cpu, server_cpu  # noqa: E402
 from recovery.models import Clinic, Membership  # noqa: E402
 from recovery.services import delivery, outcomes, tick  # noqa: E402
 
 IDLE_ROUNDS = 50
 ROUNDS = 5
-
-
-@dataclass
-class Count:
-    statements: int = 0
-    sql: float = 0.0
-    last: str = ""
-
-
-@contextmanager
-def counted() -> Iterator[Count]:
-    count = Count()
-
-    def wrapper(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
-        begin = time.perf_counter()
-        try:
-            return execute(sql, *rest)
-        finally:
-            count.statements += 1
-            count.sql += time.perf_counter() - begin
-            count.last = sql
-
-    with connection.execute_wrapper(wrapper):
-        yield count
-
-
-def own_cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
-def server_cpu() -> float:
-    """What PostgreSQL's process of this connection has used; it must be on this machine."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        [pid] = cursor.fetchone()
-    # After the name, which may hold anything: utime and stime are the 12th and 13th field.
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100
 
 
 def send() -> dict[str, float]:

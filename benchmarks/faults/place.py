@@ -45,6 +45,10 @@ class Place:
         """The address of a fresh database; an earlier one for the same purpose is gone."""
         return self.url(self._create(purpose, template=self._name("template")))
 
+    def empty(self, purpose: str) -> str:
+        """The address of a database without a table of ours."""
+        return self.url(self._create(purpose))
+
     def prepare(self, env: dict[str, str], *, trail_too: bool = True) -> None:
         """Migrate the template, and lay the trail, which costs a row at every change of state."""
         url = self.url(self._create("template"))

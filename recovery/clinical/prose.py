@@ -20,6 +20,7 @@ from recovery.clinical.rules import (
 )
 from recovery.clinical.rules.emergency import VERY_HIGH_FEVER
 from recovery.clinical.rules.facts import FEVER, MAX_PAIN
+from recovery.clinical.rules.levels import LEVELS
 from recovery.clinical.rules.review import LOW_GRADE
 from recovery.clinical.rules.urgent import MAX_ACETAMINOPHEN
 
@@ -72,9 +73,11 @@ SHARED_THRESHOLDS: Sequence[tuple[str, str, str]] = (
     ("fever is urgent", "to D90, after that review", "`M`"),
 )
 
-HANDLING = """\
-- An alert is open, acknowledged, contacted or closed. A recovery has one alert not closed per
-  rule; a later log that fires the rule again feeds it.
+SNOOZABLE = ", ".join(LEVELS)
+
+HANDLING = f"""\
+- An alert is open, acknowledged, contacted, snoozed or closed. A recovery has one alert not closed
+  per rule; a later log that fires the rule again feeds it.
 - An emergency or urgent rule that fires again tells staff again. If they had acted on its alert, it
   is open again and its clock starts anew.
 - A claim says who has it. It lasts 30 minutes, stops no clock, and a colleague may take it over,
@@ -95,9 +98,19 @@ HANDLING = """\
 - An emergency or urgent alert cannot be closed without a contact. Only a named person closes,
   with a reason: resolved by phone, seen in clinic, sent to the emergency department, false entry,
   duplicate, or other with a text.
+- The queue shows emergency, urgent, review; within each those whose patient said that it cannot
+  wait until tomorrow, then those who said nothing, then those who said that it can; within each the
+  oldest clock. Patients are asked on the page of a log that fed an alert, never while an emergency
+  stands. The answer moves no clock and no mail.
+- A symptom may be expected for a while: {SNOOZABLE}. Its alert then sleeps, up to a level of 0 to
+  10 and with a reason, until the phase ends, 30 days at most; an urgent one only after a contact.
+  What is stronger wakes it at once. The rule fires and the patient reads its text as before. An
+  emergency rule is never snoozed.
+- Of a call about answers that did not come, "agreed to answer" is a contact; "call later" and
+  "taken off the list" are not.
 - While an emergency or urgent alert is not closed, its text stays on the patient's first page.
-  When the clinic is closed, the button of an urgent text calls `{after_hours_phone}` (R21: always
-  `{poison_phone}`), and beneath the unaltered text stands when it opens.
+  When the clinic is closed, the button of an urgent text calls `{{after_hours_phone}}` (R21: always
+  `{{poison_phone}}`), and beneath the unaltered text stands when it opens.
 - Sources: `design`; the waits are a `judgement`."""
 
 # What it is, the text, its mark.

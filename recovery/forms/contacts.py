@@ -15,7 +15,7 @@ class ContactForm(forms.Form):
     kind = forms.ChoiceField(label=_("How"), choices=Contact.Kind.choices)
     outcome = forms.ChoiceField(
         label=_("What happened"),
-        choices=Contact.Outcome.choices,
+        choices=[(code.value, code.label) for code in Contact.OF_ALERTS],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what happened.")},
     )

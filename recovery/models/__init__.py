@@ -2,10 +2,12 @@
 
 from recovery.models.access import AccessEvent, Consent, PatientAccess
 from recovery.models.alerts import Alert, AlertLog, Contact
+from recovery.models.changes import FactChange, PathwayMove, Reschedule
 from recovery.models.checkins import CheckIn
 from recovery.models.clinics import Clinic, Duty, Membership, Role
 from recovery.models.clocks import ClockOffset, Heartbeat
 from recovery.models.corridors import CorridorDay
+from recovery.models.handling import Note, Snooze, WaitAnswer
 from recovery.models.logs import DailyLog
 from recovery.models.messages import MailAllowance, MailEvent, Message
 from recovery.models.milestones import Milestone
@@ -14,7 +16,7 @@ from recovery.models.outcomes import Outcome, ProceduresDone
 from recovery.models.pathways import Pathway, PathwayDraft, Preparation, RecoveryPhase
 from recovery.models.patients import Channel, Channels, Patient
 from recovery.models.questionnaires import Questionnaire
-from recovery.models.recoveries import FactChange, PathwayMove, Recovery, Reschedule
+from recovery.models.recoveries import Recovery
 from recovery.models.rehearsals import Rehearsal, RehearsalFiring
 from recovery.models.responses import FormResponse, Score
 from recovery.models.transfers import Export, ImportRow, ProcedureImport
@@ -46,6 +48,7 @@ __all__ = [
     "Membership",
     "Message",
     "Milestone",
+    "Note",
     "Observation",
     "ObservationSheet",
     "Outcome",
@@ -65,7 +68,9 @@ __all__ = [
     "Reschedule",
     "Role",
     "Score",
+    "Snooze",
     "TherapistLink",
     "User",
     "VisitQuestion",
+    "WaitAnswer",
 ]

@@ -26,6 +26,10 @@ RANK_OF = {
 }
 
 
+# The emergency rules: no clinic may lower one, and nobody may snooze one.
+NEVER_SNOOZED = [f"R{number:02}" for number in range(1, 9)]
+
+
 class AlertQuerySet(models.QuerySet["Alert"]):
     def not_closed(self) -> "AlertQuerySet":
         return self.exclude(state=Alert.State.CLOSED)
@@ -38,6 +42,7 @@ class Alert(models.Model):
         OPEN = "open", _("Open")
         ACKNOWLEDGED = "acknowledged", _("Acknowledged")
         CONTACTED = "contacted", _("Contacted")
+        SNOOZED = "snoozed", _("Snoozed")
         CLOSED = "closed", _("Closed")
 
     class ClosingReason(models.TextChoices):
@@ -83,8 +88,13 @@ class Alert(models.Model):
     # and when a contact first reached somebody. A rule that fires again leaves both.
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     reached_at = models.DateTimeField(null=True, blank=True)
-    # After no answer a review alert comes back to the queue at this time.
+    # After no answer a review alert comes back to the queue at this time; a snoozed one at the end
+    # of its phase.
     returns_at = models.DateTimeField(null=True, blank=True)
+    # Of a snoozed one: the level up to which its rule may fire and it stays asleep.
+    expected_level = models.PositiveSmallIntegerField(null=True, blank=True)
+    # The patient's own word on the answer that fed it last: can it wait until tomorrow?
+    can_wait = models.BooleanField(null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -107,7 +117,7 @@ class Alert(models.Model):
             ),
             models.CheckConstraint(
                 name="alert_state_is_known",
-                condition=Q(state__in=["open", "acknowledged", "contacted", "closed"]),
+                condition=Q(state__in=["open", "acknowledged", "contacted", "snoozed", "closed"]),
             ),
             models.CheckConstraint(
                 name="closed_alert_has_who_when_and_why",
@@ -123,6 +133,16 @@ class Alert(models.Model):
                 name="acknowledged_alert_has_claim",
                 condition=~Q(state="acknowledged")
                 | Q(claimed_by__isnull=False, claimed_until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="no_emergency_is_snoozed",
+                condition=~Q(state="snoozed", severity="emergency")
+                & ~Q(state="snoozed", rule__in=NEVER_SNOOZED),
+            ),
+            models.CheckConstraint(
+                name="snoozed_alert_has_level_and_end",
+                condition=~Q(state="snoozed")
+                | Q(expected_level__isnull=False, expected_level__lte=10, returns_at__isnull=False),
             ),
         ]
 
@@ -164,9 +184,35 @@ class Contact(models.Model):
         EMERGENCY_DEPARTMENT = "ed", _("Sent to the emergency department")
         NO_ANSWER = "no_answer", _("No answer")
         WRONG_NUMBER = "wrong_number", _("Wrong number")
+        # Of a call about answers that did not come.
+        AGREED = "agreed", _("Agreed to answer")
+        LATER = "later", _("Call later")
+        REMOVED = "removed", _("Taken off the list")
 
-    # Only these are a contact in the sense of the rules (docs/protocol.md).
-    REACHED = (Outcome.ADVISED, Outcome.BOOKED, Outcome.EMERGENCY_DEPARTMENT)
+    # What came of an alert.
+    OF_ALERTS = (
+        Outcome.ADVISED,
+        Outcome.BOOKED,
+        Outcome.EMERGENCY_DEPARTMENT,
+        Outcome.NO_ANSWER,
+        Outcome.WRONG_NUMBER,
+    )
+    # What came of a call about answers that did not come.
+    OF_MISSES = (
+        Outcome.AGREED,
+        Outcome.LATER,
+        Outcome.NO_ANSWER,
+        Outcome.WRONG_NUMBER,
+        Outcome.REMOVED,
+    )
+    # Only these are a contact in the sense of the rules (docs/protocol.md): somebody spoke with the
+    # patient.
+    REACHED = (
+        Outcome.ADVISED,
+        Outcome.BOOKED,
+        Outcome.EMERGENCY_DEPARTMENT,
+        Outcome.AGREED,
+    )
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     recovery = models.ForeignKey(Recovery, models.CASCADE, related_name="contacts")
@@ -176,18 +222,50 @@ class Contact(models.Model):
     outcome = models.CharField(max_length=12, choices=Outcome)
     minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     note = models.TextField(blank=True)
+    # Of a call about answers that did not come: since when, and until when the row was hidden.
+    about_overdue_since = models.DateTimeField(null=True, blank=True)
+    hidden_until = models.DateTimeField(null=True, blank=True)
     alerts = models.ManyToManyField(Alert, related_name="contacts")
     # Of the form and what it says, so that a double tap stores one. Null: stored without a form.
     client_id = models.UUIDField(null=True, blank=True)
 
     class Meta:
+        indexes = [
+            # What came of such calls is asked by when they were.
+            models.Index(
+                "at",
+                "recovery",
+                name="contact_about_a_miss",
+                condition=Q(about_overdue_since__isnull=False),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 "recovery", "client_id", name="one_contact_per_recovery_and_client_id"
             ),
             models.CheckConstraint(
                 name="contact_outcome_is_known",
-                condition=Q(outcome__in=["advised", "booked", "ed", "no_answer", "wrong_number"]),
+                condition=Q(
+                    outcome__in=[
+                        "advised",
+                        "booked",
+                        "ed",
+                        "no_answer",
+                        "wrong_number",
+                        "agreed",
+                        "later",
+                        "removed",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
+                name="taken_off_the_list_has_a_reason",
+                condition=~Q(outcome="removed") | ~Q(note=""),
+            ),
+            models.CheckConstraint(
+                name="call_about_a_miss_says_since_when",
+                condition=~Q(outcome__in=["agreed", "later", "removed"])
+                | Q(about_overdue_since__isnull=False),
             ),
             models.CheckConstraint(
                 name="contact_kind_is_known", condition=Q(kind__in=["call", "visit", "message"])

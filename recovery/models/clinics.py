@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -155,6 +155,10 @@ class Duty(models.Model):
     urgent_mails = models.BooleanField(default=True, db_default=True)
     waiting_mails = models.BooleanField(default=True, db_default=True)
     digest_mails = models.BooleanField(default=True, db_default=True)
+    # The person's own filters of the queue: [{"name": ..., "ranks": [...], "whose": ...}, ...].
+    queue_filters = models.JSONField(
+        default=list, blank=True, db_default=Value([], output_field=models.JSONField())
+    )
 
     class Meta:
         constraints = [

@@ -19,6 +19,16 @@ class QueueRank(models.IntegerChoices):
     CALL = 4, _("To call")
     OVERDUE = 5, _("Overdue")
     CONTACTED = 6, _("Contacted")
+    # Closed or called today; leaves the queue with the clinic's day.
+    HANDLED = 7, _("Handled today")
+
+
+class Wait(models.IntegerChoices):
+    """What the patient said: can it wait until tomorrow? The second key of the queue's order."""
+
+    CANNOT = 0, _("Cannot wait")
+    UNSAID = 1, _("Not said")
+    CAN = 2, _("Can wait")
 
 
 class Modic(models.TextChoices):
@@ -107,8 +117,12 @@ class Recovery(models.Model):
     )
     # Expiry of the first unanswered check-in of the current run of misses.
     overdue_since = models.DateTimeField(null=True, blank=True)
-    # A contact hides the overdue row until the next miss.
+    # A contact hides the overdue row: until the next miss, or until `overdue_until` where a call
+    # about the silence says so; for good where that took the patient off the list.
     overdue_hidden = models.BooleanField(default=False)
+    overdue_until = models.DateTimeField(null=True, blank=True)
+    # What the last call about this run of misses came to (Contact.Outcome); empty without one.
+    overdue_call = models.CharField(max_length=12, blank=True, db_default="")
     # Reminders of this check-in, by its key, went unanswered as often as the pathway allows: staff
     # call instead, until a contact or an answer.
     call_since = models.DateTimeField(null=True, blank=True)
@@ -117,17 +131,62 @@ class Recovery(models.Model):
     alert_rank = models.PositiveSmallIntegerField(choices=QueueRank, null=True, blank=True)
     alert_since = models.DateTimeField(null=True, blank=True)
     queue_rank = models.PositiveSmallIntegerField(choices=QueueRank, null=True, blank=True)
+    queue_wait = models.PositiveSmallIntegerField(
+        choices=Wait, default=Wait.UNSAID, db_default=Wait.UNSAID
+    )
     queue_since = models.DateTimeField(null=True, blank=True)
+    # When its last alert was closed, or its patient called about a miss; cleared by the tick when
+    # the clinic's day ends.
+    handled_at = models.DateTimeField(null=True, blank=True)
+    last_contact_at = models.DateTimeField(null=True, blank=True)
+    last_contact_outcome = models.CharField(max_length=12, blank=True, db_default="")
+    # Whose it is until it is given to another; stops no clock and keeps nobody out.
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+    )
+    # Who calls at this moment about a row without an open alert; an alert carries its own claim.
+    held_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+    )
+    held_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [
             models.Index(
                 "clinic",
                 "queue_rank",
+                "queue_wait",
                 "queue_since",
                 "id",
-                name="recovery_queue",
+                name="recovery_queue_order",
                 condition=models.Q(queue_rank__isnull=False),
+            ),
+            # The same rows of one person.
+            models.Index(
+                "clinic",
+                "assigned_to",
+                "queue_rank",
+                "queue_wait",
+                "queue_since",
+                "id",
+                name="recovery_queue_assigned",
+                condition=models.Q(queue_rank__isnull=False, assigned_to__isnull=False),
+            ),
+            # Who did not answer, the youngest recoveries first: that is by phase.
+            models.Index(
+                fields=["clinic", "-procedure_on", "overdue_since", "id"],
+                name="recovery_overdue",
+                condition=models.Q(overdue_since__isnull=False),
             ),
             models.Index(
                 "next_event_at",
@@ -169,8 +228,16 @@ class Recovery(models.Model):
                 name="queue_rank_has_since",
                 condition=models.Q(queue_rank=None, queue_since=None)
                 | models.Q(
-                    queue_rank__isnull=False, queue_rank__range=(1, 6), queue_since__isnull=False
+                    queue_rank__isnull=False, queue_rank__range=(1, 7), queue_since__isnull=False
                 ),
+            ),
+            models.CheckConstraint(
+                name="queue_wait_is_known", condition=models.Q(queue_wait__in=Wait.values)
+            ),
+            models.CheckConstraint(
+                name="held_recovery_has_who_and_until",
+                condition=models.Q(held_by=None, held_until=None)
+                | models.Q(held_by__isnull=False, held_until__isnull=False),
             ),
             models.CheckConstraint(
                 name="modic_is_known",
@@ -220,80 +287,3 @@ class Recovery(models.Model):
     def day_on(self, on: date) -> int:
         """Calendar days since the procedure; `on` is a date in the patient's zone."""
         return (on - self.procedure_on).days
-
-
-class Reschedule(models.Model):
-    """A procedure that moved to another time: from when to when, by whom, and why.
-
-    `anchor` is the one that ended; the check-ins of the new date carry the next.
-    """
-
-    recovery = models.ForeignKey(Recovery, models.CASCADE, related_name="reschedules")
-    anchor = models.PositiveSmallIntegerField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    from_procedure_at = models.DateTimeField()
-    to_procedure_at = models.DateTimeField()
-    reason = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                "recovery", "anchor", name="one_reschedule_per_recovery_and_anchor"
-            ),
-            models.CheckConstraint(
-                name="reschedule_moves_the_procedure",
-                condition=~models.Q(from_procedure_at=models.F("to_procedure_at")),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.from_procedure_at:%Y-%m-%d} to {self.to_procedure_at:%Y-%m-%d}"
-
-
-class PathwayMove(models.Model):
-    """A recovery that went on by another version of the pathway: from which, to which, by whom."""
-
-    recovery = models.ForeignKey(Recovery, models.CASCADE, related_name="pathway_moves")
-    from_pathway = models.ForeignKey(Pathway, models.PROTECT, related_name="+")
-    to_pathway = models.ForeignKey(Pathway, models.PROTECT, related_name="+")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="pathway_move_changes_the_pathway",
-                condition=~models.Q(from_pathway=models.F("to_pathway")),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.from_pathway_id} to {self.to_pathway_id}"
-
-
-class FactChange(models.Model):
-    """A fact of a recovery that staff typed at enrolment, wrote or corrected: from what, to what.
-
-    Logs keep the values that they were judged by; this says who changed them since.
-    """
-
-    recovery = models.ForeignKey(Recovery, models.CASCADE, related_name="fact_changes")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    # The name of a field of Recovery.
-    fact = models.CharField(max_length=24)
-    # As text; empty where nothing was known.
-    before = models.CharField(max_length=80, blank=True)
-    after = models.CharField(max_length=80, blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="fact_change_changes",
-                condition=~models.Q(before=models.F("after")),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.fact}: {self.before or '-'} to {self.after or '-'}"

@@ -29,6 +29,7 @@ from recovery.models import (
     FormResponse,
     Message,
     Milestone,
+    Note,
     Observation,
     ObservationSheet,
     Pathway,
@@ -36,6 +37,8 @@ from recovery.models import (
     PatientAccess,
     Recovery,
     Reschedule,
+    Snooze,
+    WaitAnswer,
 )
 from recovery.queries.pathways import usable
 from recovery.queries.patients import CountUpTo, in_room_up_to, waiting_up_to
@@ -74,6 +77,9 @@ class Record:
     # pathway: kind and code the titles before and after, empty for a shipped version; text and
     # number the versions.
     changes: list[Row] = field(default_factory=list)
+    # What was said beside a contact. note: text. snooze: kind the rule, number the level, text why.
+    # wait: number 1 when the patient can wait until tomorrow.
+    said: list[Row] = field(default_factory=list)
     # The patient's other recoveries. at: the procedure, kind: the state, code: the uuid.
     others: list[Row] = field(default_factory=list)
     # at: when it was told, code: which, text: the date, number: 1 while it stands.
@@ -97,7 +103,7 @@ class Record:
 
 
 def record_of(recovery: Recovery, now: datetime) -> Record:
-    """Fourteen tables in one statement: a page of one patient may not cost one for each."""
+    """Seventeen tables in one statement: a page of one patient may not cost one for each."""
     record = Record()
     of = {
         "contact": record.contacts,
@@ -108,6 +114,9 @@ def record_of(recovery: Recovery, now: datetime) -> Record:
         "move": record.changes,
         "fact": record.changes,
         "pathway": record.changes,
+        "note": record.said,
+        "snooze": record.said,
+        "wait": record.said,
         "other": record.others,
         "milestone": record.milestones,
         "withdrawn": record.withdrawn,
@@ -198,6 +207,20 @@ def _union(recovery: Recovery, now: datetime) -> QuerySet[Any]:
             code=F("to_pathway__title"),
             text=F("from_pathway__version"),
             number=F("to_pathway__version"),
+        ),
+        _by_staff(Note.objects.filter(recovery=recovery), "note", text=F("text")),
+        _by_staff(
+            Snooze.objects.filter(alert__recovery=recovery),
+            "snooze",
+            kind=F("rule"),
+            text=F("reason"),
+            number=F("expected_level"),
+        ),
+        _part(
+            WaitAnswer.objects.filter(log__recovery=recovery),
+            "wait",
+            at=F("at"),
+            number=F("can_wait"),
         ),
         _part(
             Recovery.objects.filter(patient=recovery.patient_id).exclude(pk=recovery.pk),

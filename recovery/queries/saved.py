@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
+
 from recovery.clinical.rules import INCOMPLETE
-from recovery.models import DailyLog, Recovery
+from recovery.models import AlertLog, DailyLog, Recovery
 from recovery.models.alerts import Severity
 from recovery.queries.pathways import severity_shown
 from recovery.queries.today import StandingAdvice, standing_advice, standing_of
@@ -33,6 +35,33 @@ class SavedPage:
         if self.top:
             return self.top.severity
         return Severity.REVIEW if self.review else None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitQuestion:
+    """Can it wait until tomorrow? `answer` is what the patient said, None before that."""
+
+    answer: bool | None
+    # The page tells the patient to call today, whatever the answer.
+    urgent: bool
+
+
+def wait_question(log: DailyLog, recovery: Recovery) -> WaitQuestion | None:
+    """Asked while an alert stands that this log has fed; never while one is an emergency, and not
+    where the only thing to look at is that answers are missing. One statement.
+    """
+    fed = AlertLog.objects.filter(alert=OuterRef("pk"), log=log)
+    standing = recovery.alerts.not_closed().annotate(fed=Exists(fed))
+    alerts = list(standing.values_list("severity", "can_wait", "fed"))
+    own = [(severity, can_wait) for severity, can_wait, fed in alerts if fed]
+    emergency = any(severity == Severity.EMERGENCY for severity, *_rest in alerts)
+    if emergency or not own or log.shown_rule == INCOMPLETE:
+        return None
+    answers = [can_wait for _severity, can_wait in own if can_wait is not None]
+    return WaitQuestion(
+        answer=all(answers) if answers else None,
+        urgent=any(severity == Severity.URGENT for severity, _can_wait in own),
+    )
 
 
 def saved(log: DailyLog, recovery: Recovery, *, by_link: bool = False) -> SavedPage:

@@ -112,7 +112,7 @@ def events(
         Event(alert.closed_at, "closed", alerts=[alert]) for alert in alerts if alert.closed_at
     ]
     found += [Event(row.at, "contact", row=row) for row in record.contacts]
-    found += [Event(row.at, row.part, row=row) for row in record.changes]
+    found += [Event(row.at, row.part, row=row) for row in (*record.changes, *record.said)]
     found += [
         Event(row.at, "missed", row=row)
         for row in record.checkins

@@ -10,10 +10,9 @@ from datetime import datetime
 
 from recovery.clinical.pathway import Occasion, checkin_key_for
 from recovery.clinical.rules import RULE_SET_VERSION
-from recovery.models import Alert, CheckIn, Message, Recovery
+from recovery.models import Alert, CheckIn, Contact, Message, Recovery
 from recovery.queries.pathways import phase_now
-from recovery.services import alerts as alert_service
-from recovery.services import escalation, notices, reminders, status, timing
+from recovery.services import escalation, firing, notices, reminders, status, timing
 from recovery.services.situations import Situation
 
 
@@ -51,6 +50,10 @@ def advance(situation: Situation, now: datetime) -> Owed:
     recovery = situation.recovery
     if recovery.state == Recovery.State.PLANNED and recovery.procedure_at <= now:
         recovery.state = Recovery.State.ACTIVE
+    if recovery.overdue_until is not None and recovery.overdue_until <= now:
+        recovery.overdue_until, recovery.overdue_hidden = None, False
+    if recovery.handled_at and status.day_after(recovery.clinic, recovery.handled_at) <= now:
+        recovery.handled_at = None
     for occasion in opening(recovery, situation.occasions, situation.checkins, now):
         situation.checkins[occasion.key] = _open(situation, occasion)
         owed.opened.append(situation.checkins[occasion.key])
@@ -124,7 +127,8 @@ def _expire(recovery: Recovery, checkin: CheckIn, now: datetime) -> bool:
         recovery.overdue_since = min(
             filter(None, [recovery.overdue_since, checkin.expires_at]), default=None
         )
-        recovery.overdue_hidden = False
+        if not recovery.overdue_until and recovery.overdue_call != Contact.Outcome.REMOVED:
+            recovery.overdue_hidden = False
     return True
 
 
@@ -146,7 +150,7 @@ def _judge_time(
     if not findings:
         return
     phase = phase_now(recovery, now)
-    raised, fed = alert_service.merge(
+    raised, fed = firing.merge(
         recovery, situation.alerts, findings, phase=phase, rule_set=RULE_SET_VERSION, now=now
     )
     owed.raised += raised
@@ -162,11 +166,14 @@ def _act_on_alerts(situation: Situation, owed: Owed, now: datetime) -> None:
     for alert in situation.alerts:
         changed = False
         if alert.state == Alert.State.ACKNOWLEDGED and (alert.claimed_until or now) <= now:
-            alert_service.reopen(alert)
+            firing.reopen(alert)
             changed = True
         if alert.returns_at is not None and alert.returns_at <= now:
-            alert_service.reopen(alert)
-            alert.returns_at = alert.contacted_at = None
+            if alert.state == Alert.State.SNOOZED:
+                firing.wake(alert, recovery.clinic, now)
+            else:
+                firing.reopen(alert)
+                alert.returns_at = alert.contacted_at = None
             changed = True
         if alert.next_notice_at is not None and alert.next_notice_at <= now:
             step = escalation.advance(alert, recovery.clinic, now)
@@ -182,6 +189,9 @@ def next_event(situation: Situation, now: datetime) -> datetime | None:
     recovery = situation.recovery
     moments: list[datetime | None] = status.alert_moments(situation.alerts)
     moments += timing.moments(recovery, situation.facts, situation.alerts)
+    moments.append(recovery.overdue_until)
+    if recovery.handled_at:
+        moments.append(status.day_after(recovery.clinic, recovery.handled_at))
     if recovery.state == Recovery.State.PLANNED:
         moments.append(recovery.procedure_at)
     for occasion in situation.occasions:

@@ -1,13 +1,13 @@
 """Alerts: raised by an answer, claimed, released and closed by staff."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from recovery.clinical.rules import Finding, Severity
+from recovery.clinical.rules import Finding
 from recovery.clinical.rules.judging import SILENCE
 from recovery.models import (
     AccessEvent,
@@ -19,7 +19,7 @@ from recovery.models import (
     RecoveryPhase,
     User,
 )
-from recovery.services import escalation, notices, status
+from recovery.services import firing, notices, status
 from recovery.services.escalation import CALLS
 from recovery.services.refusals import Moved, NotAllowed
 
@@ -42,6 +42,8 @@ CHANGED = (
     "returns_at",
     "acknowledged_at",
     "reached_at",
+    "expected_level",
+    "can_wait",
 )
 CLOSING = ("closed_by", "closed_at", "closing_reason", "closing_text")
 # What a member of staff has read: alerts by uuid, each with how often it had fired by then.
@@ -62,7 +64,9 @@ def raise_findings(
     saves its status columns. `cause` is what was answered, with the rule set that judged it.
     """
     standing = list(recovery.alerts.not_closed())
-    raised, fed = merge(recovery, standing, findings, phase=phase, rule_set=cause.rule_set, now=now)
+    raised, fed = firing.merge(
+        recovery, standing, findings, phase=phase, rule_set=cause.rule_set, now=now, cause=cause
+    )
     Alert.objects.bulk_create(raised)
     if fed:
         Alert.objects.bulk_update(fed, CHANGED)
@@ -88,67 +92,6 @@ def raise_findings(
         moments.append(now + SILENCE)
     status.bring_forward(recovery, moments)
     return not_closed
-
-
-def merge(
-    recovery: Recovery,
-    standing: Iterable[Alert],
-    findings: Iterable[Finding],
-    *,
-    phase: RecoveryPhase | None,
-    rule_set: str,
-    now: datetime,
-) -> tuple[list[Alert], list[Alert]]:
-    """The alerts that findings raise, and those of `standing` that they feed. Saves nothing.
-
-    An emergency or urgent rule that fires again reopens its alert and, if staff had acted on it,
-    restarts its clock; so does one that fires louder than before, where the recovery has moved to
-    a pathway that raised it. In any case it is told again. One that fires quieter than before, by
-    such a move, leaves its alert as loud as it was, with the text that the patient was given: only
-    a contact stops a clock.
-    """
-    by_rule = {alert.rule: alert for alert in standing}
-    raised, fed = [], []
-    for finding in findings:
-        if alert := by_rule.get(finding.rule_id):
-            louder = finding.severity.rank < Severity(alert.severity).rank
-            _describe(alert, finding, rule_set)
-            _fire_again(alert, recovery, now, louder=louder)
-            fed.append(alert)
-        else:
-            alert = Alert(recovery=recovery, phase=phase, rule=finding.rule_id, raised_at=now)
-            _describe(alert, finding, rule_set)
-            escalation.start_clock(alert, recovery.clinic, now)
-            raised.append(alert)
-    return raised, fed
-
-
-def _describe(alert: Alert, finding: Finding, rule_set: str) -> None:
-    alert.headline = finding.headline
-    alert.staff_text = finding.staff_text
-    alert.rule_set = rule_set
-    if not alert.severity or finding.severity.rank <= Severity(alert.severity).rank:
-        alert.severity = finding.severity
-        alert.patient_text = finding.patient_text
-
-
-def _fire_again(alert: Alert, recovery: Recovery, now: datetime, *, louder: bool) -> None:
-    alert.firings += 1
-    if alert.severity not in CALLS:
-        return
-    if alert.state == Alert.State.OPEN and not louder:
-        escalation.fire_again(alert, recovery.clinic, now)
-        return
-    reopen(alert)
-    alert.contacted_at = alert.returns_at = None
-    alert.notice += 1
-    escalation.start_clock(alert, recovery.clinic, now)
-
-
-def reopen(alert: Alert) -> None:
-    """Back to open, held by nobody. Not saved."""
-    alert.state = Alert.State.OPEN
-    alert.claimed_by = alert.claimed_until = None
 
 
 def acknowledge(alert: Alert, now: datetime) -> None:
@@ -184,7 +127,7 @@ def as_read(standing: Sequence[Alert], read: Read | None) -> list[Alert]:
     return chosen
 
 
-def _save(
+def store(
     recovery: Recovery,
     standing: Sequence[Alert],
     changed: Mapping[Alert, str],
@@ -195,7 +138,7 @@ def _save(
     Alert.objects.bulk_update(changed, [*CHANGED, *CLOSING])
     status.set_alert_rank(recovery, [a for a in standing if a.state != Alert.State.CLOSED])
     status.bring_forward(recovery, status.alert_moments(changed))
-    recovery.save(update_fields=status.STATUS)
+    recovery.save(update_fields=[*status.STATUS, "held_by", "held_until"])
     AccessEvent.objects.bulk_create(
         AccessEvent(
             at=now,
@@ -222,7 +165,7 @@ def claim(*, alert: Alert, user: User, now: datetime, take_over: bool = False) -
 
     recovery, standing = locked(alert.recovery_id)
     row = next((one for one in standing if one.pk == alert.pk), None)
-    if row is None or row.state == Alert.State.CONTACTED:
+    if row is None or row.state in (Alert.State.CONTACTED, Alert.State.SNOOZED):
         raise NotAllowed(_("This alert is already handled."))
     if held(row) and not take_over:
         raise NotAllowed(_("%(name)s has claimed this alert.") % {"name": row.claimed_by})
@@ -236,7 +179,7 @@ def claim(*, alert: Alert, user: User, now: datetime, take_over: bool = False) -
         acknowledge(one, now)
         one.claimed_by = user
         one.claimed_until = now + CLAIM_LASTS
-    _save(recovery, standing, taken, user, now)
+    store(recovery, standing, taken, user, now)
     return row
 
 
@@ -256,8 +199,8 @@ def release(*, alert: Alert, user: User, now: datetime) -> Alert:
     if row is None:
         raise NotAllowed(_("You have not claimed this alert."))
     for one in mine:
-        reopen(one)
-    _save(recovery, standing, mine, user, now)
+        firing.reopen(one)
+    store(recovery, standing, mine, user, now)
     return row
 
 
@@ -280,7 +223,7 @@ def close(
     chosen = as_read(standing, read)
     if not chosen:
         raise NotAllowed(_("This alert is already closed."))
-    if any(alert.severity in CALLS and not _reached(alert) for alert in chosen):
+    if any(alert.severity in CALLS and not reached(alert) for alert in chosen):
         raise NotAllowed(_("Record a contact that reached somebody before you close this alert."))
     if reason == Alert.ClosingReason.OTHER and not text.strip():
         raise NotAllowed(_("Say why, in a few words."))
@@ -292,9 +235,15 @@ def close(
         alert.closing_reason = reason
         alert.closing_text = text.strip()
         alert.next_notice_at = alert.returns_at = alert.claimed_until = None
-    _save(recovery, standing, dict.fromkeys(chosen, "closed"), user, now)
+        alert.expected_level = None
+    status.handled(recovery, now)
+    recovery.held_by = recovery.held_until = None
+    store(recovery, standing, dict.fromkeys(chosen, "closed"), user, now)
     return chosen
 
 
-def _reached(alert: Alert) -> bool:
+def reached(alert: Alert) -> bool:
+    """Whether a contact about it reached somebody."""
+    if alert.state == Alert.State.SNOOZED:
+        return alert.contacted_at is not None
     return alert.state == Alert.State.CONTACTED and alert.returns_at is None

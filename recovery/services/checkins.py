@@ -28,8 +28,7 @@ Answers = Mapping[str, Mapping[str, Any]]
 KEPT = Decimal("0.000001")
 STATUS = (
     *status.STATUS,
-    "overdue_since",
-    "overdue_hidden",
+    *status.MISS,
     "baseline_pain",
     "anticoagulated",
     "osteoporosis",
@@ -271,8 +270,7 @@ def _completed(
         messages.answered(recovery, checkin.key)
     status.called_or_answered(recovery)
     if now < checkin.expires_at or not _others_missed(recovery, checkin):
-        recovery.overdue_since = None
-        recovery.overdue_hidden = False
+        status.answered(recovery)
     if checkin.form == BASELINE:
         facts.fill_in(recovery, given, corrects=replaced.answers if replaced else {})
 

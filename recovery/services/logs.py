@@ -31,8 +31,7 @@ STATUS = (
     "pain_trend",
     "days_logged",
     *outcomes.OF_LOGS,
-    "overdue_since",
-    "overdue_hidden",
+    *status.MISS,
 )
 
 
@@ -274,8 +273,7 @@ def _set_status(
     status.called_or_answered(recovery)
     outcomes.set_of_logs(recovery, reported)
     if recovery.overdue_since and all(log.day > day for day in _missed_days(recovery, now)):
-        recovery.overdue_since = None
-        recovery.overdue_hidden = False
+        status.answered(recovery)
 
 
 def _missed_days(recovery: Recovery, now: datetime) -> list[int]:

@@ -66,5 +66,5 @@ def of_steps(
 
 def worst_first(alerts: Iterable[Alert]) -> list[Alert]:
     """The emergency and urgent ones of these, in the order in which their texts go."""
-    calling = [alert for alert in alerts if alert.severity in CALLS]
+    calling = [a for a in alerts if a.severity in CALLS and a.state != Alert.State.SNOOZED]
     return sorted(calling, key=lambda alert: precedence(Severity(alert.severity), alert.rule))

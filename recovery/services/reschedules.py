@@ -24,8 +24,7 @@ COLUMNS = (
     "anchor",
     "resumed_at",
     "discharged_at",
-    "overdue_since",
-    "overdue_hidden",
+    *status.MISS,
     "last_log_day",
     "pain_trend",
     *outcomes.OF_LOGS,
@@ -87,8 +86,7 @@ def reschedule(
     recovery.resumed_at = recovery.next_event_at = now
     if recovery.state != State.PAUSED:
         recovery.state = state_after(recovery.state, procedure_at, now)
-    recovery.overdue_since = None
-    recovery.overdue_hidden = False
+    status.answered(recovery)
     status.called_or_answered(recovery)
     status.set_queue_rank(recovery)
     recovery.save(update_fields=COLUMNS)

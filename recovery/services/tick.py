@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 BATCH = 200
 ORDER = ("next_event_at", "pk")
 ERRORS = (ArithmeticError, LookupError, TypeError, ValueError, DatabaseError)
-COLUMNS = (*status.STATUS, "state", "overdue_since", "overdue_hidden")
+COLUMNS = (*status.STATUS, *status.MISS, "state")
 
 
 class Ticked(NamedTuple):

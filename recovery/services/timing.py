@@ -170,7 +170,7 @@ def _fed(facts: Facts, alerts: Iterable[Alert]) -> list[datetime]:
         facts.fed_at[alert.pk]
         for alert in alerts
         if alert.severity in CALLS
-        and alert.state != Alert.State.CLOSED
+        and alert.state not in (Alert.State.CLOSED, Alert.State.SNOOZED)
         and alert.pk in facts.fed_at
     ]
 

@@ -153,6 +153,10 @@ def clock_words(clock: Any, now: datetime) -> tuple[str, str]:
         return time, _("comes back then")
     if clock.kind == "stays":
         return time, _("contacted")
+    if clock.kind == "handled":
+        return time, _("handled")
+    if clock.kind == "asleep":
+        return time, _("wakes then")
     return time, ago(clock.at, now)
 
 
@@ -237,6 +241,29 @@ def move_name(state: Recovery.State) -> str:
     return str(MOVES[state])
 
 
+# What came of a contact, where a row has room for two words.
+OUTCOMES = {
+    Contact.Outcome.ADVISED: gettext_lazy("Advised"),
+    Contact.Outcome.BOOKED: gettext_lazy("Visit booked"),
+    Contact.Outcome.EMERGENCY_DEPARTMENT: gettext_lazy("Sent to ED"),
+    Contact.Outcome.NO_ANSWER: gettext_lazy("No answer"),
+    Contact.Outcome.WRONG_NUMBER: gettext_lazy("Wrong number"),
+    Contact.Outcome.AGREED: gettext_lazy("Agreed"),
+    Contact.Outcome.LATER: gettext_lazy("Call later"),
+    Contact.Outcome.REMOVED: gettext_lazy("Taken off"),
+}
+
+
+def last_contact(recovery: Recovery, now: datetime) -> str:
+    """Last contact Tue 16:20, no answer; empty without one."""
+    if recovery.last_contact_at is None:
+        return ""
+    return _("Last contact %(time)s, %(outcome)s") % {
+        "time": day_and_time(recovery.last_contact_at, now),
+        "outcome": str(OUTCOMES[Contact.Outcome(recovery.last_contact_outcome)]).lower(),
+    }
+
+
 # By rank in the queue: the row's class, the label's class, the shape, the word, the button.
 LOOKS = {
     QueueRank.EMERGENCY: ("is-em", "emergency", "em", gettext_lazy("Emergency"), "btn-primary"),
@@ -245,6 +272,7 @@ LOOKS = {
     QueueRank.CALL: ("is-quiet", "plain", "bounce", gettext_lazy("To call"), "btn-quiet"),
     QueueRank.OVERDUE: ("is-quiet", "plain", "silent", gettext_lazy("Overdue"), "btn-quiet"),
     QueueRank.CONTACTED: ("is-done", "done", "phone", gettext_lazy("Contacted"), "btn-quiet"),
+    QueueRank.HANDLED: ("is-done", "done", "check", gettext_lazy("Handled"), "btn-quiet"),
 }
 
 

@@ -29,16 +29,20 @@ from recovery.services import (
     addresses,
     clinics,
     contacts,
+    handling,
     imports,
     logs,
     milestones,
     observations,
     oncall,
+    overdue,
     preferences,
     questionnaires,
     rehearsals,
+    snoozes,
     therapists,
     visits,
+    waits,
 )
 from recovery.tokens import first_log_token, link_token, therapist_token, unsubscribe_token
 from tests.cast import (
@@ -73,6 +77,7 @@ NO_PAGE = {
     "recovery_activity_csv",
     "visit_pdf",
     "import_template",
+    "queue_rows",
     "home",
     "log_new",
     "checkin_start",
@@ -234,6 +239,50 @@ def test_many_rows(world, open_page):
     assert look(world, open_page, nurse, "queue", "patients", *ids) == []
     ids = ("today", recovery.uuid), ("history", recovery.uuid)
     assert look(world, open_page, user_of(recovery), *ids) == []
+
+
+def test_the_queue_at_work_and_who_is_silent(world, open_page):
+    nurse, now = world.users["nurse"], timezone.now()
+    jonas = staff(world.clinic, "Jonas", "nurse")
+    silent, called = make_recovery(world.clinic, day=5), make_recovery(world.clinic, day=40)
+    ours = make_recovery(world.clinic, day=20)
+    assert look(world, open_page, nurse, "overdue", ("overdue_call", silent.uuid)) == []
+    log = world.log(ours, leg_pain=4, leg_pain_status="new_or_worse", leg_side="left", fall=True)
+    saved = ("log_saved", ours.uuid, log.client_id)
+    assert look(world, open_page, user_of(ours), saved) == []
+    waits.answer(log=log, can_wait=False, now=now)
+    assert look(world, open_page, user_of(ours), saved) == []
+    page = ("handling", ours.uuid)
+    assert look(world, open_page, nurse, page) == []
+    handling.claim(recovery=ours, user=jonas, now=now)
+    handling.assign(recovery=ours, to=nurse, user=nurse, now=now)
+    note = {"text": "Rings after 5", "client_id": uuid.uuid4()}
+    handling.leave_note(recovery=ours, user=nurse, now=now, **note)
+    alert = ours.alerts.get(rule="R33")
+    snoozes.snooze(alert=alert, level=5, reason="Known", user=nurse, now=now)
+    kept = {"name": "Mine, urgent", "only": ["urgent"], "mine": True}
+    handling.save_filter(clinic=world.clinic, user=nurse, saved=kept)
+    overdue.call(
+        recovery=Recovery.objects.select_related("clinic").get(pk=called.pk),
+        since=called.overdue_since or now,
+        user=jonas,
+        now=now,
+        outcome="no_answer",
+    )
+    assert look(world, open_page, nurse, page, "queue", "overdue") == []
+    problems = []
+    for width in WIDTHS:
+        page = visit(world, open_page, nurse, width)
+        page.goto(world.site + reverse("queue") + "?only=urgent&mine=yes")
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        problems += check(page, world, f"filters at {width}")
+        for name, button in (("handling", "Leave note"), ("overdue_call", "Save call")):
+            page.goto(world.site + reverse(name, args=[silent.uuid]))
+            page.get_by_role("button", name=button).click()
+            page.wait_for_load_state()
+            assert page.title().startswith("Error"), name
+            problems += check(page, world, f"{name} refused at {width}")
+    assert problems == []
 
 
 def test_an_address_that_fails_and_a_mail_of_unknown_fate(world, open_page):

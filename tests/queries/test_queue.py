@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from recovery.models import Clinic
+from recovery.models import Clinic, User
 from recovery.models.recoveries import QueueRank
 from recovery.queries import queue
 from tests.queries.crowd import crowd
@@ -52,13 +52,13 @@ def test_the_second_page_costs_no_more(as_nurse: Client, clinic: Clinic) -> None
     assert len(statements) <= 6
 
 
-def test_pages_of_fifty_hold_each_row_once_in_order(clinic: Clinic) -> None:
+def test_pages_of_fifty_hold_each_row_once_in_order(clinic: Clinic, nurse: User) -> None:
     ranks = (QueueRank.URGENT, QueueRank.REVIEW, QueueRank.OVERDUE)
     rows = [row for rank in ranks for row in crowd(clinic, 40, now=NOW, rank=rank)]
     expected = [row.patient.family_name for row in rows]
     seen, after, sizes = [], "", []
     for _page in range(4):
-        page = queue.page(clinic=clinic, now=NOW, after=after)
+        page = queue.page(clinic=clinic, user=nurse, now=NOW, after=after)
         sizes.append(len(names(page)))
         seen += names(page)
         after = page.after
@@ -67,27 +67,27 @@ def test_pages_of_fifty_hold_each_row_once_in_order(clinic: Clinic) -> None:
     assert (sizes, seen) == ([50, 50, 20], expected)
 
 
-def test_rows_of_the_same_moment_are_all_shown(clinic: Clinic) -> None:
+def test_rows_of_the_same_moment_are_all_shown(clinic: Clinic, nurse: User) -> None:
     rows = crowd(clinic, 60, now=NOW)
     for row in rows:
         row.queue_since = NOW
         row.save()
-    first = queue.page(clinic=clinic, now=NOW)
-    second = queue.page(clinic=clinic, now=NOW, after=first.after)
+    first = queue.page(clinic=clinic, user=nurse, now=NOW)
+    second = queue.page(clinic=clinic, user=nurse, now=NOW, after=first.after)
     assert names(first) + names(second) == [row.patient.family_name for row in rows]
 
 
 @pytest.mark.parametrize("forged", ["x", "3~2026-03-05T10:00:00+00:00~1", "a~b~c:sig", "\0"])
-def test_a_forged_place_begins_anew(clinic: Clinic, forged: str) -> None:
+def test_a_forged_place_begins_anew(clinic: Clinic, forged: str, nurse: User) -> None:
     crowd(clinic, 3, now=NOW)
-    page = queue.page(clinic=clinic, now=NOW, after=forged)
+    page = queue.page(clinic=clinic, user=nurse, now=NOW, after=forged)
     assert len(names(page)) == 3
 
 
 @pytest.mark.parametrize(("size", "count"), [(0, 0), (99, 99), (100, 100), (130, 100)])
-def test_counts_stop_at_a_hundred(clinic: Clinic, size: int, count: int) -> None:
+def test_counts_stop_at_a_hundred(clinic: Clinic, size: int, count: int, nurse: User) -> None:
     crowd(clinic, size, now=NOW, rank=QueueRank.URGENT)
-    page = queue.page(clinic=clinic, now=NOW, only="review")
+    page = queue.page(clinic=clinic, user=nurse, now=NOW, only=["review"])
     assert (page.counts["urgent"], page.waiting) == (count, count)
 
 
@@ -98,11 +98,11 @@ def test_the_page_says_99_plus(as_nurse: Client, clinic: Clinic) -> None:
     assert "More than 99 patients need someone." in content
 
 
-def test_a_clinic_without_hours_still_has_clocks(clinic: Clinic) -> None:
+def test_a_clinic_without_hours_still_has_clocks(clinic: Clinic, nurse: User) -> None:
     clinic.hours = [None] * 7
     clinic.save()
     crowd(clinic, 1, now=NOW, rank=QueueRank.URGENT)
     crowd(clinic, 1, now=NOW, rank=QueueRank.REVIEW)
-    [(_u, [urgent]), (_r, [review])] = queue.page(clinic=clinic, now=NOW).groups
+    [(_u, [urgent]), (_r, [review])] = queue.page(clinic=clinic, user=nurse, now=NOW).groups
     assert urgent.clock.left == 119
     assert review.clock.left == 24 * 60 - 1

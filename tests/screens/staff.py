@@ -8,7 +8,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from recovery.mails.build import password_link
-from recovery.models import Clinic, User
+from recovery.models import Clinic, Recovery, User
 from recovery.services import clinics, observations, oncall, questionnaires
 from recovery.tokens import first_log_token
 from recovery.views.errors import unavailable
@@ -38,6 +38,11 @@ def door(house: House) -> None:
     camera.take(page, "staff-welcome-error", "No password typed")
 
 
+def northgate_silent() -> Recovery:
+    silent = Recovery.objects.filter(overdue_since__isnull=False, overdue_hidden=False)
+    return silent.filter(clinic__name__startswith="Northgate", state="active").order_by("pk")[0]
+
+
 def queue(house: House) -> None:
     nurse, camera = staff(NURSE), house.camera
     page = house.take(nurse, "queue", "Who needs somebody, worst first", "queue")
@@ -45,6 +50,21 @@ def queue(house: House) -> None:
     camera.take(page, "queue-menu", "The person's own menu, open")
     for only in ("urgent", "overdue", "contacted"):
         house.take(nurse, f"queue-{only}", f"The filter {only}", f"queue?only={only}")
+    page = house.visit(nurse, reverse("queue") + "?only=emergency&only=urgent")
+    page.locator(".ic-own-filters summary").click()
+    camera.take(page, "queue-filters", "Filters of one's own")
+    kellerman = recovery_of("Kellerman").uuid
+    what = "Who has it, notes, what is expected"
+    page = house.take(nurse, "handling", what, "handling", kellerman)
+    page.get_by_role("button", name="Leave note").click()
+    page.wait_for_load_state()
+    camera.take(page, "handling-errors", "A note without words")
+    house.take(nurse, "overdue", "Who did not answer, by phase", "overdue")
+    silent = northgate_silent()
+    page = house.take(nurse, "overdue-call", "A call about it", "overdue_call", silent.uuid)
+    page.get_by_role("button", name="Save call").click()
+    page.wait_for_load_state()
+    camera.take(page, "overdue-call-errors", "Nothing said of what happened")
     page = house.visit(nurse, reverse("queue"))
     page.fill("#in-list", "zzz")
     page.press("#in-list", "Enter")

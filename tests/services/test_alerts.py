@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from recovery.models import AccessEvent, Alert, Message
+from recovery.models.recoveries import QueueRank
 from recovery.services import alerts, contacts
 from recovery.services.refusals import NotAllowed
 from tests.cast import NOW, make_recovery
@@ -71,7 +72,7 @@ def test_an_emergency_closes_only_after_somebody_was_reached(alert, nurse):
     closed = close(alert, nurse)
     assert (closed.state, closed.closed_by, closed.closing_reason) == ("closed", nurse, "phone")
     closed.recovery.refresh_from_db()
-    assert closed.recovery.queue_rank is None
+    assert closed.recovery.queue_rank == QueueRank.HANDLED
 
 
 def test_a_review_alert_closes_without_a_contact(clinic, nurse):

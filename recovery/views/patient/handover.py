@@ -20,9 +20,9 @@ from recovery.forms.prefill import answers_of
 from recovery.models import DailyLog, Recovery
 from recovery.queries import handover
 from recovery.queries.observations import first_log as stored_first
-from recovery.queries.saved import saved
+from recovery.queries.saved import saved, wait_question
 from recovery.queries.today import told_by_handover
-from recovery.views.patient import entry
+from recovery.views.patient import entry, waits
 from recovery.views.patient.links import STORED_AFTER_EXPIRY, stored_by_link
 from recovery.views.patient.warnings import warning_signs
 
@@ -74,16 +74,20 @@ def _post(request: HttpRequest, recovery: Recovery, client_id: uuid.UUID) -> Htt
     return _page(request, recovery, form, recorded=recorded, emergency=emergency)
 
 
-@require_safe
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.for_first_log
 def first_log_saved(request: HttpRequest, recovery: Recovery, client_id: uuid.UUID) -> HttpResponse:
     """What its sender is told."""
     log = stored_by_link(recovery, client_id)
     if log is None:
         raise Http404
+    if request.method == "POST":
+        return waits.take(request, log)
     context = {
         "log": log,
         "page": saved(log, recovery, by_link=True),
+        "wait": wait_question(log, recovery),
         "signs": told.signs(log),
         "correctable": _correctable(request, recovery, log),
         "form_url": reverse("first_log_form", args=[_token(request), client_id]),

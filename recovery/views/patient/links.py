@@ -23,10 +23,10 @@ from recovery.forms.logs import LogForm
 from recovery.forms.prefill import answers_of
 from recovery.models import CheckIn, DailyLog, Recovery
 from recovery.models.access import Relationship
-from recovery.queries.saved import saved
+from recovery.queries.saved import saved, wait_question
 from recovery.queries.today import means_today, told_by_link
 from recovery.services import messages
-from recovery.views.patient import checkins, entry
+from recovery.views.patient import checkins, entry, waits
 from recovery.views.patient.warnings import warning_signs
 
 # A form that was open when its check-in expired is still stored, marked late.
@@ -111,7 +111,8 @@ def _door(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> check
     )
 
 
-@require_safe
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.for_link
 def link_saved(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> HttpResponse:
     """What its sender is told."""
@@ -120,9 +121,12 @@ def link_saved(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> 
     log = stored_by_link(checkin.recovery, client_id)
     if log is None:
         raise Http404
+    if request.method == "POST":
+        return waits.take(request, log)
     context = {
         "log": log,
         "page": saved(log, checkin.recovery, by_link=True),
+        "wait": wait_question(log, checkin.recovery),
         "signs": told.signs(log),
         "correctable": _correctable(request, checkin, log),
         "form_url": reverse("link_form", args=[_token(request), client_id]),

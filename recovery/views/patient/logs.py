@@ -17,9 +17,9 @@ from recovery.forms.logs import LogForm
 from recovery.forms.prefill import answers_of
 from recovery.models import DailyLog, Recovery
 from recovery.queries.pathways import plan_of
-from recovery.queries.saved import saved
+from recovery.queries.saved import saved, wait_question
 from recovery.queries.today import next_opening
-from recovery.views.patient import entry
+from recovery.views.patient import entry, waits
 
 
 @require_safe
@@ -87,18 +87,21 @@ def _page(
     return render(request, "patient/log.html", context)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.for_patient
 def log_saved(request: HttpRequest, recovery: Recovery, client_id: uuid.UUID) -> HttpResponse:
     log = _stored(recovery, client_id)
     if log is None:
         raise Http404
+    if request.method == "POST":
+        return waits.take(request, log)
     dates = entry.dates_for(access.local_date(recovery, request.now))
     context = {
         "recovery": recovery,
         "tab": "today",
         "log": log,
         "page": saved(log, recovery),
+        "wait": wait_question(log, recovery),
         "done": recovery.procedure_at <= request.now,
         "pairs": told.pairs(log),
         "signs": told.signs(log),

@@ -19,6 +19,7 @@ from recovery.services import alerts, contacts
 from recovery.services.refusals import Moved, NotAllowed
 from recovery.templatetags.staff import full_time
 from recovery.views.staff import recoveries
+from recovery.views.staff.queue import Filter
 
 # Alert.as_read
 AS_READ = re.compile(r"(?P<uuid>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}):(?P<firings>[0-9]{1,5})")
@@ -42,7 +43,7 @@ def alert_claim(request: HttpRequest, alert: uuid.UUID) -> HttpResponse:
     else:
         messages.success(request, _("You have it for 30 minutes. The clock goes on."))
     if request.POST.get("from") == "queue":
-        return redirect("queue")
+        return redirect(Filter.asked(request.POST).url())
     return redirect("staff_recovery", row.recovery.uuid)
 
 
@@ -85,6 +86,10 @@ def alert_close(request: HttpRequest, alert: uuid.UUID) -> HttpResponse:
         except Moved as refusal:
             contact.add_error(None, str(refusal))
         except NotAllowed as refusal:
+            if not _standing(recovery, chosen):
+                # A colleague closed it in this very moment.
+                gone = recovery.alerts.filter(uuid__in=chosen).select_related("closed_by")
+                return _too_late(request, recovery, gone[0], contact if contacted else None)
             # What the service asks for is a contact that reached somebody.
             contact.add_error("outcome", str(refusal))
         else:

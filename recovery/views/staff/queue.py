@@ -1,30 +1,28 @@
 """The queue: who needs somebody now."""
 
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
+from django.utils.http import parse_etags, quote_etag
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from recovery.access import for_staff
-from recovery.models import Contact
+from recovery.forms.handling import FilterForm
 from recovery.models.recoveries import QueueRank
 from recovery.queries import queue as queries
 from recovery.queries.patients import COUNTED
-from recovery.templatetags.corridor import course_words
-from recovery.templatetags.staff import (
-    call_marks,
-    clock_words,
-    day_and_phase,
-    hm,
-    mail_marks,
-    row_words,
-    short_name,
-)
+from recovery.services import handling
+from recovery.services.refusals import NotAllowed
+from recovery.views.staff.queue_words import words
 
 # By filter: its name, the shape before it.
 CHIPS = {
@@ -35,6 +33,7 @@ CHIPS = {
     "call": (_("To call"), "", "bounce"),
     "overdue": (_("Overdue"), "", "silent"),
     "contacted": (_("Contacted"), "", "phone"),
+    "handled": (_("Handled"), "", "check"),
 }
 NOTES = {
     QueueRank.EMERGENCY: _("Act now. Staff are told again until a contact is recorded."),
@@ -43,21 +42,97 @@ NOTES = {
     QueueRank.CALL: _("Reminders do not reach these patients, or nobody answers them."),
     QueueRank.OVERDUE: _("A check-in ended without an answer."),
     QueueRank.CONTACTED: _("Stays here until it is closed."),
+    QueueRank.HANDLED: _("Stays in sight until midnight."),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the page shows of the queue: some ranks, or those of the person alone."""
+
+    only: list[str] = field(default_factory=list)
+    mine: bool = False
+
+    @classmethod
+    def asked(cls, query: QueryDict) -> "Filter":
+        asked = set(query.getlist("only"))
+        return cls([name for name in queries.FILTERS if name in asked], bool(query.get("mine")))
+
+    def url(self, name: str = "queue", **more: str) -> str:
+        given: list[tuple[str, str]] = [("only", one) for one in self.only]
+        given += [("mine", "yes")] if self.mine else []
+        given += [(key, value) for key, value in more.items() if value]
+        return reverse(name) + (f"?{urlencode(given)}" if given else "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff()
 def queue(request: HttpRequest) -> HttpResponse:
     """A search is posted and answered in place: addresses are kept, and name nobody."""
-    asked = request.POST if request.method == "POST" else request.GET
-    only = asked.get("only", "")
-    only = only if only in queries.FILTERS else ""
+    posted = request.method == "POST"
+    asked = request.POST if posted else request.GET
+    shown = Filter.asked(asked)
     text = request.POST.get("q", "").strip()
-    after = asked.get("after", "")
-    page = queries.page(clinic=request.clinic, now=request.now, only=only, text=text, after=after)
+    context = _context(request, shown, text=text, after=asked.get("after", ""))
+    rows = render_to_string("staff/_queue_rows.html", context, request)
+    # A search is not repeated by the poll: its words stand in no address.
+    poll = "" if posted or context["paged"] else shown.url("queue_rows")
+    context |= {"rows": rows, "poll": poll, "etag": _etag(rows), "form": FilterForm()}
+    return render(request, "staff/queue.html", context)
+
+
+@require_safe
+@for_staff()
+def queue_rows(request: HttpRequest) -> HttpResponse:
+    """What the open page asks for every while: its rows and counts, or 304 when nothing moved."""
+    rows = render_to_string(
+        "staff/_queue_rows.html", _context(request, Filter.asked(request.GET)), request
+    )
+    etag = _etag(rows)
+    if etag in parse_etags(request.headers.get("If-None-Match", "")):
+        return HttpResponseNotModified(headers={"ETag": etag})
+    return HttpResponse(rows, headers={"ETag": etag})
+
+
+@require_POST
+@for_staff()
+def queue_filter(request: HttpRequest) -> HttpResponse:
+    """Keep the filter that is shown under a name, or drop one."""
+    shown = Filter.asked(request.POST)
+    try:
+        if dropped := request.POST.get("drop"):
+            handling.drop_filter(clinic=request.clinic, user=request.user, name=dropped[:40])
+            return redirect("queue")
+        form = FilterForm(request.POST)
+        if not form.is_valid():
+            raise NotAllowed("\n".join(form.errors["name"]))
+        saved = {"name": form.cleaned_data["name"], "only": shown.only, "mine": shown.mine}
+        handling.save_filter(clinic=request.clinic, user=request.user, saved=saved)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, gettext("Filter saved."))
+    return redirect(shown.url())
+
+
+def _etag(rows: str) -> str:
+    return quote_etag(salted_hmac("recovery.queue", rows).hexdigest())
+
+
+def _context(
+    request: HttpRequest, shown: Filter, *, text: str = "", after: str = ""
+) -> dict[str, Any]:
+    page = queries.page(
+        clinic=request.clinic,
+        user=request.user,
+        now=request.now,
+        only=shown.only,
+        mine=shown.mine,
+        text=text,
+        after=after,
+    )
     calendar = request.clinic.calendar
-    context = {
+    return {
         "here": "queue",
         "waiting": page.waiting,
         "in_room": page.in_room,
@@ -71,113 +146,50 @@ def queue(request: HttpRequest) -> HttpResponse:
             }
             for rank, rows in page.groups
         ],
-        "chips": [_chip(name, only, page) for name in CHIPS],
-        "only": only,
+        "chips": [*_chips(shown, page)],
+        "ranks": [{"name": name, "label": CHIPS[name][0]} for name in queries.FILTERS],
+        "saved": [_saved(one, shown) for one in page.saved],
+        "filter": shown,
+        "filtered": bool(shown.only or shown.mine),
         "text": text,
-        "first_url": _url(only=only),
-        "next_url": page.after and _url(only=only, after=page.after),
+        "first_url": shown.url(),
+        "next_url": page.after and shown.url(after=page.after),
         "paged": bool(after),
         "open": calendar.is_open(request.now),
         "changes_at": calendar.next_change(request.now),
     }
-    return render(request, "staff/queue.html", context)
 
 
-def _chip(name: str, only: str, page: queries.QueuePage) -> dict[str, Any]:
-    label, shade, shape = CHIPS[name]
-    return {
-        "label": label,
-        "shade": shade,
-        "shape": shape,
-        "count": shown_count(page.counts[name] if name else page.waiting),
-        "url": _url(only=name),
-        "current": name == only,
-    }
+def _chips(shown: Filter, page: queries.QueuePage) -> list[dict[str, Any]]:
+    ranks = [
+        {
+            "label": label,
+            "shade": shade,
+            "shape": shape,
+            "count": shown_count(page.counts[name] if name else page.waiting),
+            "url": Filter([name] if name else []).url(),
+            "current": shown == Filter([name] if name else []),
+        }
+        for name, (label, shade, shape) in CHIPS.items()
+    ]
+    mine = Filter(mine=True)
+    return [
+        *ranks,
+        {
+            "label": _("Mine"),
+            "shade": "",
+            "shape": "person",
+            "count": shown_count(page.counts[queries.MINE]),
+            "url": mine.url(),
+            "current": shown == mine,
+        },
+    ]
+
+
+def _saved(kept: dict[str, Any], shown: Filter) -> dict[str, Any]:
+    one = Filter([name for name in queries.FILTERS if name in kept["only"]], kept["mine"])
+    return {"name": kept["name"], "url": one.url(), "current": one == shown}
 
 
 def shown_count(count: int) -> str:
     return f"{COUNTED}+" if count > COUNTED else str(count)
-
-
-def _url(**query: str) -> str:
-    given = {name: value for name, value in query.items() if value}
-    return reverse("queue") + (f"?{urlencode(given)}" if given else "")
-
-
-# A row in words
-# --------------
-
-BAR = 84
-OUTCOMES = {
-    Contact.Outcome.ADVISED: _("Advised"),
-    Contact.Outcome.BOOKED: _("Visit booked"),
-    Contact.Outcome.EMERGENCY_DEPARTMENT: _("Sent to ED"),
-    Contact.Outcome.NO_ANSWER: _("No answer"),
-    Contact.Outcome.WRONG_NUMBER: _("Wrong number"),
-}
-
-
-def words(row: queries.Row, request: HttpRequest) -> dict[str, Any]:
-    recovery, now = row.recovery, request.now
-    own = row_words(recovery, now)
-    if row.first and row.first.outcome and row.rank == QueueRank.CONTACTED:
-        own["word"] = OUTCOMES[Contact.Outcome(row.first.outcome)]
-    return own | {
-        "headline": headline(row),
-        "why": why(row),
-        "course": course_words(row.course, recovery.last_log_day),
-        "marks": ". ".join(mail_marks(recovery, calls=row.rank != QueueRank.CALL)),
-        "where": where(row),
-        "over": row.clock.over,
-        "clock": clock_words(row.clock, now),
-        "bar": round(BAR * row.clock.gone) if row.clock.kind == "due" else None,
-        "holder": row.holder,
-        "held_by": row.holder and short_name(row.holder),
-        "mine": row.holder == request.user,
-        "claim": reverse("alert_claim", args=[row.first.uuid]) if row.claimable else "",
-    }
-
-
-def headline(row: queries.Row) -> str:
-    if row.first:
-        return row.first.headline
-    return (
-        ". ".join(call_marks(row.recovery))
-        if row.rank == QueueRank.CALL
-        else gettext("Check-in not answered")
-    )
-
-
-def why(row: queries.Row) -> str:
-    """The rules of the row's rank, what the first says, and the rules that stand beside."""
-    if not row.first:
-        if row.rank == QueueRank.CALL:
-            return " ".join(_why_call(row.recovery))
-        # That it is silent, and since when, is told with the course.
-        return ""
-    text = f"{', '.join(alert.rule for alert in row.alerts)}. {row.first.staff_text}"
-    if row.rank == QueueRank.CONTACTED and row.first.contacted_at:
-        text = f"{row.first.rule}. " + gettext("Contact at %(time)s.") % {
-            "time": hm(row.first.contacted_at)
-        }
-    if row.others:
-        text += " " + gettext("Also %(rules)s.") % {"rules": ", ".join(a.rule for a in row.others)}
-    return text
-
-
-def _why_call(recovery: Any) -> list[str]:
-    why = []
-    if recovery.call_since:
-        key = {"key": recovery.call_for}
-        why.append(gettext("Reminders of %(key)s were not answered. No more go out.") % key)
-    if recovery.patient.address_fails_at:
-        why.append(gettext("The mail server refused the address. Ask for another."))
-    if recovery.patient.mobile_fails_at:
-        why.append(gettext("The provider refused the number. Ask for another."))
-    return why
-
-
-def where(row: queries.Row) -> str:
-    """The age, and the day with its phase."""
-    day = day_and_phase(row.place)
-    return day if row.place.age is None else f"{row.place.age}, {day}"

@@ -76,7 +76,8 @@ class Case:
 
     @property
     def contacted(self) -> bool:
-        return self.first.state == Alert.State.CONTACTED
+        asleep = self.first.state == Alert.State.SNOOZED and self.first.contacted_at is not None
+        return asleep or self.first.state == Alert.State.CONTACTED
 
 
 @require_safe

@@ -9,7 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from recovery.models import AccessEvent, Alert, Clinic, Contact, Recovery, User
+from recovery.models.recoveries import QueueRank
 from tests.cast import sign_in_staff
+from tests.crowd import at_once
 from tests.pages import words
 from tests.views.staff.conftest import (
     EMERGENCY,
@@ -200,7 +202,7 @@ def test_a_review_closes_without_a_contact(as_nurse: Client, recovery: Recovery)
     close(as_nurse, alert_of(recovery, "R35"), reason="duplicate")
     assert states(recovery) == {"R35": "closed"}
     recovery.refresh_from_db()
-    assert recovery.queue_rank is None
+    assert recovery.queue_rank == QueueRank.HANDLED
 
 
 @pytest.mark.parametrize(
@@ -493,3 +495,25 @@ def test_alerts_that_no_page_showed_are_none(as_nurse: Client, alert: Alert, sen
     save_contact(as_nurse, alert.recovery, alerts=[sent, str(alert.uuid)])
     assert states(alert.recovery) == {"R01": "open"}
     assert Contact.objects.count() == 1
+
+
+@pytest.mark.service
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("answers", [EMERGENCY, REVIEW])
+def test_of_two_who_close_in_one_moment_one_reads_that_the_other_did(
+    as_nurse: Client, as_second_nurse: Client, recovery: Recovery, answers: dict[str, Any]
+) -> None:
+    """Both sent their form before either was stored; what both did for the patient is kept."""
+    report(recovery, **answers)
+    alert = recovery.alerts.get()
+    data = CONTACT | {"reason": "phone", "alerts": shown(as_nurse, recovery)}
+
+    def close(client: Client) -> str:
+        return words(client.post(url("alert_close", alert.uuid), data, follow=True))
+
+    said = at_once([partial(close, as_nurse), partial(close, as_second_nurse)])
+    assert sum("Alert closed." in text for text in said) == 1
+    [second] = [text for text in said if "Alert closed." not in text]
+    alert.refresh_from_db()
+    assert f"{alert.closed_by} closed this at Mar 5, 10:17: Resolved by phone." in second
+    assert recovery.contacts.count() == 2

@@ -3,12 +3,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from recovery.models import Clinic, Consent, Recovery, User
 from recovery.models.recoveries import QueueRank
-from recovery.services import contacts
+from recovery.services import alerts, contacts, waits
 from tests.pages import words
+from tests.queries.crowd import crowd
 from tests.views.staff.conftest import (
     EMERGENCY,
     NOW,
@@ -207,7 +210,7 @@ def test_filters(
     contacts.record(recovery=called, user=nurse, now=NOW, kind="call", outcome="advised")
     response = page(as_nurse, only=only)
     assert names(response) == shown
-    counted = "All 3 Emergency 1 Urgent 1 Review 1 To call 0 Overdue 0 Contacted 1"
+    counted = "All 3 Emergency 1 Urgent 1 Review 1 To call 0 Overdue 0 Contacted 1 Handled 0 Mine 0"
     assert counted in words(response)
 
 
@@ -280,3 +283,126 @@ def test_a_colleague_s_name_is_short_enough_for_its_column(
     report(recovery, **EMERGENCY)
     as_nurse.post(url("alert_claim", recovery.alerts.get().uuid), {"from": "queue"})
     assert "Nora V." in row(page(as_clinician), "Keller")
+
+
+# What else a row says
+# --------------------
+
+
+def test_a_row_says_the_phone_number_the_last_contact_and_what_the_patient_says(
+    as_nurse: Client, nurse: User, recovery: Recovery
+) -> None:
+    contacts.record(
+        recovery=recovery, user=nurse, now=NOW - 18 * HOUR, kind="call", outcome="no_answer"
+    )
+    log = report(recovery, **REVIEW)
+    text = row(page(as_nurse), "Keller")
+    assert "555-0188 Last contact Wed 16:17, no answer" in text
+    assert "Patient says" not in text
+    waits.answer(log=log, can_wait=False, now=NOW)
+    assert "Patient says: cannot wait." in row(page(as_nurse), "Keller")
+    waits.answer(log=log, can_wait=True, now=NOW)
+    assert "Patient says: can wait until tomorrow." in row(page(as_nurse), "Keller")
+
+
+def test_what_was_closed_today_stays_grey_with_who_and_why(
+    as_nurse: Client, as_second_nurse: Client, nurse: User, recovery: Recovery
+) -> None:
+    report(recovery, **REVIEW)
+    read = {one.uuid: one.firings for one in recovery.alerts.all()}
+    alerts.close(recovery=recovery, read=read, user=nurse, now=NOW, reason="seen")
+    response = page(as_second_nurse)
+    assert 'class="is-row is-done"' in response.content.decode()
+    text = row(response, "Keller")
+    assert text.startswith("Closed Fall without a rise in pain R35. Seen in clinic, Nora 10:17.")
+    assert "0 patients need someone." in words(response)
+    assert names(page(as_second_nurse, only="handled")) == ["Ruth Keller"]
+
+
+def test_a_row_without_an_alert_is_claimed_too(
+    as_nurse: Client, as_second_nurse: Client, recovery: Recovery
+) -> None:
+    put(recovery, QueueRank.OVERDUE)
+    as_nurse.post(url("recovery_claim", recovery.uuid), {"from": "queue"})
+    assert "Nora until 10:47" in row(page(as_second_nurse), "Keller")
+    response = as_second_nurse.post(
+        url("recovery_claim", recovery.uuid), {"from": "queue"}, follow=True
+    )
+    assert "Nora is on it." in words(response)
+    as_nurse.post(url("recovery_release", recovery.uuid), {"from": "queue"})
+    assert "Claim Ruth Keller" in row(page(as_second_nurse), "Keller")
+
+
+# Filters of one's own
+# --------------------
+
+
+def test_a_filter_is_saved_under_a_name_and_dropped(
+    as_nurse: Client, as_second_nurse: Client, clinic: Clinic, now: Any
+) -> None:
+    report(someone(clinic, "Emma", "Emergency"), **EMERGENCY)
+    report(someone(clinic, "Una", "Urgent"), **URGENT)
+    report(someone(clinic, "Rita", "Review"), **REVIEW)
+    shown = {"only": ["emergency", "review"]}
+    response = as_nurse.get(url("queue"), shown)
+    assert names(response) == ["Emma Emergency", "Rita Review"]
+    as_nurse.post(url("queue_filter"), shown | {"name": "My <two>"})
+    address = f"{url('queue')}?only=emergency&amp;only=review"
+    chip = f'<a class="ic-chip" href="{address}">My &lt;two&gt;</a>'
+    assert chip in as_nurse.get(url("queue")).content.decode()
+    assert "My <two>" not in words(as_second_nurse.get(url("queue")))
+    as_nurse.post(url("queue_filter"), {"drop": "My <two>"})
+    assert "My &lt;two&gt;" not in as_nurse.get(url("queue")).content.decode()
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 41, "\0"])
+def test_a_filter_without_a_good_name_is_refused(
+    as_nurse: Client, clinic: Clinic, name: str
+) -> None:
+    response = as_nurse.post(url("queue_filter"), {"only": "urgent", "name": name}, follow=True)
+    assert response.redirect_chain == [(url("queue") + "?only=urgent", 302)]
+    assert "Filter saved." not in words(response)
+
+
+# Rows that come by themselves
+# ----------------------------
+
+
+def rows(client: Client, etag: str = "", **query: str) -> Any:
+    return client.get(url("queue_rows"), query, headers={"If-None-Match": etag} if etag else {})
+
+
+def test_the_poll_answers_304_until_something_moves(
+    as_nurse: Client, recovery: Recovery, clinic: Clinic
+) -> None:
+    opened = page(as_nurse).content.decode()
+    [etag] = re.findall(r'data-etag="&quot;(\w+)&quot;"', opened)
+    assert rows(as_nurse, f'"{etag}"').status_code == 304
+    report(recovery, **URGENT)
+    moved = rows(as_nurse, f'"{etag}"')
+    assert (moved.status_code, "Ruth Keller" in moved.content.decode()) == (200, True)
+    again = rows(as_nurse, moved["ETag"])
+    assert (again.status_code, again.content) == (304, b"")
+    assert again["Cache-Control"] == moved["Cache-Control"]
+    # Of one filter, and of one person.
+    assert "Ruth Keller" not in rows(as_nurse, only="review").content.decode()
+
+
+def test_the_poll_follows_the_filter_and_no_search(as_nurse: Client, recovery: Recovery) -> None:
+    assert (
+        'data-poll="/staff/queue/rows/?only=urgent&amp;mine=yes"'
+        in page(as_nurse, only="urgent", mine="yes").content.decode()
+    )
+    assert 'data-poll=""' in page(as_nurse, q="kell").content.decode()
+
+
+@pytest.mark.parametrize("size", [0, 1, 50, 200])
+def test_a_poll_costs_six_statements_whatever_stands_in_it(
+    as_nurse: Client, clinic: Clinic, now: Any, size: int
+) -> None:
+    crowd(clinic, size, now=NOW)
+    etag = rows(as_nurse)["ETag"]
+    for asked, status in ((etag, 304), ("", 200)):
+        with CaptureQueriesContext(connection) as statements:
+            assert rows(as_nurse, asked).status_code == status
+        assert len(statements) <= 6

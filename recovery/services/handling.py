@@ -1,0 +1,137 @@
+"""Whose a row of the queue is, who is on it now, and what is left for the next one to read."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from recovery.models import AccessEvent, Alert, Clinic, Duty, Membership, Note, Recovery, User
+from recovery.services import alerts
+from recovery.services.refusals import NotAllowed
+
+FILTERS_KEPT = 12
+
+
+@transaction.atomic
+def claim(
+    *, recovery: Recovery, user: User, now: datetime, take_over: bool = False
+) -> Alert | None:
+    """Say "I am on it": of the open alerts (services.alerts.claim, returned), else of the row.
+
+    Stops no clock, and lapses after 30 minutes. Raises NotAllowed when a colleague is on it,
+    unless `take_over`, which is recorded.
+    """
+    row, standing = alerts.locked(recovery.pk)
+    held = [a for a in standing if a.state == Alert.State.ACKNOWLEDGED and a.claimed_by != user]
+    mine = [a for a in standing if a.state in (Alert.State.OPEN, Alert.State.ACKNOWLEDGED)]
+    if held or mine:
+        # One person a patient: a colleague's claim of any alert keeps the row.
+        return alerts.claim(alert=(held or mine)[0], user=user, now=now, take_over=take_over)
+    holder = holder_of(row, now)
+    if holder is not None and holder != user and not take_over:
+        raise NotAllowed(_("%(name)s is on it.") % {"name": holder})
+    row.held_by, row.held_until = user, now + alerts.CLAIM_LASTS
+    row.save(update_fields=["held_by", "held_until"])
+    took = holder is not None and holder != user
+    _record(row, user, now, "took over" if took else "claimed")
+    return None
+
+
+@transaction.atomic
+def release(*, recovery: Recovery, user: User, now: datetime) -> None:
+    """Undo one's own claim of a row or of its alerts. Raises NotAllowed for a colleague's."""
+    row, standing = alerts.locked(recovery.pk)
+    mine = [one for one in standing if one.claimed_by_id == user.pk and one.claimed_until]
+    if mine:
+        alerts.release(alert=mine[0], user=user, now=now)
+        return
+    if row.held_by_id != user.pk:
+        raise NotAllowed(_("You are not on it."))
+    row.held_by = row.held_until = None
+    row.save(update_fields=["held_by", "held_until"])
+    _record(row, user, now, "gave back")
+
+
+def holder_of(recovery: Recovery, now: datetime) -> User | None:
+    """Who is on the row itself, while the claim lasts."""
+    if recovery.held_until is None or recovery.held_until <= now:
+        return None
+    return recovery.held_by
+
+
+@transaction.atomic
+def assign(*, recovery: Recovery, to: User | None, user: User, now: datetime) -> Recovery:
+    """Make the row somebody's, or with None nobody's. Stops no clock and keeps nobody out.
+
+    Raises NotAllowed for a person who may see no patients of the clinic.
+    """
+    row = Recovery.objects.select_for_update(of=("self",)).get(pk=recovery.pk)
+    if to is not None and not colleagues(recovery.clinic).filter(user=to).exists():
+        raise NotAllowed(_("Choose somebody who works here."))
+    if row.assigned_to_id == (to and to.pk):
+        return row
+    row.assigned_to = to
+    row.save(update_fields=["assigned_to"])
+    _record(row, user, now, "assigned" if to else "unassigned")
+    return row
+
+
+def colleagues(clinic: Clinic) -> Any:
+    """The active nurses and clinicians, by name."""
+    rows = Membership.objects.active().clinical().filter(clinic=clinic).select_related("user")
+    return rows.order_by("user__name", "user", "role")
+
+
+@transaction.atomic
+def leave_note(
+    *, recovery: Recovery, text: str, client_id: uuid.UUID, user: User, now: datetime
+) -> Note:
+    """Leave a note for colleagues. The same form again leaves no second one."""
+    note, created = Note.objects.get_or_create(
+        recovery=recovery,
+        client_id=client_id,
+        defaults={"by": user, "at": now, "text": text.strip()},
+    )
+    if created:
+        _record(recovery, user, now, "note")
+    return note
+
+
+def save_filter(*, clinic: Clinic, user: User, saved: Mapping[str, Any]) -> None:
+    """Keep a filter of the queue under its name, in the place of one of the same name.
+
+    Raises NotAllowed when the person has kept enough.
+    """
+    _change_filters(clinic, user, lambda kept: [*_without(kept, saved["name"]), dict(saved)])
+
+
+def drop_filter(*, clinic: Clinic, user: User, name: str) -> None:
+    _change_filters(clinic, user, lambda kept: _without(kept, name))
+
+
+def _without(kept: Sequence[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:
+    return [one for one in kept if one["name"] != name]
+
+
+@transaction.atomic
+def _change_filters(clinic: Clinic, user: User, change: Any) -> None:
+    duty, _created = Duty.objects.select_for_update(of=("self",)).get_or_create(
+        clinic=clinic, user=user
+    )
+    duty.queue_filters = change(duty.queue_filters)
+    if len(duty.queue_filters) > FILTERS_KEPT:
+        raise NotAllowed(_("Twelve filters are kept. Remove one first."))
+    duty.save(update_fields=["queue_filters"])
+
+
+def _record(recovery: Recovery, user: User, now: datetime, what: str) -> None:
+    AccessEvent.objects.create(
+        at=now,
+        user=user,
+        patient_id=recovery.patient_id,
+        action=AccessEvent.Action.WRITE,
+        what=what,
+    )

@@ -1,0 +1,147 @@
+"""How a row of the queue reads."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from recovery.models import Alert, Contact
+from recovery.models.recoveries import QueueRank, Wait
+from recovery.queries import queue as queries
+from recovery.templatetags.corridor import course_words
+from recovery.templatetags.staff import (
+    OUTCOMES,
+    call_marks,
+    clock_words,
+    day_and_phase,
+    hm,
+    last_contact,
+    mail_marks,
+    row_words,
+    short_name,
+)
+
+BAR = 84
+# Where a row's page begins: the alerts' card, if there is one.
+CASE = "#h-case"
+WAITS = {
+    Wait.CANNOT: _("Patient says: cannot wait."),
+    Wait.UNSAID: "",
+    Wait.CAN: _("Patient says: can wait until tomorrow."),
+}
+
+
+def words(row: queries.Row, request: HttpRequest) -> dict[str, Any]:
+    recovery, now = row.recovery, request.now
+    own = row_words(recovery, now)
+    if word := _outcome(row):
+        own["word"] = word
+    if row.first:
+        own["url"] += CASE
+    mine = row.holder == request.user
+    return own | {
+        "uuid": recovery.uuid,
+        "headline": headline(row),
+        "why": why(row),
+        "wait": WAITS[Wait(recovery.queue_wait)],
+        "course": course_words(row.course, recovery.last_log_day),
+        "marks": ". ".join(mail_marks(recovery, calls=row.rank != QueueRank.CALL)),
+        "where": where(row),
+        "contact": last_contact(recovery, now),
+        "note": recovery.note or "",
+        "over": row.clock.over,
+        "clock": clock_words(row.clock, now),
+        "bar": round(BAR * row.clock.gone) if row.clock.kind == "due" else None,
+        "holder": row.holder,
+        "held_by": row.holder and (gettext("You") if mine else short_name(row.holder)),
+        "held_until": row.held_until and hm(row.held_until),
+        "mine": mine,
+        "assigned": _assigned(recovery, request),
+        "claim": "" if row.holder else reverse("recovery_claim", args=[recovery.uuid]),
+        "handling": reverse("handling", args=[recovery.uuid]),
+    }
+
+
+def _outcome(row: queries.Row) -> str:
+    """In the place of the severity, once there is nothing left to do."""
+    first = row.first
+    if row.rank == QueueRank.CONTACTED and first and first.outcome:
+        return str(OUTCOMES[Contact.Outcome(first.outcome)])
+    if row.rank == QueueRank.HANDLED:
+        if first and first.state == Alert.State.CLOSED:
+            return gettext("Closed")
+        if call := row.recovery.overdue_call:
+            return str(OUTCOMES[Contact.Outcome(call)])
+    return ""
+
+
+def _assigned(recovery: Any, request: HttpRequest) -> str:
+    if recovery.assigned_to_id is None:
+        return ""
+    if recovery.assigned_to_id == request.user.pk:
+        return gettext("For you")
+    return gettext("For %(name)s") % {"name": short_name(recovery.assigned_name)}
+
+
+def headline(row: queries.Row) -> str:
+    if row.first:
+        return row.first.headline
+    return (
+        ". ".join(call_marks(row.recovery))
+        if row.rank == QueueRank.CALL
+        else gettext("Check-in not answered")
+    )
+
+
+def why(row: queries.Row) -> str:
+    """The rules of the row's rank, what the first says, and the rules that stand beside."""
+    first = row.first
+    if first is None:
+        if row.rank == QueueRank.CALL:
+            return " ".join(_why_call(row.recovery))
+        # That it is silent, and since when, is told with the course.
+        return ""
+    text = f"{', '.join(alert.rule for alert in row.alerts)}. {first.staff_text}"
+    if row.rank == QueueRank.CONTACTED and first.contacted_at:
+        text = f"{first.rule}. " + gettext("Contact at %(time)s.") % {
+            "time": hm(first.contacted_at)
+        }
+    if row.rank == QueueRank.HANDLED:
+        text = " ".join(_ended(alert) for alert in row.alerts)
+    if row.others:
+        text += " " + gettext("Also %(rules)s.") % {"rules": ", ".join(a.rule for a in row.others)}
+    return text
+
+
+def _why_call(recovery: Any) -> list[str]:
+    why = []
+    if recovery.call_since:
+        key = {"key": recovery.call_for}
+        why.append(gettext("Reminders of %(key)s were not answered. No more go out.") % key)
+    if recovery.patient.address_fails_at:
+        why.append(gettext("The mail server refused the address. Ask for another."))
+    if recovery.patient.mobile_fails_at:
+        why.append(gettext("The provider refused the number. Ask for another."))
+    return why
+
+
+def _ended(alert: Alert) -> str:
+    """R34. Resolved by phone, Nora 10:21."""
+    if alert.state == Alert.State.SNOOZED:
+        return f"{alert.rule}. " + gettext("Snoozed up to %(level)s.") % {
+            "level": alert.expected_level
+        }
+    closed = gettext("%(reason)s, %(name)s %(time)s.") % {
+        "reason": alert.closing_text or alert.get_closing_reason_display(),
+        "name": short_name(alert.closed_by),
+        "time": hm(alert.closed_at),
+    }
+    return f"{alert.rule}. {closed}"
+
+
+def where(row: queries.Row) -> str:
+    """The age, and the day with its phase."""
+    day = day_and_phase(row.place)
+    return day if row.place.age is None else f"{row.place.age}, {day}"

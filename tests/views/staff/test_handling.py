@@ -1,0 +1,147 @@
+"""The page on which a row is claimed, assigned, written about and snoozed."""
+
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from recovery.models import AccessEvent, Note, Recovery, User
+from recovery.services import contacts
+from tests.pages import words
+from tests.views.staff.conftest import EMERGENCY, NOW, URGENT, alert_of, report, url
+from tests.views.staff.test_queue import page as queue_page
+from tests.views.staff.test_queue import row
+
+LEG = {"leg_pain": 4, "leg_pain_status": "new_or_worse", "leg_side": "left"}
+
+
+def handling(client: Client, recovery: Recovery) -> Any:
+    return client.get(url("handling", recovery.uuid))
+
+
+def test_looking_at_it_is_recorded(as_nurse: Client, nurse: User, recovery: Recovery) -> None:
+    assert handling(as_nurse, recovery).status_code == 200
+    assert AccessEvent.objects.filter(user=nurse, action="read", what="handling").exists()
+
+
+def test_a_claim_from_the_queue_comes_back_to_the_queue_as_it_was_filtered(
+    as_nurse: Client, as_second_nurse: Client, recovery: Recovery
+) -> None:
+    report(recovery, **URGENT)
+    claim = {"from": "queue", "only": "urgent"}
+    response = as_nurse.post(url("recovery_claim", recovery.uuid), claim, follow=True)
+    assert response.redirect_chain == [(url("queue") + "?only=urgent", 302)]
+    text = row(queue_page(as_second_nurse), "Keller")
+    assert "Nora until 10:47" in text
+    assert "Claim" not in text
+    response = as_second_nurse.post(url("recovery_claim", recovery.uuid), claim, follow=True)
+    assert "Nora has claimed this alert." in words(response)
+
+
+def test_a_row_is_assigned_and_the_queue_says_to_whom(
+    as_nurse: Client, as_second_nurse: Client, second_nurse: User, recovery: Recovery
+) -> None:
+    report(recovery, **URGENT)
+    response = as_nurse.post(
+        url("recovery_assign", recovery.uuid), {"to": str(second_nurse.uuid)}, follow=True
+    )
+    assert "Assigned to Jonas." in words(response)
+    assert "For Jonas" in row(queue_page(as_nurse), "Keller")
+    assert "For you" in row(queue_page(as_second_nurse, mine="yes"), "Keller")
+    assert "Mine 1" in words(queue_page(as_second_nurse))
+    assert "Nobody in the queue fits this filter." in words(queue_page(as_nurse, mine="yes"))
+    as_nurse.post(url("recovery_assign", recovery.uuid), {"to": ""})
+    recovery.refresh_from_db()
+    assert recovery.assigned_to is None
+
+
+@pytest.mark.parametrize("to", ["nobody", str(uuid.uuid4()), "\0"])
+def test_a_stranger_cannot_be_assigned(as_nurse: Client, recovery: Recovery, to: str) -> None:
+    response = as_nurse.post(url("recovery_assign", recovery.uuid), {"to": to})
+    assert response.status_code == 200
+    assert "Not saved. Please check" in words(response)
+
+
+def test_the_neighbours_nurse_cannot_be_assigned(
+    as_nurse: Client, recovery: Recovery, harbor_nurse: User
+) -> None:
+    as_nurse.post(url("recovery_assign", recovery.uuid), {"to": str(harbor_nurse.uuid)})
+    recovery.refresh_from_db()
+    assert recovery.assigned_to is None
+
+
+def test_a_note_stands_in_the_queue(as_nurse: Client, recovery: Recovery) -> None:
+    report(recovery, **URGENT)
+    text = "<b>Rings</b> after 5, ask for Hans."
+    as_nurse.post(url("note_new", recovery.uuid), {"text": text, "client_id": uuid.uuid4()})
+    page = queue_page(as_nurse).content.decode()
+    assert "&lt;b&gt;Rings&lt;/b&gt; after 5, ask for Hans." in page
+    assert "Nora" in words(handling(as_nurse, recovery))
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\0", "x" * 501])
+def test_a_note_that_is_none_is_refused(as_nurse: Client, recovery: Recovery, text: str) -> None:
+    response = as_nurse.post(url("note_new", recovery.uuid), {"text": text})
+    assert response.status_code == 200
+    assert "Not saved. Please check" in words(response)
+    assert not Note.objects.exists()
+
+
+def test_a_snooze_says_until_when_and_is_ended_by_hand(
+    as_nurse: Client, recovery: Recovery
+) -> None:
+    report(recovery, **LEG)
+    alert = alert_of(recovery, "R33")
+    data = {"R33-level": "5", "R33-reason": "Known radiculitis"}
+    response = as_nurse.post(url("alert_snooze", alert.uuid), data, follow=True)
+    text = words(response)
+    assert "Snoozed. It wakes by itself." in text
+    assert "Expected up to 5 until Mar 7, 00:00. Nora: Known radiculitis" in text
+    assert "Nobody needs anything now." in words(queue_page(as_nurse))
+    assert "Snoozed" in words(as_nurse.get(url("staff_recovery", recovery.uuid)))
+    as_nurse.post(url("alert_wake", alert.uuid))
+    assert "R33" in row(queue_page(as_nurse), "Keller")
+    response = as_nurse.post(url("alert_wake", alert.uuid), follow=True)
+    assert "This is not snoozed any more." in words(response)
+
+
+@pytest.mark.parametrize(
+    ("data", "complaint"),
+    [
+        ({"R33-level": "11", "R33-reason": "x"}, "from 0 to 10"),
+        ({"R33-level": "five", "R33-reason": "x"}, "is not a number"),
+        ({"R33-level": "5", "R33-reason": " "}, "Say why this is expected."),
+        ({}, "Say why this is expected."),
+    ],
+)
+def test_a_wrong_snooze_keeps_what_was_typed(
+    as_nurse: Client, recovery: Recovery, data: dict[str, str], complaint: str
+) -> None:
+    report(recovery, **LEG)
+    response = as_nurse.post(url("alert_snooze", alert_of(recovery, "R33").uuid), data)
+    assert response.status_code == 200
+    assert complaint in words(response)
+    if typed := data.get("R33-level"):
+        assert f'value="{typed}"' in response.content.decode()
+
+
+def test_an_emergency_offers_no_snooze_and_an_urgent_one_asks_for_a_contact(
+    as_nurse: Client, nurse: User, recovery: Recovery
+) -> None:
+    report(recovery, **EMERGENCY)
+    report(recovery, leg_pain=8, leg_pain_status="new_or_worse", leg_side="left")
+    page = handling(as_nurse, recovery).content.decode()
+    assert "R20-level" in page
+    assert "R01-level" not in page
+    data = {"R20-level": "8", "R20-reason": "Known"}
+    alert = alert_of(recovery, "R20")
+    response = as_nurse.post(url("alert_snooze", alert.uuid), data)
+    assert "Record a contact that reached the patient" in words(response)
+    contacts.record(recovery=recovery, user=nurse, now=NOW, kind="call", outcome="advised")
+    as_nurse.post(url("alert_snooze", alert.uuid), data)
+    alert.refresh_from_db()
+    assert alert.state == "snoozed"
+    forged = {"R01-level": "8", "R01-reason": "Known"}
+    response = as_nurse.post(url("alert_snooze", alert_of(recovery, "R01").uuid), forged)
+    assert alert_of(recovery, "R01").state == "contacted"
