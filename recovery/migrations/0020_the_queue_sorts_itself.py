@@ -22,7 +22,7 @@ def last_contacts(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recovery", "0018_ledger"),
+        ("recovery", "0019_channels_and_hours"),
     ]
 
     operations = [
@@ -219,7 +219,7 @@ class Migration(migrations.Migration):
                     (1, "Emergency"),
                     (2, "Urgent"),
                     (3, "Review"),
-                    (4, "Address fails"),
+                    (4, "To call"),
                     (5, "Overdue"),
                     (6, "Contacted"),
                     (7, "Handled today"),
@@ -236,7 +236,7 @@ class Migration(migrations.Migration):
                     (1, "Emergency"),
                     (2, "Urgent"),
                     (3, "Review"),
-                    (4, "Address fails"),
+                    (4, "To call"),
                     (5, "Overdue"),
                     (6, "Contacted"),
                     (7, "Handled today"),

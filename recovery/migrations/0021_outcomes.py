@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recovery", "0018_ledger"),
+        ("recovery", "0020_the_queue_sorts_itself"),
     ]
 
     operations = [

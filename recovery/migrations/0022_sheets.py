@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recovery", "0018_ledger"),
+        ("recovery", "0021_outcomes"),
     ]
 
     operations = [
