@@ -213,6 +213,7 @@ ORDER = [
     "recovery.queries.chart",
     "recovery.queries.glance",
     "recovery.queries.scores",
+    "recovery.queries.medicines",
     "recovery.queries.visits",
     "recovery.queries.strip",
     "recovery.queries.history",

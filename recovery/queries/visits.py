@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -18,6 +17,7 @@ from recovery.models.alerts import RANK_OF
 from recovery.queries import corridors, glance
 from recovery.queries.chart import Chart, draw
 from recovery.queries.days import Day, by_day
+from recovery.queries.medicines import medicines_told
 from recovery.queries.pathways import phases_of
 from recovery.queries.patients import Place, place
 from recovery.queries.record import record_of
@@ -83,7 +83,7 @@ def visit_sheet(recovery: Recovery, clinic: Clinic, *, now: datetime) -> VisitSh
         chart=drawn(recovery, clinic, days, alerts, where),
         scores=score_table(recovery, now=now),
         worst=_worst(recovery, after),
-        medicines=_medicines(recovery, after),
+        medicines=_medicines(after),
         alerts=_alerts(recovery, alerts),
         questions=_questions(standing),
         standing=standing,
@@ -174,12 +174,8 @@ def _how(day: Day) -> str:
     return ", ".join([*told, *([_("by staff")] if day.by_staff else [])])
 
 
-def _medicines(recovery: Recovery, days: Sequence[Day]) -> Section:
-    rows = [
-        (_("Opioids"), _opioids(recovery, days)),
-        (_("Acetaminophen"), _acetaminophen(days)),
-        (_("NSAID"), _taken([day for day in days if day.nsaid], None)),
-    ]
+def _medicines(days: Sequence[Day]) -> Section:
+    rows: list[tuple[str, ...]] = [*medicines_told(days)]
     return Section(
         title=_("Medicines, as told"),
         rows=rows,
@@ -187,53 +183,6 @@ def _medicines(recovery: Recovery, days: Sequence[Day]) -> Section:
         empty="",
         note=_("Days without an answer are not counted as none."),
     )
-
-
-def _opioids(recovery: Recovery, days: Sequence[Day]) -> str:
-    told = [day for day in days if day.opioid is not None]
-    words = [_taken([day for day in told if day.opioid], len(told))]
-    counted = [day for day in told if day.mme is not None]
-    if counted:
-        last = counted[-1]
-        words.append(
-            _("Last total %(n)s\u00a0MME on D%(day)d.")
-            % {"n": glance.plain(last.mme), "day": last.day}
-        )
-    if unknown := sum(day.mme_unknown for day in told):
-        words.append(
-            ngettext("Total not known on %(n)d day.", "Total not known on %(n)d days.", unknown)
-            % {"n": unknown}
-        )
-    return " ".join(words)
-
-
-def _acetaminophen(days: Sequence[Day]) -> str:
-    told = [day for day in days if day.acetaminophen is not None]
-    words = [_taken([day for day in told if day.acetaminophen], len(told))]
-    most = max(told, key=lambda day: day.grams or Decimal(0), default=None)
-    if most and most.grams:
-        words.append(
-            _("Most %(n)s\u00a0g, on D%(day)d.") % {"n": glance.plain(most.grams), "day": most.day}
-        )
-    return " ".join(words)
-
-
-def _taken(days: Sequence[Day], told: int | None) -> str:
-    """On how many days, of how many that were told; None where "none" is not asked for."""
-    if told == 0:
-        return _("Never answered.")
-    if not days:
-        if told is None:
-            return _("Not told of.")
-        return ngettext("None on %(n)d day told.", "None on any of %(n)d days told.", told) % {
-            "n": told
-        }
-    given = {"n": len(days), "told": told, "last": days[-1].day}
-    if told is None:
-        text = ngettext("On %(n)d day", "On %(n)d days", len(days))
-    else:
-        text = ngettext("On %(n)d of %(told)d day told", "On %(n)d of %(told)d days told", told)
-    return f"{text % given}, {_('last on D%(last)d') % given}."
 
 
 def _alerts(recovery: Recovery, alerts: Sequence[Alert]) -> Section:
