@@ -2,6 +2,7 @@
 
 from benchmarks.bench.idle import COLUMNS, OWN
 from benchmarks.bench.reminders import SLACK, results, start
+from benchmarks.faults.place import manage
 from benchmarks.faults.rows import Row
 from benchmarks.faults.run import Run, connect
 
@@ -33,6 +34,7 @@ def promise(run: Run) -> list[Row]:
     with connect(database) as watcher:
         watcher.execute("VACUUM ANALYZE")
     run.say("outcomes: the page")
+    manage("collectstatic", "--no-input", env=env)
     [page] = results([start("benchmarks.bench.work", "outcomes", env=env)])
     bare, raw = (
         results([start("benchmarks.limits.sql", what, str(rounds), env=env)])[0]

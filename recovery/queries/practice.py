@@ -11,8 +11,6 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from recovery.clinical.hours import Calendar
-from recovery.clinical.rules import RULES_BY_ID
-from recovery.clinical.rules.judging import TIME_RULES_BY_ID
 from recovery.clinical.summaries import LEAST, Share, share
 from recovery.models import (
     Alert,
@@ -88,7 +86,6 @@ class RuleUse:
     """A rule's alerts; `action` is of those closed, None below LEAST of them."""
 
     rule: str
-    words: str
     raised: int
     closed: int
     action: Share | None
@@ -217,7 +214,6 @@ def rule_uses(alerts: QuerySet[Alert]) -> list[RuleUse]:
     found = [
         RuleUse(
             rule,
-            _words(rule),
             raised,
             done,
             share(acted_on, done) if done >= LEAST else None,
@@ -225,12 +221,6 @@ def rule_uses(alerts: QuerySet[Alert]) -> list[RuleUse]:
         for rule, raised, done, acted_on in counted.order_by()
     ]
     return sorted(found, key=lambda one: (not one.review, -one.raised, one.rule))
-
-
-def _words(rule: str) -> str:
-    if rule in RULES_BY_ID:
-        return RULES_BY_ID[rule].condition
-    return TIME_RULES_BY_ID[rule].headline if rule in TIME_RULES_BY_ID else ""
 
 
 def load(clinic: Clinic, alerts: QuerySet[Alert], begin: datetime, end: datetime) -> Load:
