@@ -14,7 +14,7 @@ from recovery.models import Clinic, Recovery
 
 # About so many rows of an export are in memory at once: recoveries are taken together by how many
 # days they have logged.
-ROWS_AT_ONCE = 1000
+ROWS_AT_ONCE = 3000
 RECOVERIES_AT_ONCE = 200
 # Of the age at the procedure; above it people are few enough to be known by it.
 OLDEST = 89

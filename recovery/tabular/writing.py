@@ -65,8 +65,9 @@ def csv_lines(
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(columns)
+    write = writer.writerow
     for row in rows:
-        writer.writerow(_harmless(row, typed))
+        write(_harmless(row, typed))
         if buffer.tell() >= PIECE:
             yield buffer.getvalue()
             buffer.seek(0)
