@@ -103,8 +103,9 @@ class _Pipe(io.RawIOBase):
 
     def write(self, data: Any) -> int:
         piece = bytes(data)
-        self._pieces.append(piece)
-        self.waits += len(piece)
+        if piece:  # most writes only fill the compressor
+            self._pieces.append(piece)
+            self.waits += len(piece)
         return len(piece)
 
     def taken(self) -> bytes:

@@ -267,6 +267,9 @@ def clinic(house: House) -> None:
     samir = staff("clinician2@northgate.example")
     clinics.invite(clinic=harbor, email=samir.email, name=samir.name, role="clinician", now=BEGIN)
     house.take(samir, "staff-clinics", "Which clinic, for those who have several", "staff_clinics")
+    manager = staff("manager@northgate.example")
+    house.take(manager, "exports", "What leaves as a file, and what has left", "exports")
+    house.take(staff(NURSE), "imports", "Enrolment from a list", "procedure_imports")
 
 
 def refusals(house: House) -> None:

@@ -90,7 +90,7 @@ def told(recovery: Recovery, nurse: User) -> DailyLog:
     log = report(recovery, pain_avg=6, free_text="=1+1, slept badly", wound=[])
     logs.record(
         recovery_id=recovery.pk,
-        values=QUIET | {"pain_avg": 4, "fall": True},
+        values=QUIET | {"pain_avg": 4, "fall": True, "wound": None},
         client_id=log.client_id,
         revision=0,
         log_date=log.log_date,
