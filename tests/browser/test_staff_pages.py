@@ -92,7 +92,9 @@ def test_from_the_queue_to_closed_without_a_script(
     alert = Alert.objects.get()
     assert (alert.state, alert.closing_reason) == ("closed", "ed")
     page.get_by_role("link", name="Queue", exact=False).first.click()
-    expect(page.get_by_text("Nobody needs anything now.")).to_be_visible()
+    expect(page.get_by_text("0 patients need someone.")).to_be_visible()
+    row = page.get_by_role("row").filter(has_text="Ruth Keller")
+    expect(row).to_contain_text("Sent to the emergency department, Nora 10:")
 
 
 def test_a_refusal_takes_the_focus_and_leads_to_the_field(
