@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate, localtime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from recovery.clinical.rules import RULES_BY_ID, Severity, calls_for, fill, number_to_call
@@ -54,14 +54,25 @@ DRAWINGS = {
 @register.filter
 def clock(moment: datetime) -> str:
     """A time of day as patients read it, never on two lines: 9:04 PM."""
-    return date_format(localtime(moment), "g:i\u00a0A")
+    return _clock(localtime(moment))
 
 
 @register.filter
 def clock_short(moment: datetime) -> str:
     """The same without minutes where it has none: 5 PM."""
     local = localtime(moment)
-    return date_format(local, "g:i\u00a0A" if local.minute else "g\u00a0A")
+    if local.minute:
+        return _clock(local)
+    return date_format(local, ngettext("g\u00a0A", "g\u00a0A", _hour(local)))
+
+
+def _clock(local: datetime) -> str:
+    return date_format(local, ngettext("g:i\u00a0A", "g:i\u00a0A", _hour(local)))
+
+
+def _hour(local: datetime) -> int:
+    """As a clock face has it: languages with an article before the time count by it."""
+    return local.hour % 12 or 12
 
 
 @register.filter
@@ -74,7 +85,7 @@ def at_time(moment: datetime, today: date) -> str:
     words = {
         "time": clock(moment),
         "day": date_format(local, "l"),
-        "date": date_format(local, "F j"),
+        "date": date_format(local, gettext("F j")),
     }
     days = (local.date() - today).days
     if days == 0:
@@ -92,7 +103,7 @@ def entered(log: DailyLog) -> str:
     local = localtime(log.entered_at)
     if local.date() == log.log_date:
         return gettext("Saved at %(time)s.") % {"time": clock(local)}
-    words = {"date": date_format(local, "M j"), "time": clock(local)}
+    words = {"date": date_format(local, gettext("M j")), "time": clock(local)}
     return gettext("Saved on %(date)s at %(time)s.") % words
 
 
@@ -107,7 +118,7 @@ def by_time(moment: datetime, today: date) -> str:
     words = {
         "time": clock(moment),
         "day": date_format(local, "l"),
-        "date": date_format(local, "F j"),
+        "date": date_format(local, gettext("F j")),
     }
     days = (local.date() - today).days
     if days == 1:
@@ -146,7 +157,7 @@ def halves(line: str) -> tuple[str, str]:
 @register.filter
 def first_time(milestone: Milestone) -> str:
     """The date of a milestone and its day: Tuesday, March 3, day 1."""
-    words = {"date": date_format(milestone.on, "l, F j"), "day": milestone.day}
+    words = {"date": date_format(milestone.on, gettext("l, F j")), "day": milestone.day}
     if words["day"] < 0:
         return words["date"]
     return gettext("%(date)s, day %(day)d") % words
