@@ -23,7 +23,9 @@ from recovery.views.staff import (
     dry_run,
     enrolment,
     facts,
+    languages,
     ledger,
+    mail_preview,
     mails,
     observations,
     pathway_approval,
@@ -45,6 +47,7 @@ CHECKIN = f"{RECOVERY}checkins/<uuid:checkin>/"
 LINK = "c/<str:token>/"
 FIRST_LOG = "f/<str:token>/"
 QUESTIONNAIRE = "staff/clinic/questionnaires/<uuid:questionnaire>/"
+LANGUAGE = "staff/clinic/languages/<slug:language>/"
 PATHWAY = "staff/clinic/pathway/"
 DRAFT = f"{PATHWAY}draft/"
 VERSION = f"{PATHWAY}versions/<uuid:version>/"
@@ -95,6 +98,12 @@ staff_urls = [
     path("staff/clinics/", accounts.staff_clinics, name="staff_clinics"),
     path("staff/", queue.queue, name="queue"),
     path("staff/mails/", mails.unknown_mails, name="unknown_mails"),
+    path("staff/mails/preview/", mail_preview.mail_preview, name="mail_preview"),
+    path(
+        "staff/mails/preview/<slug:kind>/<slug:language>/",
+        mail_preview.mail_preview_page,
+        name="mail_preview_page",
+    ),
     path("staff/mails/<uuid:mail>/settle/", mails.mail_settle, name="mail_settle"),
     path("staff/mails/<uuid:mail>/again/", mails.mail_again, name="mail_again"),
     path("staff/ledger/", ledger.ledger, name="ledger"),
@@ -142,6 +151,10 @@ staff_urls = [
     path("staff/clinic/on-call/<uuid:user>/", clinic.on_call_change, name="on_call_change"),
     path("staff/clinic/holidays/", clinic.holiday_add, name="holiday_add"),
     path("staff/clinic/holidays/remove/", clinic.holiday_remove, name="holiday_remove"),
+    path("staff/clinic/languages/", languages.languages, name="languages"),
+    path(LANGUAGE, languages.language, name="language"),
+    path(f"{LANGUAGE}words/", languages.language_words, name="language_words"),
+    path(f"{LANGUAGE}withdraw/", languages.language_withdraw, name="language_withdraw"),
     path("staff/clinic/questionnaires/", questionnaires.questionnaires, name="questionnaires"),
     path(QUESTIONNAIRE, questionnaires.questionnaire, name="questionnaire"),
     path(f"{QUESTIONNAIRE}forms/", questionnaires.questionnaire_forms, name="questionnaire_forms"),

@@ -71,9 +71,7 @@ def everything() -> tuple[Told, ...]:
     return tuple(first.values())
 
 
-def _lines(
-    place: str, name: str, texts: Iterable[Iterable[str]], source: str
-) -> Iterator[Told]:
+def _lines(place: str, name: str, texts: Iterable[Iterable[str]], source: str) -> Iterator[Told]:
     yield Told(place, name)
     yield from (Told(place, line) for lines in texts for line in lines)
     yield Told(place, source)

@@ -12,6 +12,7 @@ from recovery.forms.fields import YesNo
 from recovery.forms.places import a_zone, ask_plainly, phone_number
 from recovery.forms.procedures import ProcedureForm
 from recovery.models import Clinic, Patient
+from recovery.queries.languages import offered_languages
 
 OLDEST_BIRTH = date(1900, 1, 1)
 # Offered first; any other zone may be typed.
@@ -66,7 +67,7 @@ class EnrolmentForm(FactsForm, ProcedureForm):
         validators=[a_zone],
         widget=forms.TextInput({"list": "zones", "autocomplete": "off"}),
     )
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Language"))
 
     told = forms.BooleanField(
         label=_("I told the patient what the text says"),
@@ -77,6 +78,7 @@ class EnrolmentForm(FactsForm, ProcedureForm):
     def __init__(self, data: Any = None, *, clinic: Clinic, today: date) -> None:
         super().__init__(data, initial={"zone": clinic.zone, "language": settings.LANGUAGE_CODE})
         self.clinic, self.today = clinic, today
+        self.fields["language"].choices = offered_languages(clinic)
         ask_plainly(self)
 
     @property

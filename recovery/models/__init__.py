@@ -6,6 +6,7 @@ from recovery.models.checkins import CheckIn
 from recovery.models.clinics import Clinic, Duty, Membership, Role
 from recovery.models.clocks import ClockOffset, Heartbeat
 from recovery.models.corridors import CorridorDay
+from recovery.models.languages import LanguageApproval, OwnWording
 from recovery.models.logs import DailyLog
 from recovery.models.messages import MailAllowance, MailEvent, Message
 from recovery.models.milestones import Milestone
@@ -33,6 +34,7 @@ __all__ = [
     "FactChange",
     "FormResponse",
     "Heartbeat",
+    "LanguageApproval",
     "MailAllowance",
     "MailEvent",
     "Membership",
@@ -40,6 +42,7 @@ __all__ = [
     "Milestone",
     "Observation",
     "ObservationSheet",
+    "OwnWording",
     "Pathway",
     "PathwayDraft",
     "PathwayMove",

@@ -20,6 +20,7 @@ from django.db.models import Q
 
 from recovery.mails.build import build
 from recovery.models import Message
+from recovery.queries.languages import Speeches
 from recovery.services import claims
 from recovery.services.addresses import address_failed
 from recovery.services.claims import LEASE, SENT_AGAIN
@@ -82,7 +83,7 @@ def _send(claimed: Sequence[Message], clock: Clock, done: Done) -> None:
 def _ready(claimed: Sequence[Message], clock: Clock, done: Done) -> Waiting:
     """Re-check and build each; what must not go, or cannot be built, is recorded at once."""
     ready: Waiting = []
-    recheck = Recheck(claimed)
+    recheck, speeches = Recheck(claimed), Speeches()
     for message in claimed:
         now = clock()
         try:
@@ -91,7 +92,7 @@ def _ready(claimed: Sequence[Message], clock: Clock, done: Done) -> Waiting:
             if reason := recheck.reason(message, now=now):
                 _settle(message, done, state=State.NOT_SENT, reason=reason)
                 continue
-            ready.append((message, letter(build(message, now=now))))
+            ready.append((message, letter(build(message, now=now, speeches=speeches))))
         except Exception as error:
             logger.exception("Message %s cannot be built", message.uuid)
             _broke(message, error, now, done)

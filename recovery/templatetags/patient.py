@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django import template
@@ -11,16 +11,19 @@ from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate, localtime
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from recovery import wording
 from recovery.clinical.rules import RULES_BY_ID, Severity, calls_for, fill, number_to_call
 from recovery.forms import told
 from recovery.models import DailyLog, Milestone
+from recovery.templatetags import moments
+from recovery.templatetags.moments import at_time, clock
+from recovery.wording import say, say_filled
 
 register = template.Library()
-
-DAYS_IN_WEEK = 7
+register.filters |= moments.register.filters
 
 HEADINGS = {
     Severity.EMERGENCY: _("Get help now"),
@@ -52,52 +55,6 @@ DRAWINGS = {
 
 
 @register.filter
-def clock(moment: datetime) -> str:
-    """A time of day as patients read it, never on two lines: 9:04 PM."""
-    return _clock(localtime(moment))
-
-
-@register.filter
-def clock_short(moment: datetime) -> str:
-    """The same without minutes where it has none: 5 PM."""
-    local = localtime(moment)
-    if local.minute:
-        return _clock(local)
-    return date_format(local, ngettext("g\u00a0A", "g\u00a0A", _hour(local)))
-
-
-def _clock(local: datetime) -> str:
-    return date_format(local, ngettext("g:i\u00a0A", "g:i\u00a0A", _hour(local)))
-
-
-def _hour(local: datetime) -> int:
-    """As a clock face has it: languages with an article before the time count by it."""
-    return local.hour % 12 or 12
-
-
-@register.filter
-def at_time(moment: datetime, today: date) -> str:
-    """When, as a sentence goes on: at 9:04 PM; yesterday at 9:04 PM; tomorrow, Friday, at 6:00 AM.
-
-    `today` is the date where the patient is.
-    """
-    local = localtime(moment)
-    words = {
-        "time": clock(moment),
-        "day": date_format(local, "l"),
-        "date": date_format(local, gettext("F j")),
-    }
-    days = (local.date() - today).days
-    if days == 0:
-        return gettext("at %(time)s") % words
-    if days == -1:
-        return gettext("yesterday at %(time)s") % words
-    if days == 1:
-        return gettext("tomorrow, %(day)s, at %(time)s") % words
-    return gettext("on %(day)s, %(date)s, at %(time)s") % words
-
-
-@register.filter
 def entered(log: DailyLog) -> str:
     """When a log was saved: the time alone, if that was on the day it is about."""
     local = localtime(log.entered_at)
@@ -105,27 +62,6 @@ def entered(log: DailyLog) -> str:
         return gettext("Saved at %(time)s.") % {"time": clock(local)}
     words = {"date": date_format(local, gettext("M j")), "time": clock(local)}
     return gettext("Saved on %(date)s at %(time)s.") % words
-
-
-@register.filter
-def by_time(moment: datetime, today: date) -> str:
-    """A deadline after the word "by" or "until": 8:00 PM; tomorrow at 12:00 PM; Monday at 8:00 PM,
-    with the date when that may be another Monday than the next.
-    """
-    local = localtime(moment)
-    if local.date() == today:
-        return clock(moment)
-    words = {
-        "time": clock(moment),
-        "day": date_format(local, "l"),
-        "date": date_format(local, gettext("F j")),
-    }
-    days = (local.date() - today).days
-    if days == 1:
-        return gettext("tomorrow at %(time)s") % words
-    if 1 < days < DAYS_IN_WEEK:
-        return gettext("%(day)s at %(time)s") % words
-    return gettext("%(day)s, %(date)s, at %(time)s") % words
 
 
 @register.filter
@@ -148,9 +84,21 @@ def lines(text: str) -> list[str]:
 
 
 @register.filter
+def said(text: str) -> str:
+    """A text of a phase, in the page's language."""
+    return wording.said(text)
+
+
+@register.filter
+def refilled(text: str) -> str:
+    """Advice as it was kept, in the page's language."""
+    return say_filled(text)
+
+
+@register.filter
 def halves(line: str) -> tuple[str, str]:
-    """What stands before a line's first colon, and what stands after it."""
-    name, _colon, rest = line.partition(":")
+    """What stands before a line's first colon, and what stands after it, in the page's language."""
+    name, _colon, rest = say(line).partition(":")
     return name.strip(), rest.strip()
 
 
@@ -215,7 +163,7 @@ def emergency_text(context: Mapping[str, Any], rule_id: str) -> dict[str, str]:
     rule = RULES_BY_ID[rule_id]
     number = numbers[rule.calls]
     return {
-        "text": fill(rule.patient_text, numbers),
+        "text": fill(say(rule.patient_text), numbers),
         "number": number,
         "label": gettext("Call %(number)s") % {"number": number},
     }

@@ -86,12 +86,11 @@ def _line(one: foresight.Foreseen) -> str:
         about = "to staff"
     elif message.kind == message.Kind.REMINDER and message.number:
         about = f"{about} (reminder {message.number})"
-    language = message.user.language if message.user else "-"
     parts = (
         f"{there:%Y-%m-%d %H:%M}",
         patient.zone,
         patient.record_number,
-        language,
+        one.language if message.user else "-",
         str(message.kind),
         about,
     )
