@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from recovery import wording
+from recovery.clinical.instruments import Text
 from recovery.clinical.rules import RULES_BY_ID, Severity, calls_for, fill, number_to_call
 from recovery.forms import told
 from recovery.models import DailyLog, Milestone
@@ -87,6 +88,13 @@ def lines(text: str) -> list[str]:
 def said(text: str) -> str:
     """A text of a phase, in the page's language."""
     return wording.said(text)
+
+
+@register.filter
+def owned(copyright_line: Text) -> str:
+    """Whose an instrument is, in the page's language where its file says it so."""
+    words = wording.asked(copyright_line)
+    return words if words != copyright_line.base else wording.said(words)
 
 
 @register.filter
