@@ -123,6 +123,15 @@ ROUTES = {
     "unknown_mails": Route(
         (GET,), CLINICAL | {"manager"}, theirs=frozenset({"harbor nurse", "harbor manager"})
     ),
+    "mail_preview": Route(
+        (GET,), CLINICAL | {"manager"}, theirs=frozenset({"harbor nurse", "harbor manager"})
+    ),
+    "mail_preview_page": Route(
+        (GET,),
+        CLINICAL | {"manager"},
+        ("sample", "language"),
+        theirs=frozenset({"harbor nurse", "harbor manager"}),
+    ),
     "mail_settle": Route((POST,), CLINICAL | {"manager"}, ("doubtful",)),
     "mail_again": Route((POST,), CLINICAL | {"manager"}, ("doubtful",)),
     "ledger": Route((GET,), CLINICAL, theirs=frozenset({"harbor nurse"})),
@@ -168,6 +177,11 @@ ROUTES = {
     "questionnaire": Route((GET,), frozenset({"manager"}), ("questionnaire",)),
     "questionnaire_forms": Route((POST,), frozenset({"manager"}), ("questionnaire",)),
     "questionnaire_retire": Route((POST,), frozenset({"manager"}), ("questionnaire",)),
+    # An address names a language, which every clinic has.
+    "languages": Route((GET,), MANAGER, theirs=NEIGHBOUR),
+    "language": Route((GET, POST), MANAGER, ("language",), theirs=NEIGHBOUR),
+    "language_words": Route((POST,), MANAGER, ("language",), theirs=NEIGHBOUR),
+    "language_withdraw": Route((POST,), MANAGER, ("language",), theirs=NEIGHBOUR),
     # A clinic has one draft, so no address names it: the neighbours come to theirs.
     "pathway": Route((GET,), MANAGER, theirs=NEIGHBOUR),
     "pathway_begin": Route((POST,), MANAGER, theirs=NEIGHBOUR),
@@ -254,6 +268,8 @@ def world(clinic, harbor, nurse, clinician, manager, harbor_nurse, settings, tmp
         ).questionnaire.uuid,
         "version": own_pathway(clinic, manager, changes(title="Ours"), now=now).uuid,
         "slot": "C42",
+        "sample": "reminder",
+        "language": "es",
         "rule": "R13",
         "token": link_token(CheckIn.objects.get(recovery=recovery, key="DAY-13")),
         "form_token": link_token(checkin),

@@ -49,7 +49,8 @@ def language(request: HttpRequest, language: str) -> HttpResponse:
             )
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
-            form.data = form.data | {"digest": state.digest}
+            form.data = form.data.copy()
+            form.data["digest"] = state.digest
         else:
             said = _("%(language)s is offered to patients from now on.")
             messages.success(request, said % {"language": NAMES[language]})

@@ -21,6 +21,7 @@ from recovery.forms.ledger import LedgerForm
 from recovery.models import Message
 from recovery.queries import ledger as queries
 from recovery.queries import messages as mails
+from recovery.queries.languages import speech_of
 from recovery.queries.patients import menu
 from recovery.services import foresight
 from recovery.services.recheck import TO_STAFF
@@ -55,6 +56,7 @@ def recovery_ledger(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
             "recovery": row,
             "patient": row.patient,
             "reach": mails.reach(row),
+            "spoken": speech_of(row.patient, row.pathway_id).language,
             "planned": [one for one in reversed(ahead) if one.message.pk is None],
             "refused": {one.message.pk: one.reason for one in ahead if one.reason},
             "csv_url": reverse("recovery_ledger_csv", args=[row.uuid]),
