@@ -185,11 +185,11 @@ def make_recovery(
     recovery = Recovery.objects.create(
         clinic=clinic,
         patient=person,
-        pathway=default_pathway(),
         created_at=created_at,
         procedure_on=procedure_on,
         next_event_at=created_at,
         **{
+            "pathway": default_pathway(),
             "procedure_at": local(procedure_on, time(9, 30), there),
             "baseline_pain": 6,
             "anticoagulated": False,

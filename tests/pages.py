@@ -13,11 +13,13 @@ class Page(HTMLParser):
     """`words` is all text in one line, `advice` that of the one text a patient must read first.
 
     `fields` is what the browser would send, `offered` every value that could be chosen, of the
-    forms that post to the page's own address; `buttons` are their named ones.
+    forms that post to the page's own address, which they name or leave out; `buttons` are their
+    named ones.
     """
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, html: str, address: str = "") -> None:
         super().__init__()
+        self.address = address
         self.fields: dict[str, list[str]] = {}
         self.offered: dict[str, list[str]] = {}
         self.buttons: list[str] = []
@@ -35,7 +37,7 @@ class Page(HTMLParser):
         if tag == "section" and "ic-advice" in given.get("class", ""):
             self._in_advice = True
         elif tag == "form":
-            self._in_form = not given.get("action")
+            self._in_form = given.get("action", "") in ("", self.address)
         elif self._in_form:
             self._read_input(tag, given)
 
@@ -80,8 +82,8 @@ class Page(HTMLParser):
             self._advice.append(" ")
 
 
-def read(response: HttpResponse) -> Page:
-    return Page(response.content.decode())
+def read(response: HttpResponse, address: str = "") -> Page:
+    return Page(response.content.decode(), address)
 
 
 def words(response: HttpResponse) -> str:

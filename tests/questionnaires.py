@@ -7,6 +7,7 @@ from typing import Any
 
 # 30 items in English and Spanish, all kinds of them, some asked only after certain answers.
 BACK_AND_DAY = Path(__file__).parent / "data" / "back_and_day.json"
+BASE = "http://hl7.org/fhir/StructureDefinition/"
 
 
 def back_and_day() -> dict[str, Any]:
@@ -36,10 +37,9 @@ def question(link_id: str, kind: str = "boolean", **more: Any) -> dict[str, Any]
 
 
 def rated(link_id: str, low: int, high: int) -> dict[str, Any]:
-    base = "http://hl7.org/fhir/StructureDefinition/"
     limits = [
-        {"url": f"{base}minValue", "valueInteger": low},
-        {"url": f"{base}maxValue", "valueInteger": high},
+        {"url": f"{BASE}minValue", "valueInteger": low},
+        {"url": f"{BASE}maxValue", "valueInteger": high},
     ]
     return question(link_id, "integer", required=True, extension=limits)
 

@@ -21,6 +21,8 @@ from benchmarks.faults.site import Site, answers, free_port, wait_for
 T = TypeVar("T")
 THREADS = 4
 LOGS_A_KILL = 20
+# The chance that a kill hits every process that answers.
+ALL = 0.3
 EMERGENCY = QUIET | {"saddle": "yes"}
 # A saved log whose rule has no alert; an alert that no log stands behind; and the logs.
 MISSING = """
@@ -65,7 +67,7 @@ def promise(run: Run) -> list[Row]:
         site.start("web", PORT=str(port))
         assert wait_for(lambda: answers(f"http://127.0.0.1:{port}/healthz"), seconds=60)
         threads = [
-            threading.Thread(target=_post_all, args=(port, pairs, people["today"], posted, over))
+            threading.Thread(target=post_all, args=(port, pairs, people["today"], posted, over))
             for _ in range(THREADS)
         ]
         for thread in threads:
@@ -92,7 +94,7 @@ def promise(run: Run) -> list[Row]:
     ]
 
 
-def _post_all(
+def post_all(
     port: int,
     pairs: Iterator[tuple[str, str]],
     today: str,
@@ -111,10 +113,18 @@ def _post_all(
             return
         # As a phone does: the same log again until somebody says that it is saved.
         form = EMERGENCY | {"log_date": today}
-        status = _again(lambda phone=phone, form=form: phone.submit(form), posted, over)
+        status = _again(lambda phone=phone, form=form: _saved(phone, form), posted, over)
         if status == 302:
             with posted.lock:
                 posted.answered.add(client_id)
+
+
+def _saved(phone: Phone, form: dict[str, str]) -> int:
+    """The page's answer; raises also where it says "Not saved", as with no database."""
+    status = phone.submit(form)
+    if status == 503:
+        raise http.client.HTTPException("not saved")
+    return status
 
 
 def _again(do: Callable[[], T], posted: Posted, over: threading.Event) -> T | None:
@@ -131,28 +141,30 @@ def _again(do: Callable[[], T], posted: Posted, over: threading.Event) -> T | No
 
 def _kill(site: Site, kills: int, chance: random.Random, url: str) -> int:
     for done in range(kills):
-        tree = site.tree()
-        pids = sorted(pid for group in tree.values() for pid in group)
-        # One of the processes that answer, or all at once.
-        for pid in pids if chance.random() < 0.3 else [chance.choice(pids)]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(0.1)
-        for group in tree:
-            with contextlib.suppress(ProcessLookupError):
-                if not any(
-                    member.pid == group and member.alive for member in site.members.values()
-                ):
-                    # What lost its first process would hold the port against the new one.
-                    os.killpg(group, signal.SIGKILL)
-        if not wait_for(lambda: _back(site, url), seconds=120):
+        strike(site, chance, ALL)
+        if not wait_for(lambda: back(site, url), seconds=120):
             return done
         # Time to save some, so that the next one hits logs in mid-work.
         time.sleep(chance.uniform(0.5, 2))
     return kills
 
 
-def _back(site: Site, url: str) -> bool:
+def strike(site: Site, chance: random.Random, everyone: float) -> None:
+    """Kill one of the site's processes, or with that chance all at once."""
+    tree = site.tree()
+    pids = sorted(pid for group in tree.values() for pid in group)
+    for pid in pids if chance.random() < everyone else [chance.choice(pids)]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    time.sleep(0.1)
+    for group in tree:
+        with contextlib.suppress(ProcessLookupError):
+            if not any(member.pid == group and member.alive for member in site.members.values()):
+                # What lost its first process would hold the port against the new one.
+                os.killpg(group, signal.SIGKILL)
+
+
+def back(site: Site, url: str) -> bool:
     """A web server whose workers die too soon after each other ends by itself."""
     site.tend()
     return answers(url)

@@ -26,6 +26,8 @@ class Size:
     # Of a sender over its mails, and between two ticks.
     lease: float
     minute: float
+    durable_logs: int
+    durable_kills: int
     # Patients after an outage; kills while logs are posted; seconds without Redis.
     behind: int
     log_kills: int
@@ -39,6 +41,8 @@ QUICK = Size(
     freezes=2,
     lease=10,
     minute=4,
+    durable_logs=100,
+    durable_kills=6,
     behind=60,
     log_kills=8,
     without_redis=20,
@@ -50,6 +54,8 @@ FULL = Size(
     freezes=6,
     lease=60,
     minute=15,
+    durable_logs=1000,
+    durable_kills=30,
     behind=500,
     log_kills=100,
     without_redis=600,

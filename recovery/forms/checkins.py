@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from recovery.clinical.checkinforms import FORMS, LOG, LogPart, log_fields
 from recovery.clinical.instruments import Instrument, evaluate
 from recovery.clinical.instruments.items import Item
-from recovery.forms.fields import Choice, Number, Rating, Ticks, YesNo
+from recovery.clinical.instruments.numbers import DECIMALS, WHOLE_DIGITS
+from recovery.forms.fields import Choice, Note, Number, OneLine, Rating, Ticks, YesNo
 from recovery.forms.logs import LogForm
 from recovery.forms.prefill import answers_of
 from recovery.forms.questions import OPIOID_ROWS
@@ -34,6 +35,8 @@ MODES = [
     for mode in (DailyLog.Mode.PAPER, DailyLog.Mode.PHONE, DailyLog.Mode.IN_PERSON)
 ]
 MAX_TEXT = 1000
+# Of a number whose question names no limit: what can be stored.
+HIGHEST = 10**WHOLE_DIGITS - 1
 # The scorer of instruments that are a list of lines to tick.
 LINES = "rmdq_count"
 ASK = _("Answer this question, or go on without it below")
@@ -239,11 +242,13 @@ def _field(item: Item) -> forms.Field:
         )
     if item.kind == "string":
         limit = min(item.max_length or MAX_TEXT, MAX_TEXT)
-        return forms.CharField(max_length=limit, **words)
+        return Note(max_length=limit, widget=OneLine, **words)
     if item.kind == "integer" and (item.low, item.high) == SCALE:
         return Rating(**words)
-    decimals = item.kind == "decimal"
-    return Number(low=item.low, high=item.high, decimals=decimals, **words)
+    if item.kind == "decimal":
+        words["places"] = DECIMALS if item.decimals is None else item.decimals
+    low = -HIGHEST if item.low is None else item.low
+    return Number(low=low, high=HIGHEST if item.high is None else item.high, **words)
 
 
 def _words(item: Item) -> str:

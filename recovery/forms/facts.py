@@ -48,7 +48,7 @@ class FactsForm(forms.Form):
         required=False,
         low=0,
         high=2000,
-        decimals=True,
+        places=1,
     )
     anticoagulated = Choice(label=_("Anticoagulant"), choices=YES_NO_UNKNOWN)
     osteoporosis = Choice(label=_("Osteoporosis"), choices=YES_NO_UNKNOWN)

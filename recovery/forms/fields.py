@@ -15,8 +15,7 @@ NONE = "none"
 WHOLE = re.compile(r"[+-]?\d{1,9}")
 THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
 # People in many countries write a comma where others write a point.
-TENTHS = re.compile(r"[+-]?\d{1,9}([.,]\d)?")
-DIGITS = re.compile(r"[+-]?\d{1,9}[.,]\d+")
+POINTED = re.compile(r"[+-]?\d{1,9}([.,](\d+))?")
 
 
 class _OneAnswer:
@@ -144,7 +143,8 @@ class Ticks(forms.MultipleChoiceField):
 
 
 class Number(forms.Field):
-    """A number in a range, whole unless `decimals`, as people type it ("38,2", "5,000").
+    """A number in a range with at most `places` after its point, as people type it ("38,2",
+    "5,000").
 
     A comma counts only where it can mean one thing: it parts thousands in a whole number, and is
     the point of a decimal one. "5,000" in a field that takes decimals could be both.
@@ -158,6 +158,7 @@ class Number(forms.Field):
             "“%(value)s” can mean two numbers. Write it without a comma, like %(like)s."
         ),
         "tenths": _("Write one digit after the point at most, like %(like)s."),
+        "places": _("Write %(places)s digits after the point at most, like %(like)s."),
         "range": _("Write a number from %(low)s to %(high)s."),
         "several": _("Write one number only."),
     }
@@ -167,13 +168,14 @@ class Number(forms.Field):
         *,
         low: Decimal | int | None = None,
         high: Decimal | int | None = None,
-        decimals: bool = False,
-        like: str = "20",
+        places: int = 0,
+        like: str = "",
         **kwargs: Any,
     ) -> None:
-        self.low, self.high, self.decimals, self.like = low, high, decimals, like
+        self.low, self.high, self.places = low, high, places
+        self.like = like or ("0.5" if places else "20")
         super().__init__(**kwargs)
-        self.widget.attrs["inputmode"] = "decimal" if decimals else "numeric"
+        self.widget.attrs["inputmode"] = "decimal" if places else "numeric"
         self.widget.attrs["autocomplete"] = "off"
 
     def to_python(self, value: Any) -> Decimal | int | None:
@@ -182,7 +184,7 @@ class Number(forms.Field):
         typed = str("" if value is None else value).strip()
         if not typed:
             return None
-        number = self._tenths(typed) if self.decimals else self._whole(typed)
+        number = self._pointed(typed) if self.places else self._whole(typed)
         if self.low is not None and self.high is not None and not self.low <= number <= self.high:
             raise self._wrong("range", low=self.low, high=self.high)
         return number
@@ -195,12 +197,15 @@ class Number(forms.Field):
         looks_like_one = not re.search(r"[^\d.,+-]", typed)
         raise self._wrong("whole" if looks_like_one else "invalid", value=short(typed))
 
-    def _tenths(self, typed: str) -> Decimal:
-        if TENTHS.fullmatch(typed):
-            return Decimal(typed.replace(",", "."))
+    def _pointed(self, typed: str) -> Decimal:
         if THOUSANDS.fullmatch(typed):
             raise self._wrong("ambiguous", value=short(typed))
-        raise self._wrong("tenths" if DIGITS.fullmatch(typed) else "invalid", value=short(typed))
+        found = POINTED.fullmatch(typed)
+        if found is None:
+            raise self._wrong("invalid", value=short(typed))
+        if len(found[2] or "") > self.places:
+            raise self._wrong("tenths" if self.places == 1 else "places", places=self.places)
+        return Decimal(typed.replace(",", "."))
 
     def _wrong(self, code: str, **words: Any) -> forms.ValidationError:
         return forms.ValidationError(

@@ -15,7 +15,7 @@ from recovery.clinical.ownpathways.schema import LAST_DAY, MAX_STEPS, NAME, SOUR
 from recovery.clinical.plan import WORST_PAIN
 from recovery.clinical.rules import RULES_BY_ID, TIME_RULES, Severity
 from recovery.forms.fields import Number
-from recovery.forms.pathway_words import BEFORE, FIELDS, severity_name, told_name
+from recovery.forms.pathway_words import BEFORE, FIELDS, message_of, severity_name, told_name
 from recovery.forms.pathways import Data, SectionForm
 from recovery.forms.places import ask_plainly
 
@@ -113,7 +113,7 @@ class TextsForm(SectionForm):
         words = super().said(problem)
         if isinstance(problem.path[-1], int):
             line = _("Line %(n)d") % {"n": problem.path[-1] + 1}
-            return f"{line}: {problem.message}"
+            return f"{line}: {message_of(problem)}"
         return words
 
 

@@ -109,6 +109,11 @@ def severity_name(severity: str) -> str:
     return str(Severity(severity).label)
 
 
+def message_of(problem: Problem) -> str:
+    """What is wrong, in the language of the page."""
+    return problem.words.in_language(_)
+
+
 def place_of(data: Mapping[str, Any], problem: Problem) -> str:
     """Where in the pathway a problem is, as a manager would say it; empty for the whole."""
     head, *rest = problem.path or ("",)

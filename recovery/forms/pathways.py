@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from recovery.clinical.ownpathways import MAX_BYTES, PathwayError, Problem
 from recovery.clinical.ownpathways.problem import Path
 from recovery.clinical.ownpathways.schema import TITLE
-from recovery.forms.pathway_words import place_of
+from recovery.forms.pathway_words import message_of, place_of
 from recovery.forms.places import Signed, ask_plainly
 from recovery.forms.procedures import ProcedureForm
 from recovery.models import Pathway, PathwayDraft
@@ -80,13 +80,14 @@ class SectionForm(DraftForm):
             name = self.field_at(problem.path)
             if name is None:
                 place = place_of(self.data_after, problem)
-                self.add_error(None, f"{place}: {problem.message}")
+                self.add_error(None, f"{place}: {message_of(problem)}")
             else:
                 self.add_error(name, self.said(problem))
 
     def said(self, problem: Problem) -> str:
         """The problem as it reads beside its field."""
-        return problem.message[:1].upper() + problem.message[1:]
+        words = message_of(problem)
+        return words[:1].upper() + words[1:]
 
 
 class TitleForm(SectionForm):

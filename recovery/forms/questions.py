@@ -81,7 +81,7 @@ class Questions(forms.Form):
     spot = YesNo(required=False, label=_("Anything at the spot on your back, even a bruise?"))
     spot_signs = Ticks(required=False, label=_("Tick all that fit"), choices=words.SPOT)
     temp_value = Number(
-        required=False, label=_("Temperature, if you took it"), decimals=True, like="98.6"
+        required=False, label=_("Temperature, if you took it"), places=1, like="98.6"
     )
     temp_unit = Choice(required=False, label=_("Unit"), choices=(("F", "°F"), ("C", "°C")))
     chills = YesNo(required=False, label=_("Chills or shaking?"))
@@ -95,7 +95,7 @@ class Questions(forms.Form):
         label=_("Number of tablets"),
         low=0,
         high=100,
-        decimals=True,
+        places=1,
         like="4",
     )
     acetaminophen_strength = Choice(
@@ -136,7 +136,7 @@ def opioid_row(row: int) -> dict[str, forms.Field]:
             label=_("mg in one"),
             low=0,
             high=10000,
-            decimals=True,
+            places=1,
             like="5",
         ),
         f"opioid_{row}_doses": Number(
@@ -144,7 +144,7 @@ def opioid_row(row: int) -> dict[str, forms.Field]:
             label=_("How many"),
             low=0,
             high=100,
-            decimals=True,
+            places=1,
             like="4",
         ),
     }

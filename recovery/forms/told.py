@@ -8,6 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from recovery.clinical.rules.review import LOW_GRADE
 from recovery.clinical.rules.urgent import MAX_ACETAMINOPHEN
 from recovery.forms import words
 from recovery.models import DailyLog
@@ -56,7 +57,6 @@ NEW = {
     ("chills", True): gettext_lazy("Chills or shaking"),
     ("opioid_total_unknown", True): gettext_lazy("A pain medicine whose dose is not known"),
 }
-NOT_A_FEVER_BELOW = 37.8
 # A side that was chosen before its sign was taken back says nothing.
 LEGS = ("leg_pain_status", "leg_weakness", "leg_numbness")
 NEW_IN_LEG = ("new_or_worse", "cannot_stand_or_lift_foot")
@@ -75,7 +75,7 @@ def signs(log: DailyLog) -> list[str]:
         found.remove(str(NEW["leg_side", "both"]))
     if log.temp_value is not None:
         celsius, _fahrenheit = words.celsius_and_fahrenheit(log.temp_value, log.temp_unit)
-        if celsius >= NOT_A_FEVER_BELOW:
+        if celsius >= LOW_GRADE:
             found.append(_("Temperature %(both)s") % {"both": temperature(log)})
     if log.headache not in ("", "none"):
         found.append(str(HEADACHES[log.headache]))

@@ -247,7 +247,7 @@ class PathwayMove(models.Model):
 
 
 class FactChange(models.Model):
-    """A fact of a recovery that staff wrote or corrected after enrolment: from what, to what.
+    """A fact of a recovery that staff typed at enrolment, wrote or corrected: from what, to what.
 
     Logs keep the values that they were judged by; this says who changed them since.
     """

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.clinical.pathway import Occasion
 from recovery.models import Alert, CheckIn, Recovery
 from recovery.queries.days import Day
@@ -16,8 +17,6 @@ from recovery.queries.patients import Place
 from recovery.queries.record import Record
 
 THREE = 3
-# Forms that ask for a daily log; the others are not counted as logs.
-LOGS = ("evening", "daily")
 # The facts of candidacy as the source names them: known or missing, never judged.
 CANDIDACY = {
     "pain_months": gettext_lazy("months of back pain"),
@@ -77,7 +76,7 @@ def _best_mean(rated: Sequence[Day]) -> str:
 
 
 def _answered(record: Record) -> str:
-    states = [row.code for row in record.checkins if row.kind in LOGS]
+    states = [row.code for row in record.checkins if row.kind in LOG_FORMS]
     done = states.count(CheckIn.State.COMPLETED)
     due = done + states.count(CheckIn.State.EXPIRED)
     return _("%(done)d of %(due)d planned logs.") % {"done": done, "due": due} if due else ""

@@ -204,11 +204,11 @@ def history(
     narrow = [Told(recovery.day_on(on), *rest) for on, *rest in as_entered.values_list(*COLUMNS)]
     pages = max(1, -(-len(narrow) // PAGE))
     number = min(max(number, 1), pages)
-    first = (number - 1) * PAGE
+    begin = (number - 1) * PAGE
     rows = current.select_related("entered_by").order_by("-log_date", "-entered_at", "-pk")
     return HistoryPage(
         chart=_chart(recovery, narrow, today=today, flares=not (alert or rising.exists())),
-        logs=rows[first : first + PAGE],
+        logs=rows[begin : begin + PAGE],
         total=len(narrow),
         number=number,
         pages=pages,

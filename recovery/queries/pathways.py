@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, QuerySet
 
+from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.clinical.ownpathways import Document, PhaseTexts, PreparationTexts
 from recovery.clinical.pathway import Occasion, Plan, occasions, plan_from_json
 from recovery.clinical.phases import phase_of
@@ -29,14 +30,19 @@ SHIPPED_TITLE = "Default pathway"
 
 
 @lru_cache(maxsize=256)
-def plan_of(pathway_id: int) -> Plan:
-    return plan_from_json(Pathway.objects.values_list("plan", flat=True).get(pk=pathway_id))
+def phases_of(pathway_id: int) -> tuple[RecoveryPhase, ...]:
+    """The four phases in their order, each with the version itself: one statement reads both."""
+    rows = RecoveryPhase.objects.filter(pathway=pathway_id).select_related("pathway")
+    phases = tuple(rows.order_by("order"))
+    for phase in phases:
+        # One copy of the plan is enough to keep.
+        phase.pathway = phases[0].pathway
+    return phases
 
 
 @lru_cache(maxsize=256)
-def phases_of(pathway_id: int) -> tuple[RecoveryPhase, ...]:
-    """The four phases in their order."""
-    return tuple(RecoveryPhase.objects.filter(pathway=pathway_id).order_by("order"))
+def plan_of(pathway_id: int) -> Plan:
+    return plan_from_json(phases_of(pathway_id)[0].pathway.plan)
 
 
 @lru_cache(maxsize=256)
@@ -65,6 +71,11 @@ def planned(recovery: Recovery, pathway_id: int | None = None) -> list[Occasion]
         procedure_on=recovery.procedure_on,
         discharged_at=recovery.discharged_at,
     )
+
+
+def planned_logs(recovery: Recovery) -> list[Occasion]:
+    """Those that a log answers, past and to come."""
+    return [occasion for occasion in planned(recovery) if occasion.form in LOG_FORMS]
 
 
 def severity_in(pathway_id: int | None, rule_id: str) -> Severity:
@@ -141,7 +152,7 @@ def title_of(pathway: Pathway) -> str:
 
 
 def document_of(pathway: Pathway) -> Document:
-    """The version as one document; three statements, or none where they were read before."""
+    """The version as one document; two statements, or none where they were read before."""
     plan, preparation = plan_of(pathway.pk), preparation_of(pathway.pk)
     assert preparation is not None, "every version that can be drafted from tells of before"
     return Document(

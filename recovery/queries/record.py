@@ -183,7 +183,8 @@ def _union(recovery: Recovery, now: datetime) -> QuerySet[Any]:
             text=F("reason"),
         ),
         _by_staff(
-            FactChange.objects.filter(recovery=recovery),
+            # What was typed at enrolment is no change, though it is kept as one.
+            FactChange.objects.filter(recovery=recovery).exclude(at=recovery.created_at),
             "fact",
             kind=F("fact"),
             code=F("before"),

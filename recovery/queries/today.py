@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.functional import Promise
 
 from recovery.clinical.checkinforms import LOG_FORMS
-from recovery.clinical.pathway import Occasion, Plan, checkin_key_for, occasions
+from recovery.clinical.pathway import Occasion, Plan, checkin_key_for
 from recovery.clinical.phases import phase_of
 from recovery.clinical.rules import RULES_BY_ID, fill, precedence
 from recovery.models import (
@@ -26,7 +26,7 @@ from recovery.models import (
 )
 from recovery.models.alerts import Severity
 from recovery.queries.checkins import named
-from recovery.queries.pathways import phases_of, plan_of, preparation_of
+from recovery.queries.pathways import phases_of, plan_of, planned_logs, preparation_of
 from recovery.wording import say
 
 # The days that have a bone each; after them there is one for each planned check-in.
@@ -112,7 +112,7 @@ def today(recovery: Recovery, *, now: datetime) -> TodayPage:
         discharged_at=recovery.discharged_at,
         phases=phases,
     )
-    planned = _planned(recovery, plan)
+    planned = planned_logs(recovery)
     answers = _answers(recovery, plan)
     due = [occasion for occasion in planned if occasion.expires_at <= now]
     waiting = _waiting(recovery, now)
@@ -145,7 +145,7 @@ def next_opening(recovery: Recovery, *, now: datetime) -> datetime | None:
     """When the next check-in of the log opens; None after the last, or while none open."""
     if not recovery.sends:
         return None
-    planned = _planned(recovery, plan_of(recovery.pathway_id))
+    planned = planned_logs(recovery)
     return next((one.opens_at for one in planned if one.opens_at > now), None)
 
 
@@ -201,17 +201,6 @@ def _standing(recovery_id: int) -> Any:
         severity__in=[Severity.EMERGENCY, Severity.URGENT],
         rule__in=RULES_BY_ID.keys(),
     )
-
-
-def _planned(recovery: Recovery, plan: Plan) -> list[Occasion]:
-    planned = occasions(
-        recovery.procedure_at,
-        recovery.patient.zone,
-        plan,
-        procedure_on=recovery.procedure_on,
-        discharged_at=recovery.discharged_at,
-    )
-    return [occasion for occasion in planned if occasion.form in LOG_FORMS]
 
 
 def _waiting(recovery: Recovery, now: datetime) -> list[Any]:

@@ -19,16 +19,13 @@ from recovery.clinical.rules import judging
 from recovery.models import AccessEvent, CheckIn, DailyLog, FormResponse, Recovery, Score, User
 from recovery.queries.checkins import form_checkin
 from recovery.queries.pathways import phase_now, plan_of
-from recovery.services import alerts, messages, replays, status
+from recovery.services import alerts, facts, messages, replays, status
 
 Answers = Mapping[str, Mapping[str, Any]]
 
 # An ODI of 9 sections may have decimals without end; this is far below any mark.
 KEPT = Decimal("0.000001")
 BASELINE = "baseline"
-FACTS = "FACTS"
-# What a baseline form fills in where staff have typed nothing.
-FACT = {"yes": True, "no": False}
 STATUS = (
     *status.STATUS,
     "overdue_since",
@@ -277,12 +274,13 @@ def _completed(
     if checkin.is_open and now < checkin.expires_at:
         checkin.state, checkin.completed_at = CheckIn.State.COMPLETED, now
         checkin.save(update_fields=["state", "completed_at"])
-    messages.answered(recovery, checkin.key)
+    if checkin.anchor == recovery.anchor:
+        messages.answered(recovery, checkin.key)
     if now < checkin.expires_at or not _others_missed(recovery, checkin):
         recovery.overdue_since = None
         recovery.overdue_hidden = False
     if checkin.form == BASELINE:
-        _fill_facts(recovery, given, replaced)
+        facts.fill_in(recovery, given, corrects=replaced.answers if replaced else {})
 
 
 def _others_missed(recovery: Recovery, checkin: CheckIn) -> bool:
@@ -292,28 +290,6 @@ def _others_missed(recovery: Recovery, checkin: CheckIn) -> bool:
         recovery=recovery, anchor=recovery.anchor, state=CheckIn.State.EXPIRED
     )
     return bool(since and missed.filter(expires_at__gte=since).exclude(pk=checkin.pk).exists())
-
-
-def _fill_facts(recovery: Recovery, given: Answers, replaced: FormResponse | None) -> None:
-    """Facts that nobody has typed yet, or that the corrected form had given. What staff typed
-    stays; the patient's page shows both.
-    """
-    before = _facts(replaced.answers) if replaced else {}
-    for name, told in _facts(given).items():
-        if getattr(recovery, name) in (None, before.get(name)):
-            setattr(recovery, name, told)
-
-
-def _facts(answers: Answers) -> dict[str, Any]:
-    facts = answers.get(FACTS, {})
-    told: dict[str, Any] = {
-        name: FACT[facts[name]]
-        for name in ("anticoagulated", "osteoporosis")
-        if facts.get(name) in FACT
-    }
-    for pain in answers.get("NRS", {}).values():
-        told["baseline_pain"] = pain
-    return told
 
 
 def _today(recovery: Recovery, now: datetime) -> int:

@@ -1,12 +1,13 @@
 """When the patient left, which anchors the first evening."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from recovery.clinical.pathway import occasions
 from recovery.models import (
     AccessEvent,
     CheckIn,
@@ -16,7 +17,8 @@ from recovery.models import (
     Recovery,
     User,
 )
-from recovery.queries.pathways import plan_of
+from recovery.queries.observations import day_in_clinic
+from recovery.queries.pathways import plan_of, planned
 from recovery.services import facts, messages
 from recovery.services.refusals import NotAllowed
 
@@ -34,7 +36,7 @@ def record(*, recovery: Recovery, user: User, now: datetime, discharged_at: date
     is so late that no first evening is left, the check-in is cancelled.
 
     Raises NotAllowed: outside D0 and D1, before the procedure, in the future, before
-    the last mark of the observation room, for a correction after the answer.
+    the last mark of that day's sheet, for a correction after the answer.
     """
     recovery = (
         Recovery.objects.select_for_update(of=("self",))
@@ -61,18 +63,22 @@ def record(*, recovery: Recovery, user: User, now: datetime, discharged_at: date
     return recovery
 
 
-def _evening(recovery: Recovery) -> CheckIn | None:
-    keys = _evening_keys(recovery)
-    return CheckIn.objects.filter(recovery=recovery, anchor=recovery.anchor, key__in=keys).first()
+def _evening(recovery: Recovery) -> Any:
+    """The first evening's check-in, with `announced`: whether a mail about it was ever owed."""
+    return (
+        CheckIn.objects.filter(
+            recovery=recovery, anchor=recovery.anchor, key__in=_evening_keys(recovery)
+        )
+        .annotate(announced=Exists(Message.objects.filter(checkin=OuterRef("pk"))))
+        .first()
+    )
 
 
 def _evening_keys(recovery: Recovery) -> list[str]:
     return [slot.key for slot in plan_of(recovery.pathway_id).slots if slot.anchor == "discharge"]
 
 
-def _refuse(
-    recovery: Recovery, evening: CheckIn | None, discharged_at: datetime, now: datetime
-) -> None:
+def _refuse(recovery: Recovery, evening: Any, discharged_at: datetime, now: datetime) -> None:
     zone = ZoneInfo(recovery.patient.zone)
     if recovery.state not in Recovery.FOLLOWED:
         raise NotAllowed(_("This follow-up has ended."))
@@ -80,7 +86,10 @@ def _refuse(
         raise NotAllowed(_("A discharge is on the day of the procedure or the next."))
     if not recovery.procedure_at <= discharged_at <= now:
         raise NotAllowed(_("A discharge lies between the procedure and now."))
-    marks = Observation.objects.current().filter(sheet__recovery=recovery)
+    # Of the procedure's own day: the date may have been another when somebody looked.
+    marks = Observation.objects.current().filter(
+        sheet__recovery=recovery, sheet__on=day_in_clinic(recovery)
+    )
     if marks.filter(observed_at__gt=discharged_at).exists():
         raise NotAllowed(_("Somebody was still looking after the patient then, by the marks."))
     answered = evening is not None and evening.state == CheckIn.State.COMPLETED
@@ -88,16 +97,9 @@ def _refuse(
         raise NotAllowed(_("The first evening is answered, so the discharge stays as it is."))
 
 
-def _rearrange(recovery: Recovery, evening: CheckIn) -> None:
-    planned = occasions(
-        recovery.procedure_at,
-        recovery.patient.zone,
-        plan_of(recovery.pathway_id),
-        procedure_on=recovery.procedure_on,
-        discharged_at=recovery.discharged_at,
-    )
-    if not Message.objects.filter(checkin=evening).exists():
+def _rearrange(recovery: Recovery, evening: Any) -> None:
+    if not evening.announced:
         evening.delete()
-    elif all(occasion.key != evening.key for occasion in planned):
+    elif all(occasion.key != evening.key for occasion in planned(recovery)):
         CheckIn.objects.filter(pk=evening.pk).update(state=CheckIn.State.CANCELLED)
         messages.stop(Message.objects.filter(checkin=evening), Message.Reason.EXPIRED)

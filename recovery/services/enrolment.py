@@ -19,6 +19,7 @@ from recovery.models import (
 )
 from recovery.queries.pathways import active_pathway
 from recovery.services import messages
+from recovery.services.facts import typed_first
 from recovery.services.refusals import FOLLOWED_ALREADY, NotAllowed
 
 # The text that staff read out or hand over; its version is stored with the consent.
@@ -136,6 +137,7 @@ def _begin(
         next_event_at=now,
         **facts,
     )
+    typed_first(recovery, facts, user, now)
     messages.owe_invitation(recovery, now=now)
     AccessEvent.objects.create(
         at=now, user=user, patient=patient, action=AccessEvent.Action.WRITE, what=what

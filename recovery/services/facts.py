@@ -1,4 +1,6 @@
-"""What staff write of a recovery after enrolment, with who changed it from what to what."""
+"""The facts of a recovery: what staff write, with who changed it from what to what, and what a
+baseline form fills in where staff have typed nothing.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -21,6 +23,10 @@ FACTS = (
     "anticoagulated",
     "osteoporosis",
 )
+# The section of a baseline form that asks for some of them, and what its answers mean.
+SECTION = "FACTS"
+ANSWERED = {"yes": True, "no": False}
+Answers = Mapping[str, Mapping[str, Any]]
 
 
 @transaction.atomic
@@ -51,6 +57,49 @@ def correct(
             what="facts",
         )
     return changes
+
+
+def typed_first(
+    recovery: Recovery, given: Mapping[str, Any], user: User, now: datetime
+) -> list[FactChange]:
+    """Write down what staff typed at enrolment, so that no form is taken for its source."""
+    return FactChange.objects.bulk_create(
+        FactChange(recovery=recovery, by=user, at=now, fact=name, after=text)
+        for name, value in given.items()
+        if (text := as_text(value))
+    )
+
+
+def fill_in(recovery: Recovery, answers: Answers, *, corrects: Answers) -> None:
+    """Take from a baseline form what nobody has typed yet, or what the version that it `corrects`
+    had given; saves nothing. What staff typed stays, also where the form said the same; the
+    patient's page shows both.
+    """
+    before = _told(corrects)
+    typed = _typed(recovery) if before else {}
+    for name, told in _told(answers).items():
+        stands = getattr(recovery, name)
+        given = name in before and stands == before[name] and typed.get(name) != as_text(stands)
+        if stands is None or given:
+            setattr(recovery, name, told)
+
+
+def _typed(recovery: Recovery) -> dict[str, str]:
+    """By fact, as text: what staff last wrote, whatever stands there now."""
+    rows = FactChange.objects.filter(recovery=recovery).order_by("at", "pk")
+    return dict(rows.values_list("fact", "after"))
+
+
+def _told(answers: Answers) -> dict[str, Any]:
+    section = answers.get(SECTION, {})
+    told: dict[str, Any] = {
+        name: ANSWERED[section[name]]
+        for name in ("anticoagulated", "osteoporosis")
+        if section.get(name) in ANSWERED
+    }
+    for pain in answers.get("NRS", {}).values():
+        told["baseline_pain"] = pain
+    return told
 
 
 def note(recovery: Recovery, fact: str, value: Any, user: User, now: datetime) -> FactChange | None:

@@ -13,10 +13,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from recovery.clinical import logfields, rules
-from recovery.clinical.pathway import checkin_key_for, occasions
+from recovery.clinical.pathway import checkin_key_for
 from recovery.clinical.phases import phase_of
 from recovery.models import AccessEvent, CheckIn, DailyLog, Recovery, User
-from recovery.queries.pathways import phases_of, plan_of
+from recovery.queries.pathways import phases_of, plan_of, planned
 from recovery.queries.today import MEANS_TODAY, means_today
 from recovery.services import alerts, messages, replays, status
 
@@ -282,12 +282,5 @@ def _set_status(
 
 def _missed_days(recovery: Recovery, now: datetime) -> list[int]:
     """The days of the check-ins that have passed since the patient fell silent."""
-    planned = occasions(
-        recovery.procedure_at,
-        recovery.patient.zone,
-        plan_of(recovery.pathway_id),
-        procedure_on=recovery.procedure_on,
-        discharged_at=recovery.discharged_at,
-    )
     since = recovery.overdue_since
-    return [one.day for one in planned if since and since <= one.expires_at <= now]
+    return [one.day for one in planned(recovery) if since and since <= one.expires_at <= now]

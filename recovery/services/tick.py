@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
-from recovery.clinical.pathway import Occasion, occasions
 from recovery.models import Alert, CheckIn, Clinic, DailyLog, Message, Recovery
-from recovery.queries.pathways import plan_of
+from recovery.queries.pathways import plan_of, planned
 from recovery.services import corridors, messages, nudges, oncall, status, timing
 from recovery.services.advance import Owed, Situation, advance, opening
 from recovery.services.alerts import CHANGED
@@ -127,7 +126,7 @@ def situations(recoveries: Sequence[Recovery], until: datetime) -> list[Situatio
     """All that `advance` must know of each to move it to any moment up to `until`. Patients and
     clinics are loaded already.
     """
-    planned = {recovery.pk: _occasions(recovery) for recovery in recoveries}
+    occasions = {recovery.pk: planned(recovery) for recovery in recoveries}
     anchors = {recovery.pk: recovery.anchor for recovery in recoveries}
     by_key: dict[int, dict[str, CheckIn]] = defaultdict(dict)
     for checkin in CheckIn.objects.filter(recovery__in=recoveries):
@@ -139,7 +138,7 @@ def situations(recoveries: Sequence[Recovery], until: datetime) -> list[Situatio
     changing = [
         r
         for r in recoveries
-        if opening(r, planned[r.pk], by_key[r.pk], until)
+        if opening(r, occasions[r.pk], by_key[r.pk], until)
         or any(one.expires_at <= until for one in by_key[r.pk].values() if one.is_open)
     ]
     logs: dict[int, list[tuple[int, datetime, int]]] = defaultdict(list)
@@ -157,7 +156,7 @@ def situations(recoveries: Sequence[Recovery], until: datetime) -> list[Situatio
         Situation(
             recovery=recovery,
             plan=plan_of(recovery.pathway_id),
-            occasions=planned[recovery.pk],
+            occasions=occasions[recovery.pk],
             checkins=by_key[recovery.pk],
             alerts=alerts[recovery.pk],
             logs=logs[recovery.pk],
@@ -167,16 +166,6 @@ def situations(recoveries: Sequence[Recovery], until: datetime) -> list[Situatio
         )
         for recovery in recoveries
     ]
-
-
-def _occasions(recovery: Recovery) -> list[Occasion]:
-    return occasions(
-        recovery.procedure_at,
-        recovery.patient.zone,
-        plan_of(recovery.pathway_id),
-        procedure_on=recovery.procedure_on,
-        discharged_at=recovery.discharged_at,
-    )
 
 
 def _write(owed: Sequence[Owed]) -> None:

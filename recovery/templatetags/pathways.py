@@ -149,8 +149,16 @@ def lines_read_at(text: str) -> str:
 
 
 def _grade(found: float) -> str:
-    given = {"grade": f"{max(found, 0):.1f}", "aim": AIM}
+    """Empty at 0 and below: a few short words, or numbers for the most part, have no grade."""
+    if round(found, 1) <= 0:
+        return ""
+    given = {"grade": f"{found:.1f}", "aim": AIM}
     return _("Reads at grade %(grade)s. The aim is %(aim)s or less.") % given
+
+
+@register.filter
+def message_of(problem: Problem) -> str:
+    return words.message_of(problem)
 
 
 @register.simple_tag

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from recovery.models import Recovery
 from recovery.tokens import link_token
 from tests.cast import checkin_of, make_recovery, sign_in_staff, user_of
+from tests.pathways import changes, own_pathway
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -46,6 +47,41 @@ def test_the_card_is_one_page(
     page.goto(live_server.url + reverse("today", args=[recovery.uuid]))
     page.get_by_role("navigation", name="Get help").get_by_text("Warning signs").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Warning signs")
+    assert sheets(page, paper) == 1
+
+
+RAISED = {
+    "R13": "Your skin may be infected. Call {emergency_number} now. Keep the spot clean and dry.",
+    "R15": "You may have a clot in your leg. Call {emergency_number} now. Do not rub the leg.",
+}
+
+
+@pytest.mark.parametrize("paper", ["Letter", "A4"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_card_with_signs_that_the_clinic_raised_is_one_page(
+    page: Page,
+    live_server: Any,
+    recovery: Recovery,
+    manager: Any,
+    paper: str,
+    scheme: str,
+) -> None:
+    rules = [
+        {"rule": rule, "severity": "emergency", "patient_text": text}
+        for rule, text in RAISED.items()
+    ]
+    recovery.pathway = own_pathway(recovery.clinic, manager, changes(rules=rules))
+    recovery.save(update_fields=["pathway"])
+    page.emulate_media(color_scheme=scheme)
+    page.goto(live_server.url + reverse("signs", args=[recovery.uuid]))
+    page.emulate_media(media="print", color_scheme=scheme)
+    emergencies = page.get_by_role("heading", name="Call 911 now").locator("xpath=..")
+    for sign in (
+        "Redness that spreads, swelling, pus, or the spot opens",
+        "Swelling or pain in one calf",
+    ):
+        expect(emergencies.get_by_text(sign)).to_be_visible()
+        expect(page.get_by_text(sign)).to_have_count(1)
     assert sheets(page, paper) == 1
 
 

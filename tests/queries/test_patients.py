@@ -44,8 +44,8 @@ def test_the_next_page_goes_on_where_this_one_ends(
             ask = as_nurse.post if text else as_nurse.get
             content = ask(reverse("patients"), asked).content.decode()
         pages += 1
-        # The first request of a process also reads the phases and the plan of a pathway.
-        assert len(statements) <= 6 + 2 * (pages == 1)
+        # The first request of a process also reads the version of a pathway.
+        assert len(statements) <= 6 + (pages == 1)
         listed += re.findall(r'class="ic-name"[^>]*>([^<]+)<', content)
         following = re.findall(r'(?:[?&]after=|name="after" value=")([^"]*)"', content)
         asked = {"q": text, "after": following[0]} if following else {}

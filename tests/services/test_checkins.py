@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from recovery.models import Alert, CheckIn, FormResponse, Message, Recovery, Score
 from recovery.queries.instruments import instruments_of
-from recovery.services import checkins, contacts, tick
+from recovery.services import checkins, contacts, enrolment, facts, reschedules, tick
 from tests.cast import NOW, checkin_of, make_recovery
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +135,31 @@ def test_sending_stops_the_reminders_that_wait(clinic, nurse):
     assert set(Message.objects.filter(checkin=checkin).values_list("state", "reason")) == {
         ("not_sent", "answered")
     }
+
+
+def test_a_form_of_the_date_before_a_move_stops_no_reminder_of_the_new_one(clinic, nurse):
+    recovery = on("one_month", clinic)
+    before = checkin_of(recovery, "C30")
+    later = recovery.procedure_at + timedelta(hours=1)
+    move = {"user": nurse, "procedure_at": later, "anchor": recovery.anchor, "reason": ""}
+    reschedules.reschedule(recovery=recovery, now=NOW, **move)
+    tick.run(now=NOW)
+    asked_again = CheckIn.objects.get(recovery=recovery, key="C30", anchor=2)
+    reminders = Message.objects.filter(checkin=asked_again)
+    reminders.update(state="owed", reason="")
+    checkins.save(
+        checkin_id=before.pk,
+        instruments=instruments_of(before.form, staff=False, clinic=clinic),
+        answers=nrs(4),
+        client_id=uuid.uuid4(),
+        now=NOW,
+        source="patient",
+        mode="link",
+        send=True,
+    )
+    asked_again.refresh_from_db()
+    assert asked_again.state == CheckIn.State.OPEN
+    assert set(reminders.values_list("state", "reason")) == {("owed", "")}
 
 
 def test_two_answers_of_a_peg_are_kept_and_have_no_score(clinic, nurse):
@@ -264,6 +289,58 @@ def test_its_correction_corrects_what_it_gave(clinic, nurse):
     save(recovery, "BASE", nrs(7), **own)
     recovery.refresh_from_db()
     assert recovery.baseline_pain == 7
+
+
+def enrolled(clinic, nurse, **fields: Any) -> Recovery:
+    """As staff enrol: what they type is kept with their name."""
+    recovery = enrolment.enrol(
+        clinic=clinic,
+        user=nurse,
+        now=NOW,
+        record_number="A-1",
+        given_name="Ruth",
+        family_name="Keller",
+        procedure_at=NOW + timedelta(days=5),
+        email_ok=False,
+        **fields,
+    )
+    tick.run(now=NOW)
+    return recovery
+
+
+def corrected(recovery: Recovery, first: dict[str, Any], then: dict[str, Any]) -> Recovery:
+    own = {"client_id": uuid.uuid4()}
+    save(recovery, "BASE", first, **own)
+    save(recovery, "BASE", then, **own)
+    recovery.refresh_from_db()
+    return recovery
+
+
+def test_its_correction_does_not_touch_what_staff_typed_even_where_both_said_the_same(
+    clinic, nurse
+):
+    recovery = enrolled(clinic, nurse, baseline_pain=6, anticoagulated=True, osteoporosis=None)
+    told = {"anticoagulated": "no", "osteoporosis": "no"}
+    corrected(recovery, nrs(6) | {"FACTS": {"anticoagulated": "yes"}}, nrs(3) | {"FACTS": told})
+    facts_now = recovery.baseline_pain, recovery.anticoagulated, recovery.osteoporosis
+    assert facts_now == (6, True, False)
+
+
+def test_nor_what_staff_wrote_over_what_it_gave(clinic, nurse):
+    recovery = enrolled(clinic, nurse)
+    own = {"client_id": uuid.uuid4()}
+    save(recovery, "BASE", nrs(8), **own)
+    facts.correct(recovery=recovery, user=nurse, now=NOW, facts={"baseline_pain": 6})
+    save(recovery, "BASE", nrs(6), **own)
+    save(recovery, "BASE", nrs(3), **own)
+    recovery.refresh_from_db()
+    assert recovery.baseline_pain == 6
+
+
+def test_what_staff_took_back_is_the_forms_again(clinic, nurse):
+    recovery = enrolled(clinic, nurse, baseline_pain=6)
+    facts.correct(recovery=recovery, user=nurse, now=NOW, facts={"baseline_pain": None})
+    assert corrected(recovery, nrs(6), nrs(3)).baseline_pain == 3
 
 
 def test_a_red_flag_before_the_procedure(clinic, nurse):

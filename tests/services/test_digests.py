@@ -13,6 +13,7 @@ from tests.services.test_tick import local
 
 pytestmark = pytest.mark.django_db
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+State = Message.State
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ def test_a_clock_change_sends_it_once(zone, on, at, expected, nurse, clinic):
 
 def test_a_mail_that_did_not_leave_on_its_day_never_goes_and_says_why(overdue, mail_server):
     digests.run(now=local(8, 30))
-    delivery.deliver(clock=lambda: local(9, days=1))
+    assert delivery.deliver(clock=lambda: local(9, days=1)) == {State.NOT_SENT: 1}
     mail = Message.objects.get(kind="digest")
     assert (mail.state, mail.reason) == ("not_sent", "too_old")
 
@@ -118,7 +119,7 @@ def test_a_mail_that_did_not_leave_on_its_day_never_goes_and_says_why(overdue, m
 def test_what_was_done_meanwhile_needs_no_mail(overdue, mail_server):
     digests.run(now=local(8, 30))
     Recovery.objects.update(queue_rank=None, queue_since=None)
-    delivery.deliver(clock=lambda: local(8, 31))
+    assert delivery.deliver(clock=lambda: local(8, 31)) == {State.NOT_SENT: 1}
     assert Message.objects.get().reason == "nothing_left"
 
 
@@ -129,7 +130,7 @@ def test_who_switched_it_off_or_left_meanwhile_gets_none(
     mails = dict.fromkeys(oncall.MAILS, True) | {"digest_mails": False}
     oncall.choose(clinic=clinic, user=nurse, mails=mails)
     Membership.objects.filter(user=clinician).update(is_active=False)
-    delivery.deliver(clock=lambda: local(8, 31))
+    assert delivery.deliver(clock=lambda: local(8, 31)) == {State.NOT_SENT: 2}
     reasons = dict(Message.objects.values_list("user__name", "reason"))
     assert reasons == {"Nora": "switched_off", "Mia": "inactive"}
 
@@ -142,7 +143,7 @@ def test_it_arrives_with_numbers_and_without_names(overdue, clinic, mail_server)
             Recovery.objects.filter(pk=one.pk).update(queue_rank=rank)
     Message.objects.all().delete()
     digests.run(now=local(8, 30))
-    delivery.deliver(clock=lambda: local(8, 31))
+    assert delivery.deliver(clock=lambda: local(8, 31)) == {State.SENT: 1}
     [mail] = mail_server.mails()
     assert mail.subject == "Northgate Spine Clinic: your queue this morning"
     for line in ("2 wait for a review.", "1 has an address that fails.", "1 is overdue."):

@@ -214,9 +214,9 @@ def test_the_first_then_the_next_then_everybody_at_the_server(
     Message.objects.all().delete()
     record(on_call, now=local(9), **EMERGENCY)
     arrived = []
-    for at in (local(9), local(9, 15), local(10)):
+    for at, mails_due in ((local(9), 1), (local(9, 15), 1), (local(10), 3)):
         tick.run(now=at)
-        delivery.deliver(clock=lambda at=at: at)
+        assert delivery.deliver(clock=lambda at=at: at) == {Message.State.SENT: mails_due}
         arrived.append(sorted(mail_server.addresses))
         mail_server.accepted.clear()
     everybody = sorted(user.email for user in (nurse, second_nurse, clinician))
@@ -228,7 +228,8 @@ def test_an_urgent_mail_that_the_server_did_not_take_by_closing_waits_for_openin
 ):
     Message.objects.all().delete()
     record(on_call, now=local(16, 58), **URGENT)
-    delivery.deliver(clock=lambda: local(17, 5))
+    # Put off, it is left as it was: nothing became of it.
+    assert delivery.deliver(clock=lambda: local(17, 5)) == {}
     mail = Message.objects.get()
     assert (mail.state, mail.send_after) == ("owed", local(8, days=1))
     assert delivery.deliver(clock=lambda: local(8, days=1)) == {Message.State.SENT: 1}
@@ -250,7 +251,7 @@ def test_what_is_switched_off_before_the_mail_goes_does_not_go(
     record(on_call, now=local(9), **answers)
     wanted = dict.fromkeys(oncall.MAILS, True) | {name: False}
     oncall.choose(clinic=clinic, user=nurse, mails=wanted)
-    delivery.deliver(clock=lambda: local(9))
+    assert delivery.deliver(clock=lambda: local(9)) == {state: 1}
     mail = Message.objects.get(user=nurse)
     assert mail.state == state
     assert mail.reason == ("switched_off" if state == "not_sent" else "")

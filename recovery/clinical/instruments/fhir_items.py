@@ -154,6 +154,7 @@ def _option(element: Element, path: str) -> Option:
     ordinal = _ordinal(element, path)
     if field == "valueInteger":
         value = need(element, field, int, path)
+        number(element, field, path)
         return Option(value, Text(str(value)), number=value if ordinal is None else ordinal)
     if field == "valueString":
         words = text(element, field, path) or NO_TEXT

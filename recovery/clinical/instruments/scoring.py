@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from recovery.clinical.instruments.numbers import (
+    WHOLE_DIGITS,
     Amount,
     as_typed,
     check_number,
@@ -126,9 +127,13 @@ def mean(values: Sequence[int | Decimal | None]) -> Score:
 
 
 def _sum(values: Sequence[int | Decimal | None]) -> tuple[Amount | None, int]:
+    """The sum of all values. One of more digits than can be stored is no sum, nor is one with a
+    value missing.
+    """
     given = [Fraction(value) for value in values if value is not None]
-    complete = bool(given) and len(given) == len(values)
-    return (plain(sum(given, Fraction(0))) if complete else None), len(given)
+    amount = sum(given, Fraction(0))
+    complete = bool(given) and len(given) == len(values) and abs(amount) < 10**WHOLE_DIGITS
+    return (plain(amount) if complete else None), len(given)
 
 
 def _whole(number: int) -> Score:

@@ -5,7 +5,7 @@ from typing import Any
 
 from recovery.clinical.ownpathways import formchecks, rulechecks, structure, textchecks
 from recovery.clinical.ownpathways.document import Document, from_sound_data
-from recovery.clinical.ownpathways.problem import Path, PathwayError, Problem
+from recovery.clinical.ownpathways.problem import Path, PathwayError, Problem, _
 
 
 def problems(data: object) -> list[Problem]:
@@ -62,10 +62,15 @@ def _corridor(steps: list[tuple[Path, Mapping[str, Any]]]) -> Iterator[Problem]:
     for path, step in steps:
         first, last = step["first_day"], step["last_day"]
         if reached is None or first <= reached:
-            why = f"D{first} is covered by the step before"
-            yield Problem((*path, "first_day"), why)
+            yield Problem(
+                (*path, "first_day"), _("D%(first)s is covered by the step before", first=first)
+            )
         if last is not None and last < first:
-            yield Problem((*path, "last_day"), f"D{last} is before D{first}")
+            yield Problem(
+                (*path, "last_day"), _("D%(last)s is before D%(first)s", last=last, first=first)
+            )
         if step["low"] > step["high"]:
-            yield Problem((*path, "low"), f"{step['low']} is above {step['high']}")
+            yield Problem(
+                (*path, "low"), _("%(low)s is above %(high)s", low=step["low"], high=step["high"])
+            )
         reached = last if reached is not None else None

@@ -7,7 +7,7 @@ from typing import Any
 
 from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.clinical.ownpathways.document import PULSE, answered_by
-from recovery.clinical.ownpathways.problem import Path, Problem
+from recovery.clinical.ownpathways.problem import Path, Problem, _, written
 from recovery.clinical.pathway import AFTER_DISCHARGE
 from recovery.clinical.plan import DEFAULT_PLAN, FIRST_REMINDER, LAST_REMINDER, Moment
 
@@ -46,33 +46,66 @@ def _key(path: Path, form: Form) -> Iterator[Problem]:
     if kind == "daily":
         names = (f"{DAY}{day:02}", f"{PULSE}{day:02}")
         if day < 1:
-            yield Problem((*path, "day"), "a daily log is asked from D1 on")
+            yield Problem((*path, "day"), _("a daily log is asked from D1 on"))
         elif key not in names:
-            wanted = " or ".join(names)
-            yield Problem((*path, "key"), f"{key} is not the key of a log of D{day}: {wanted} is")
+            one, other = names
+            yield Problem(
+                (*path, "key"),
+                _(
+                    "%(key)s is not the key of a log of D%(day)s: %(one)s or %(other)s is",
+                    key=key,
+                    day=day,
+                    one=one,
+                    other=other,
+                ),
+            )
     elif key != KEY_OF[kind]:
-        yield Problem((*path, "key"), f"{key} is not the key of {kind}: {KEY_OF[kind]} is")
+        yield Problem(
+            (*path, "key"),
+            _(
+                "%(key)s is not the key of %(kind)s: %(wanted)s is",
+                key=key,
+                kind=kind,
+                wanted=KEY_OF[kind],
+            ),
+        )
 
 
 def _window(path: Path, form: Form) -> Iterator[Problem]:
     kind, day = form["form"], form["day"]
     opens, due, expires = (Moment.parse(form[name]) for name in ("opens", "due", "expires"))
     if opens >= due:
-        yield Problem((*path, "due"), f"{due} is not after {opens}, when the form opens")
+        yield Problem(
+            (*path, "due"),
+            _("%(due)s is not after %(opens)s, when the form opens", due=due, opens=opens),
+        )
     elif _apart(opens, due) < SHORTEST:
-        yield Problem((*path, "due"), f"{due} leaves less than 3 hours after {opens}")
+        yield Problem(
+            (*path, "due"),
+            _("%(due)s leaves less than 3 hours after %(opens)s", due=due, opens=opens),
+        )
     if due > expires:
-        yield Problem((*path, "expires"), f"{expires} is before {due}, when the form is due")
+        yield Problem(
+            (*path, "expires"),
+            _("%(expires)s is before %(due)s, when the form is due", expires=expires, due=due),
+        )
     if kind == "evening" and day != 0:
-        yield Problem((*path, "day"), "the first evening is that of D0")
+        yield Problem((*path, "day"), _("the first evening is that of D0"))
     elif kind == "evening":
         yield from _on(path, "opens", opens, 0, 0)
         yield from _on(path, "due", due, 0, 0)
         # Later than any discharge of the day, or the first evening would be lost.
         yield from _on(path, "expires", expires, 1, 1)
         if expires.day == 1 and _apart(LATEST_EVENING, expires) < SHORTEST:
-            why = f"{expires} leaves less than 3 hours after {LATEST_EVENING}, when it opens for "
-            yield Problem((*path, "expires"), why + "who leaves at midnight")
+            yield Problem(
+                (*path, "expires"),
+                _(
+                    "%(expires)s leaves less than 3 hours after %(latest)s, when it opens for "
+                    "who leaves at midnight",
+                    expires=expires,
+                    latest=LATEST_EVENING,
+                ),
+            )
     elif kind == "daily":
         yield from _on(path, "opens", opens, day, day)
         # Patients log today and yesterday; a pulse's link means the day it is opened on.
@@ -89,20 +122,38 @@ def _window(path: Path, form: Form) -> Iterator[Problem]:
 def _check_in(path: Path, form: Form, opens: Moment, expires: Moment) -> Iterator[Problem]:
     day = form["day"]
     if day < 1:
-        yield Problem((*path, "day"), "a check-in form is asked from D1 on")
+        yield Problem((*path, "day"), _("a check-in form is asked from D1 on"))
     elif form["form"] in JUDGED_BY_R44 and day < RESPONSE_FROM:
-        why = f"R44 judges the response by this form, and not before D{RESPONSE_FROM}"
-        yield Problem((*path, "day"), why)
+        yield Problem(
+            (*path, "day"),
+            _(
+                "R44 judges the response by this form, and not before D%(first)s",
+                first=RESPONSE_FROM,
+            ),
+        )
     if opens.day < 0 or opens.day > day:
-        yield Problem((*path, "opens"), f"{opens} is not from D0 to D{day}, the form's day")
+        yield Problem(
+            (*path, "opens"),
+            _("%(opens)s is not from D0 to D%(day)s, the form's day", opens=opens, day=day),
+        )
     if expires.day < day:
-        yield Problem((*path, "expires"), f"{expires} is before D{day}, the form's day")
+        yield Problem(
+            (*path, "expires"),
+            _("%(expires)s is before D%(day)s, the form's day", expires=expires, day=day),
+        )
 
 
 def _on(path: Path, name: str, moment: Moment, first: int, last: int) -> Iterator[Problem]:
-    if not first <= moment.day <= last:
-        wanted = f"D{first}" if first == last else f"D{first} to D{last}"
-        yield Problem((*path, name), f"{form_day(moment, name)} is not on {wanted}")
+    if first <= moment.day <= last:
+        return
+    given = form_day(moment, name)
+    if first == last:
+        yield Problem((*path, name), _("%(given)s is not on D%(first)s", given=given, first=first))
+    else:
+        yield Problem(
+            (*path, name),
+            _("%(given)s is not on D%(first)s to D%(last)s", given=given, first=first, last=last),
+        )
 
 
 def form_day(moment: Moment, name: str) -> str:
@@ -125,15 +176,34 @@ def _reminders(path: Path, form: Form) -> Iterator[Problem]:
         moment = Moment.parse(text)
         days[moment.day] += 1
         if not opens <= moment < expires:
-            yield Problem(here, f"{moment} is outside the form's window, {opens} to {expires}")
+            yield Problem(
+                here,
+                _(
+                    "%(moment)s is outside the form's window, %(opens)s to %(expires)s",
+                    moment=moment,
+                    opens=opens,
+                    expires=expires,
+                ),
+            )
         elif form["form"] == "baseline" and moment.day >= 0:
-            yield Problem(here, f"{moment} may come after the procedure has begun")
+            yield Problem(
+                here, _("%(moment)s may come after the procedure has begun", moment=moment)
+            )
         if not FIRST_REMINDER <= moment.at < LAST_REMINDER:
-            yield Problem(here, f"{moment} is not from 08:00 to before 21:00")
+            yield Problem(here, _("%(moment)s is not from 08:00 to before 21:00", moment=moment))
         if before is not None and moment <= before:
-            yield Problem(here, f"{moment} is not after {before}, the reminder before it")
+            yield Problem(
+                here,
+                _(
+                    "%(moment)s is not after %(before)s, the reminder before it",
+                    moment=moment,
+                    before=before,
+                ),
+            )
         if days[moment.day] == A_DAY + 1:
-            yield Problem(here, f"a third reminder on D{moment.day}; two a day are the most")
+            yield Problem(
+                here, _("a third reminder on D%(day)s; two a day are the most", day=moment.day)
+            )
         before = moment
 
 
@@ -142,8 +212,10 @@ def _twice(forms: Sequence[Placed]) -> Iterator[Problem]:
     for path, form in forms:
         key = form["key"]
         if key in first:
-            place = Problem(first[key], "").key
-            yield Problem((*path, "key"), f"{key} stands twice, first at {place}")
+            place = written(first[key])
+            yield Problem(
+                (*path, "key"), _("%(key)s stands twice, first at %(place)s", key=key, place=place)
+            )
         first.setdefault(key, path)
 
 
@@ -162,8 +234,15 @@ def _overlaps(forms: Sequence[Placed]) -> Iterator[Problem]:
     reach: tuple[int, str] | None = None
     for begins, ends, path, key in ranges:
         if reach is not None and begins <= reach[0]:
-            message = f"a log of D{begins} would answer {reach[1]} and {key}"
-            yield Problem((*path, "day"), message)
+            yield Problem(
+                (*path, "day"),
+                _(
+                    "a log of D%(begins)s would answer %(earlier)s and %(key)s",
+                    begins=begins,
+                    earlier=reach[1],
+                    key=key,
+                ),
+            )
         if reach is None or ends > reach[0]:
             reach = ends, key
 
@@ -177,8 +256,8 @@ def needed(forms: Sequence[object]) -> Iterator[Problem]:
     }
     for key in NEEDED:
         if key not in placed:
-            yield Problem(("forms",), f"{key} is missing, and cannot be left out")
+            yield Problem(("forms",), _("%(key)s is missing, and cannot be left out", key=key))
             continue
         form = forms[placed[key]]
         if isinstance(form, Mapping) and form.get("asked") is False:
-            yield Problem(("forms", placed[key], "asked"), f"{key} cannot be left out")
+            yield Problem(("forms", placed[key], "asked"), _("%(key)s cannot be left out", key=key))

@@ -1,10 +1,44 @@
-"""What is wrong with a pathway, and where."""
+"""What is wrong with a pathway, and where.
 
-from collections.abc import Sequence
+The messages are English, as the command line prints them. `_` marks them for translation without
+translating: pages, which have a language, give `in_language` the function that does.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 # Keys, and the places of entries in lists, from the top of the document.
 Path = tuple[str | int, ...]
+
+
+def written(path: Path) -> str:
+    """The path as people write it: forms[3].reminders[0]."""
+    words = ""
+    for part in path:
+        words += f"[{part}]" if isinstance(part, int) else f".{part}" if words else part
+    return words
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text with %(name)s where its values stand; a value may be a text that is translated too."""
+
+    text: str
+    values: Mapping[str, Any]
+
+    def in_language(self, translate: Callable[[str], str]) -> str:
+        return translate(self.text) % {
+            name: value.in_language(translate) if isinstance(value, Words) else value
+            for name, value in self.values.items()
+        }
+
+    def __str__(self) -> str:
+        return self.in_language(str)
+
+
+def _(text: str, **values: Any) -> Words:
+    return Words(text, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,17 +49,17 @@ class Problem:
     """
 
     path: Path
-    message: str
+    words: Words
     warning: bool = False
     line: int = 0
 
     @property
     def key(self) -> str:
-        """The path as people write it: forms[3].reminders[0]."""
-        words = ""
-        for part in self.path:
-            words += f"[{part}]" if isinstance(part, int) else f".{part}" if words else part
-        return words
+        return written(self.path)
+
+    @property
+    def message(self) -> str:
+        return str(self.words)
 
     def __str__(self) -> str:
         where = ": ".join(filter(None, (f"line {self.line}" if self.line else "", self.key)))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from recovery.clinical.ownpathways.problem import Path, Problem
+from recovery.clinical.ownpathways.problem import Path, Problem, _, written
 from recovery.clinical.ownpathways.textchecks import reading
 from recovery.clinical.rules import (
     MILDER_THAN,
@@ -30,8 +30,11 @@ def problems(changes: Sequence[Placed]) -> Iterator[Problem]:
     for path, change in changes:
         rule_id = change["rule"]
         if rule_id in first:
-            place = Problem(first[rule_id], "").key
-            yield Problem((*path, "rule"), f"{rule_id} is changed twice, first at {place}")
+            place = written(first[rule_id])
+            yield Problem(
+                (*path, "rule"),
+                _("%(rule_id)s is changed twice, first at %(place)s", rule_id=rule_id, place=place),
+            )
             continue
         first[rule_id] = path
         yield from _change(path, change)
@@ -42,13 +45,17 @@ def _change(path: Path, change: Change) -> Iterator[Problem]:
     rule_id = change["rule"]
     here = (*path, "rule")
     if rule_id in RED_FLAGS:
-        yield Problem(here, f"{rule_id} is an emergency rule: it cannot be changed")
+        yield Problem(
+            here, _("%(rule_id)s is an emergency rule: it cannot be changed", rule_id=rule_id)
+        )
     elif rule_id in UNCHANGEABLE:
-        yield Problem(here, f"{rule_id} cannot be changed")
+        yield Problem(here, _("%(rule_id)s cannot be changed", rule_id=rule_id))
     elif rule_id not in RULES_BY_ID and rule_id not in TIMED:
-        yield Problem(here, f"{rule_id} is no rule")
+        yield Problem(here, _("%(rule_id)s is no rule", rule_id=rule_id))
     elif not change.get("severity") and not change.get("patient_text"):
-        yield Problem(path, f"says nothing of {rule_id}: a severity, a text, or both")
+        yield Problem(
+            path, _("says nothing of %(rule_id)s: a severity, a text, or both", rule_id=rule_id)
+        )
     else:
         yield from _severity(path, change)
         yield from _text(path, change)
@@ -60,9 +67,24 @@ def _severity(path: Path, change: Change) -> Iterator[Problem]:
         return
     here = (*path, "severity")
     if Severity(wanted) == shipped:
-        yield Problem(here, f"{change['rule']} is {shipped} already: leave this out")
+        yield Problem(
+            here,
+            _(
+                "%(rule)s is %(shipped)s already: leave this out",
+                rule=change["rule"],
+                shipped=shipped,
+            ),
+        )
     elif Severity(wanted).rank > shipped.rank:
-        yield Problem(here, f"{change['rule']} is {shipped} and cannot be lowered to {wanted}")
+        yield Problem(
+            here,
+            _(
+                "%(rule)s is %(shipped)s and cannot be lowered to %(wanted)s",
+                rule=change["rule"],
+                shipped=shipped,
+                wanted=wanted,
+            ),
+        )
 
 
 def _text(path: Path, change: Change) -> Iterator[Problem]:
@@ -71,12 +93,21 @@ def _text(path: Path, change: Change) -> Iterator[Problem]:
     severity = Severity(change.get("severity") or _shipped(rule_id))
     if rule_id in TIMED:
         if text is not None:
-            yield Problem(here, f"patients hear nothing of {rule_id}, so it has no text")
+            yield Problem(
+                here, _("patients hear nothing of %(rule_id)s, so it has no text", rule_id=rule_id)
+            )
         return
     if text is None:
         if severity.rank < _shipped(rule_id).rank:
-            why = f"{rule_id} is raised to {severity}, so it needs a text that says whom to call"
-            yield Problem(here, why)
+            yield Problem(
+                here,
+                _(
+                    "%(rule_id)s is raised to %(severity)s, so it needs a text that says "
+                    "whom to call",
+                    rule_id=rule_id,
+                    severity=severity,
+                ),
+            )
         return
     yield from _placeholders(here, text)
     yield from _numbers(here, rule_id, severity, text)
@@ -87,9 +118,9 @@ def _placeholders(path: Path, text: str) -> Iterator[Problem]:
     known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
     for name in NAMED.findall(text):
         if name not in PLACEHOLDERS:
-            yield Problem(path, f"{{{name}}} is not one of {known}")
+            yield Problem(path, _("{%(name)s} is not one of %(known)s", name=name, known=known))
     if re.search(r"[{}]", NAMED.sub("", text)):
-        yield Problem(path, f"a brace that belongs to none of {known}")
+        yield Problem(path, _("a brace that belongs to none of %(known)s", known=known))
 
 
 def _numbers(path: Path, rule_id: str, severity: Severity, text: str) -> Iterator[Problem]:
@@ -97,11 +128,11 @@ def _numbers(path: Path, rule_id: str, severity: Severity, text: str) -> Iterato
     named = set(NAMED.findall(text))
     reaches_us = rule_id == POISONED or named & {"clinic_phone", "after_hours_phone"}
     if severity == Severity.EMERGENCY and "emergency_number" not in named:
-        yield Problem(path, "an emergency's text names {emergency_number}")
+        yield Problem(path, _("an emergency's text names {emergency_number}"))
     if severity == Severity.URGENT and not reaches_us:
-        yield Problem(path, "an urgent text names {clinic_phone} or {after_hours_phone}")
+        yield Problem(path, _("an urgent text names {clinic_phone} or {after_hours_phone}"))
     if rule_id == POISONED and "poison_phone" not in named:
-        yield Problem(path, f"the text of {POISONED} names {{poison_phone}}")
+        yield Problem(path, _("the text of %(rule_id)s names {poison_phone}", rule_id=POISONED))
 
 
 def _in_order(changes: Sequence[Placed]) -> Iterator[Problem]:
@@ -115,8 +146,17 @@ def _in_order(changes: Sequence[Placed]) -> Iterator[Problem]:
             now[rule_id] = min(now[rule_id], Severity(wanted), key=lambda one: one.rank)
     for milder, worse in MILDER_THAN:
         if milder in placed and now[milder].rank < now[worse].rank:
-            why = f"{milder} would be {now[milder]} and {worse}, a worse sign, {now[worse]}"
-            yield Problem((*placed[milder], "severity"), f"{why}: raise {worse} too")
+            yield Problem(
+                (*placed[milder], "severity"),
+                _(
+                    "%(milder)s would be %(now)s and %(worse)s, a worse sign, %(other)s: "
+                    "raise %(worse)s too",
+                    milder=milder,
+                    now=now[milder],
+                    worse=worse,
+                    other=now[worse],
+                ),
+            )
 
 
 def _shipped(rule_id: str) -> Severity:

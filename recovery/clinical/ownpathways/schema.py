@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from recovery.clinical.checkinforms import FORMS, LOG_FORMS
+from recovery.clinical.ownpathways.problem import _
 from recovery.clinical.phases import DEFAULT_PHASES
 from recovery.clinical.plan import WORST_PAIN
 
@@ -25,12 +26,12 @@ _PAIN: Mapping[str, Any] = {"type": "integer", "minimum": 0, "maximum": WORST_PA
 _MOMENT: Mapping[str, Any] = {
     "type": "string",
     "pattern": "^D(0|-?[1-9][0-9]{0,3}) ([01][0-9]|2[0-3]):[0-5][0-9]$",
-    "description": "a day and a time like D5 06:00",
+    "description": str(_("a day and a time like D5 06:00")),
 }
 _DATE: Mapping[str, Any] = {
     "type": "string",
     "pattern": "^2[0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
-    "description": "a date like 2027-05-01",
+    "description": str(_("a date like 2027-05-01")),
 }
 
 
@@ -69,7 +70,7 @@ SCHEMA: Mapping[str, Any] = {
                         "key": {
                             "type": "string",
                             "pattern": "^[A-Z]{1,5}(-?[0-9]{1,4})?$",
-                            "description": "a key like DAY-05, PULSE-17 or C42",
+                            "description": str(_("a key like DAY-05, PULSE-17 or C42")),
                         },
                         "form": {"enum": list(KNOWN_FORMS)},
                         "day": _DAY,
@@ -134,7 +135,7 @@ SCHEMA: Mapping[str, Any] = {
                         "rule": {
                             "type": "string",
                             "pattern": "^R[0-9]{2}$",
-                            "description": "a rule like R13",
+                            "description": str(_("a rule like R13")),
                         }
                     },
                     {

@@ -3,6 +3,7 @@
 PyYAML is imported where it is used: the other commands of this package run without any package.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from typing import Any
 
 from recovery.clinical.ownpathways.checks import problems
 from recovery.clinical.ownpathways.document import Document, from_sound_data, to_data
-from recovery.clinical.ownpathways.problem import Path, PathwayError, Problem
+from recovery.clinical.ownpathways.problem import Path, PathwayError, Problem, Words, _
 from recovery.clinical.ownpathways.structure import BREAKS, quoted
 
 MAX_BYTES = 1024 * 1024
@@ -25,6 +26,8 @@ HEAD = """\
 """
 TAG = "tag:yaml.org,2002:"
 BOOLEANS = {"true": True, "false": False}
+# Python reads no number of some thousand digits, and no day or pain has more than these.
+WHOLE = re.compile("0|-?[1-9][0-9]{0,17}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,9 @@ class Reading:
 
 
 class _Refused(Exception):
-    def __init__(self, message: str, line: int = 0, path: Path = ()) -> None:
-        super().__init__(message)
-        self.problem = Problem(path, message, line=line)
+    def __init__(self, words: Words, line: int = 0, path: Path = ()) -> None:
+        super().__init__(str(words))
+        self.problem = Problem(path, words, line=line)
 
 
 def read_yaml(raw: bytes) -> Document:
@@ -107,24 +110,32 @@ def _load(raw: bytes) -> tuple[Any, dict[Path, int]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
-        raise _Refused(f"not YAML: {error.problem or error.context}", line) from error
+        raise _Refused(_("not YAML: %(why)s", why=error.problem or error.context), line) from error
     except yaml.YAMLError as error:
-        raise _Refused("not YAML") from error
+        raise _Refused(_("not YAML")) from error
     return builder.root, builder.lines
 
 
 def _text(raw: bytes) -> str:
     if len(raw) > MAX_BYTES:
-        raise _Refused(f"the file has {len(raw)} bytes, more than 1 MiB ({MAX_BYTES})")
+        raise _Refused(
+            _(
+                "the file has %(count)s bytes, more than 1 MiB (%(most)s)",
+                count=len(raw),
+                most=MAX_BYTES,
+            )
+        )
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise _Refused("not UTF-8", line) from error
+        raise _Refused(_("not UTF-8"), line) from error
     for number, line_text in enumerate(text.split("\n"), start=1):
         for letter in line_text.removesuffix("\r"):
             if letter != "\t" and (unicodedata.category(letter) == "Cc" or letter in BREAKS):
-                raise _Refused(f"U+{ord(letter):04X} stands in no pathway", number)
+                raise _Refused(
+                    _("U+%(code)s stands in no pathway", code=f"{ord(letter):04X}"), number
+                )
     return text
 
 
@@ -150,29 +161,31 @@ class _Builder:
             if name == "DocumentStart":
                 self._documents += 1
                 if self._documents > 1:
-                    raise _Refused("a second document; a pathway is one", line)
+                    raise _Refused(_("a second document; a pathway is one"), line)
                 if event.tags or event.version:
-                    raise _Refused("directives are not read", line)
+                    raise _Refused(_("directives are not read"), line)
             elif name in {"MappingEnd", "SequenceEnd"}:
                 self._open.pop()
             elif name in {"Scalar", "MappingStart", "SequenceStart", "Alias"}:
                 self._value(event, name, line)
         if not self._values:
-            raise _Refused("the file is empty", 1)
+            raise _Refused(_("the file is empty"), 1)
 
     def _value(self, event: Any, name: str, line: int) -> None:
         self._values += 1
         if name == "Alias" or event.anchor:
-            raise _Refused("anchors and aliases (& and *) are not read", line, self._here())
+            raise _Refused(_("anchors and aliases (& and *) are not read"), line, self._here())
         if event.tag:
-            raise _Refused(f"the tag {quoted(event.tag)} is not read", line, self._here())
+            raise _Refused(
+                _("the tag %(value)s is not read", value=quoted(event.tag)), line, self._here()
+            )
         if self._values > MAX_VALUES or len(self._open) >= MAX_DEPTH:
-            raise _Refused("more values, or deeper, than any pathway", line)
+            raise _Refused(_("more values, or deeper, than any pathway"), line)
         if name == "Scalar" and self._waits_for_key():
             self._key(event, line)
             return
         if self._waits_for_key():
-            raise _Refused("a key is a word, no list and no set of keys", line, self._here())
+            raise _Refused(_("a key is a word, no list and no set of keys"), line, self._here())
         value: Any = {"MappingStart": {}, "SequenceStart": []}.get(name)
         path = self._place(line)
         if name == "Scalar":
@@ -196,7 +209,11 @@ class _Builder:
         mapping, path, waiting = self._open[-1]
         key = event.value
         if key in mapping:
-            raise _Refused(f"{quoted(key)} stands twice here", line, (*path, quoted(key)[1:-1]))
+            raise _Refused(
+                _("%(value)s stands twice here", value=quoted(key)),
+                line,
+                (*path, quoted(key)[1:-1]),
+            )
         waiting.append(key)
         self.lines[(*path, key)] = line
 
@@ -231,11 +248,20 @@ def _scalar(event: Any, line: int, path: Path) -> Any:
         case "bool" if value in BOOLEANS:
             return BOOLEANS[value]
         case "bool":
-            message = f"{quoted(value)} may mean true or false: write true, false, or quote it"
-            raise _Refused(message, line, path)
-        case "int" if value.removeprefix("-").isdecimal() and str(int(value)) == value:
+            raise _Refused(
+                _(
+                    "%(value)s may mean true or false: write true, false, or quote it",
+                    value=quoted(value),
+                ),
+                line=line,
+                path=path,
+            )
+        case "int" if WHOLE.fullmatch(value):
             return int(value)
         case "int" | "float" | "merge":
-            message = f"{quoted(value)} is no whole number: if it is a text, quote it"
-            raise _Refused(message, line, path)
+            raise _Refused(
+                _("%(value)s is no whole number: if it is a text, quote it", value=quoted(value)),
+                line=line,
+                path=path,
+            )
     return value

@@ -41,15 +41,14 @@ def staff_checkin(request: HttpRequest, recovery: uuid.UUID, key: str) -> HttpRe
     known = response_of(checkin) if checkin.pk else None
     form = _form(request, row, checkin, known)
     kept = None
-    if request.method != "POST":
-        access.record_read(request, row, f"form {checkin.key}")
-    elif form.is_valid():
+    if form.is_valid():
         saved = _save(request, row, key, form, known)
         _tell(request, saved)
         return redirect("staff_checkins", row.uuid)
-    elif entry.emergency_in(form, row):
+    if form.is_bound and entry.emergency_in(form, row):
         # A refusal hides no emergency: what is clear is kept, and judged, before it is mended.
         kept = _save(request, row, key, form, known, send=known is not None and known.is_sent)
+    access.record_read(request, row, f"form {checkin.key}")
     context = {
         "form": form,
         "helper": checkin_helper(form, warn=False),

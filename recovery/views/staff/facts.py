@@ -23,8 +23,7 @@ def facts_edit(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
         text = _("The facts are saved.") if changed else _("Nothing was changed.")
         messages.success(request, text)
         return redirect("staff_recovery", row.uuid)
-    if request.method != "POST":
-        access.record_read(request, row, "facts")
+    access.record_read(request, row, "facts")
     context = {
         "here": "patients",
         "waiting": waiting(request.clinic),

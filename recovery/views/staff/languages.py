@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from recovery.access import for_staff
+from recovery.clinical.rules import RULES_BY_ID
+from recovery.clinical.wording import asked as asked_texts
 from recovery.forms.languages import LanguageApprovalForm, OwnWordingForm
 from recovery.models import Membership, Role
 from recovery.queries.language_state import LanguageState, Line, language_state, readers
@@ -123,7 +125,7 @@ def _page(
         "form": form or LanguageApprovalForm(known_as=_known_as(request), digest=state.digest),
         "own": [_row(number, line, refused) for number, line in enumerate(state.own)],
         "refusal": refused[2],
-        "places": _by_place(state.rules),
+        "parts": _parts(state.rules),
     }
     return render(request, "staff/language.html", context)
 
@@ -140,8 +142,14 @@ def _row(number: int, line: Line, refused: tuple[str, str, str]) -> dict[str, An
     }
 
 
-def _by_place(lines: tuple[Line, ...]) -> dict[str, list[Line]]:
-    found: dict[str, list[Line]] = {}
-    for line in lines:
-        found.setdefault(line.place, []).append(line)
-    return found
+def _parts(lines: tuple[Line, ...]) -> list[tuple[str, list[Line]]]:
+    """What is read together: the rules' texts first, for they matter most."""
+    questions = {told.place for told in asked_texts()}
+    rules = [line for line in lines if not line.place or line.place in RULES_BY_ID]
+    asked = [line for line in lines if line.place in questions]
+    told = [line for line in lines if line not in rules and line not in asked]
+    return [
+        (_("Texts of the rules"), rules),
+        (_("Before the procedure and the phases"), told),
+        (_("Questions"), asked),
+    ]

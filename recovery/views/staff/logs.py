@@ -66,7 +66,6 @@ def staff_log_new(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
     dates = (row.procedure_on - BEFORE, today)
     if request.method == "POST":
         return _post(request, row, dates)
-    access.record_read(request, row, "log form")
     initial = {
         "log_date": _asked_date(request, dates),
         "client_id": uuid.uuid4(),
@@ -108,6 +107,7 @@ def _post(request: HttpRequest, row: Recovery, dates: tuple[date, date]) -> Http
 
 
 def _page(request: HttpRequest, row: Recovery, form: StaffLogForm, **words: Any) -> HttpResponse:
+    access.record_read(request, row, "log form")
     context = {
         "here": "patients",
         "waiting": waiting(request.clinic),

@@ -26,9 +26,7 @@ def staff_milestones(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
     today = access.local_date(row, request.now)
     found = kinds(row)
     sent, refusal = None, ""
-    if request.method != "POST":
-        access.record_read(request, row, "milestones")
-    else:
+    if request.method == "POST":
         kind = next((kind for kind in found if kind.code == request.POST.get("code")), None)
         if kind is None or today < row.procedure_on:
             messages.error(request, _("Nothing was saved. Look again."))
@@ -41,6 +39,7 @@ def staff_milestones(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
         except NotAllowed as refused:
             refusal, found = str(refused), kinds(row)
             sent = None
+    access.record_read(request, row, "milestones")
     shown = [(kind, _form(row, kind, today)) for kind in found]
     if sent is not None:
         shown = [(kind, sent if sent.prefix == kind.code else form) for kind, form in shown]

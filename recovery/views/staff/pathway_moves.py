@@ -12,6 +12,7 @@ from recovery import access
 from recovery.models import Recovery
 from recovery.queries.pathway_moves import preview
 from recovery.queries.pathways import active_pathway, document_of, usable
+from recovery.queries.patients import waiting
 from recovery.services import pathway_moves
 from recovery.services.refusals import Moved, NotAllowed
 from recovery.views.staff.pathway_approval import told
@@ -23,9 +24,7 @@ def pathway_move(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
     """What would move, then the move, of a recovery that follows an older version."""
     row = access.staff_recovery(request, recovery)
     refusal = ""
-    if request.method != "POST":
-        access.record_read(request, row, "pathway")
-    else:
+    if request.method == "POST":
         try:
             _move(request, row)
         except NotAllowed as refused:
@@ -34,9 +33,11 @@ def pathway_move(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("This recovery follows the version in use now."))
             return redirect("staff_recovery", row.uuid)
+    access.record_read(request, row, "pathway")
     target = active_pathway(request.clinic)
     context = {
         "here": "patients",
+        "waiting": waiting(request.clinic),
         "recovery": row,
         "patient": row.patient,
         "refusal": refusal,

@@ -22,7 +22,14 @@ from recovery.forms.pathway_sections import (
     shipped_severity,
 )
 from recovery.forms.pathway_slots import LeaveOutForm, NewSlotForm, SlotForm, form_of
-from recovery.forms.pathway_words import BEFORE, place_of, rule_name, slot_name, told_name
+from recovery.forms.pathway_words import (
+    BEFORE,
+    message_of,
+    place_of,
+    rule_name,
+    slot_name,
+    told_name,
+)
 from recovery.forms.pathways import SectionForm, TitleForm
 from recovery.models import RecoveryPhase, Role
 from recovery.services import pathways as service
@@ -81,7 +88,7 @@ def _say_saved(request: HttpRequest, form: SectionForm, *, saved: bool) -> None:
     messages.success(request, _("Saved in the draft.") if saved else _("Nothing changed."))
     for problem in problems(form.data_after):
         if problem.warning and form.field_at(problem.path):
-            words = f"{place_of(form.data_after, problem)}: {problem.message}"
+            words = f"{place_of(form.data_after, problem)}: {message_of(problem)}"
             messages.warning(request, words)
 
 
@@ -167,7 +174,7 @@ def pathway_slot_remove(request: HttpRequest, key: str) -> HttpResponse:
     except Moved as refusal:
         messages.error(request, str(refusal))
     except PathwayError as error:
-        messages.error(request, error.problems[0].message)
+        messages.error(request, message_of(error.problems[0]))
     else:
         messages.success(request, _("%(key)s is taken out of the draft.") % {"key": key})
     return redirect(_draft_at("forms")())

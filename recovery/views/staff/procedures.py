@@ -30,7 +30,6 @@ def procedure(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
     row = access.staff_recovery(request, recovery)
     today = timezone.localdate(request.now)
     if request.method != "POST":
-        access.record_read(request, row, "procedure")
         return _form(request, row, RescheduleForm(recovery=row, today=today))
     form = RescheduleForm(request.POST, recovery=row, today=today)
     movable = row.state in reschedules.MOVABLE
@@ -112,9 +111,7 @@ def procedure_new(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
     form = AddedProcedureForm(request.POST or None, patient=row.patient, today=today)
     missing = lacking(request.clinic)
     refusal = ""
-    if request.method != "POST":
-        access.record_read(request, row, "procedure form")
-    elif not missing and form.is_valid():
+    if not missing and form.is_valid():
         try:
             added = enrolment.add_procedure(
                 patient=row.patient, user=request.user, now=request.now, **form.for_service
@@ -162,6 +159,7 @@ def discharge(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
 def _render(
     request: HttpRequest, row: Recovery, template: str, context: dict[str, object]
 ) -> HttpResponse:
+    access.record_read(request, row, "procedure")
     shared = {
         "here": "patients",
         "waiting": waiting(request.clinic),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from recovery import access
-from recovery.clinical.pathway import Occasion, occasions
+from recovery.clinical.pathway import Occasion
 from recovery.forms.alerts import CloseForm
 from recovery.forms.contacts import ContactForm
 from recovery.forms.procedures import DISCHARGE_DAYS, DischargeForm
@@ -25,7 +25,7 @@ from recovery.queries import chart, corridors, glance, queue, timeline
 from recovery.queries.checkins import as_log
 from recovery.queries.days import Day, by_day
 from recovery.queries.observations import why_closed
-from recovery.queries.pathways import phases_of, plan_of
+from recovery.queries.pathways import phases_of, planned_logs
 from recovery.queries.patients import Place, place
 from recovery.queries.record import Record, Row, record_of
 from recovery.services import recoveries, reschedules
@@ -101,7 +101,7 @@ def page(
     record = record_of(recovery, request.now)
     days = by_day(timeline.current(logs))
     where = place(recovery, request.now)
-    planned = _planned(recovery)
+    planned = planned_logs(recovery)
     case = _case(request, recovery, alerts, logs)
     told = timeline.events(recovery, logs, alerts, record)
     context = {
@@ -161,21 +161,6 @@ def _discharge(
 
 def _told_on(row: Row) -> str:
     return row.text
-
-
-def _planned(recovery: Recovery) -> list[Occasion]:
-    """Every log of the pathway, past and to come."""
-    return [
-        occasion
-        for occasion in occasions(
-            recovery.procedure_at,
-            recovery.patient.zone,
-            plan_of(recovery.pathway_id),
-            procedure_on=recovery.procedure_on,
-            discharged_at=recovery.discharged_at,
-        )
-        if occasion.form in glance.LOGS
-    ]
 
 
 def _case(

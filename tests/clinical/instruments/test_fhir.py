@@ -365,6 +365,10 @@ REFUSED = [
         "item[0].answerOption[0].value[x]: valueString and valueInteger are both given",
     ),
     (
+        changed("item", 3, "answerOption", 2, {"valueInteger": 1000000}),
+        "item[3].answerOption[2].valueInteger: 1000000 has more than 6 digits or 4 decimals",
+    ),
+    (
         changed("item", 0, "answerOption", 0, {"valueString": "often"}),
         "item[0].answerOption: its options are not of one type",
     ),

@@ -12,6 +12,7 @@ from recovery.clinical.ownpathways import (
     read_yaml,
     write_yaml,
 )
+from recovery.clinical.ownpathways.structure import SHOWN
 from tests.clinical.ownpathways.shipped import SHIPPED
 
 FILE = write_yaml(SHIPPED)
@@ -113,6 +114,11 @@ SPOILT: dict[str, tuple[Callable[[str], str], str, str]] = {
         lambda file: file.replace("title: The shipped pathway", "title: 1.5"),
         "title: 1.5",
         'title: "1.5" is no whole number: if it is a text, quote it',
+    ),
+    "a number of more digits than anything has": (
+        lambda file: file.replace("day: 5\n", "day: " + 5000 * "5" + "\n"),
+        "day: 555",
+        f'forms[6].day: "{SHOWN * "5"}..." is no whole number: if it is a text, quote it',
     ),
     "a time that YAML 1.1 counts in sixties": (
         lambda file: file.replace(DUE_5, "due: 20:00"),

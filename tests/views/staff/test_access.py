@@ -106,6 +106,32 @@ def test_every_look_at_a_chart_is_recorded(
     assert 0 <= (event.at - now).total_seconds() < 60
 
 
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("facts_edit", {}),
+        ("facts_edit", {"baseline_pain": "11"}),
+        ("procedure", {}),
+        ("procedure", {"procedure_date": "2026-03-12", "procedure_time": "09:30"}),
+        ("procedure_new", {}),
+        ("staff_checkin", {}),
+        ("staff_milestones", {"code": "walked"}),
+        ("staff_log_new", {}),
+        ("pathway_move", {}),
+        ("address", {}),
+        ("observation", {}),
+    ],
+)
+def test_so_is_what_is_shown_again_because_it_was_not_saved(
+    as_nurse: Client, nurse: Any, recovery: Recovery, name: str, data: dict[str, str]
+) -> None:
+    args = ["BASE"] if name == "staff_checkin" else []
+    shown = as_nurse.post(url(name, recovery.uuid, *args), data)
+    assert shown.status_code == 200
+    assert "Keller" in shown.content.decode()
+    assert AccessEvent.objects.filter(patient=recovery.patient, user=nurse, action="read").exists()
+
+
 def test_a_refused_look_is_not_recorded_as_one(as_harbor_nurse: Client, recovery: Recovery) -> None:
     as_harbor_nurse.get(url("staff_recovery", recovery.uuid))
     assert not AccessEvent.objects.filter(patient=recovery.patient).exists()

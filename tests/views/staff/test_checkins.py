@@ -106,6 +106,13 @@ def test_an_odi_out_of_range_or_too_exact(as_nurse, clinic, nurse, now, typed, w
     assert f'value="{typed}"' in page
 
 
+def test_an_index_is_typed_with_all_its_digits(as_nurse, clinic, nurse, now):
+    recovery = someone(clinic, "Ruth", "Keller", day=85)
+    typed = {"EQ-5D-INDEX-0": "-0.873", "save_incomplete": "1"}
+    assert as_nurse.post(form(recovery, "C90"), ENTERED | typed).status_code == 302
+    assert Score.objects.get(instrument="EQ-5D-INDEX").score == "-0.873"
+
+
 def test_a_late_entry_leaves_the_checkin_expired(as_nurse, recovery):
     page = as_nurse.get(form(recovery, "C30")).content.decode()
     assert "What you save is marked as a late entry." in page

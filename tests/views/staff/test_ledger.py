@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from recovery.models import (
     AccessEvent,
     CheckIn,
+    Clinic,
     Consent,
     DailyLog,
     MailEvent,
@@ -218,7 +219,10 @@ def test_filters_leave_what_they_name(as_nurse, clinic, recovery):
         {"after": str(uuid.uuid4())},
     ],
 )
-def test_a_filter_that_is_none_is_told_and_breaks_nothing(as_nurse, recovery, query):
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Kiritimati"])
+def test_a_filter_that_is_none_is_told_and_breaks_nothing(as_nurse, recovery, query, zone):
+    Clinic.objects.update(zone=zone)
+    Patient.objects.update(zone=zone)
     mail(recovery)
     for name, args in (("ledger", ()), ("recovery_ledger", (recovery.uuid,))):
         assert as_nurse.get(url(name, *args), query).status_code == 200

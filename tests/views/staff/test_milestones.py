@@ -84,11 +84,20 @@ def test_what_the_patient_told_meanwhile_is_read_before_it_is_changed(
     assert standing() == [("walked", TODAY, "patient")]
 
 
-@pytest.mark.parametrize("code", ["", "flew", "\0"])
-def test_no_such_thing(as_nurse: Client, recovery: Recovery, code: str) -> None:
+@pytest.mark.parametrize("sent", [{}, {"code": ""}, {"code": "flew"}, {"code": "\0"}])
+@pytest.mark.parametrize("take_back", [{}, {"take_back": "1"}])
+def test_an_unknown_choice_leads_back_to_the_page_says_so_and_writes_nothing(
+    as_nurse: Client, recovery: Recovery, sent: dict[str, str], take_back: dict[str, str]
+) -> None:
     address = url("staff_milestones", recovery.uuid)
-    assert "Nothing was saved." in words(as_nurse.post(address, {"code": code}, follow=True))
-    assert standing() == []
+    answer = as_nurse.post(address, sent | take_back | {"walked-on": "2026-03-04"})
+    assert (answer.status_code, answer.url) == (302, address)
+    page = as_nurse.get(address)
+    assert page.status_code == 200
+    assert 'role="alert"' in page.content.decode()
+    assert "Nothing was saved. Look again." in words(page)
+    assert not Milestone.objects.exists()
+    assert not AccessEvent.objects.filter(action="write").exists()
 
 
 def test_nothing_is_done_again_before_the_procedure(

@@ -322,6 +322,19 @@ def test_a_rule_is_raised_with_a_text_of_the_clinic_s_own(as_manager: Client) ->
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Call {clinic_phone} or {after_hours_phone}.", id="numbers for the most part"),
+        pytest.param("Call us: {clinic_phone}", id="a few short words"),
+    ],
+)
+def test_of_a_text_that_has_no_grade_none_is_said(as_manager: Client, text: str) -> None:
+    save(as_manager, "pathway_rule", "R34", severity="urgent", patient_text=text)
+    assert document()["rules"][0]["patient_text"] == text
+    assert "Reads at grade" not in words(as_manager.get(url("pathway_rule", "R34")))
+
+
+@pytest.mark.parametrize(
     ("rule", "typed", "message"),
     [
         ("R34", {"severity": "urgent"}, "Text of the clinic's own: R34 is raised to urgent, so it"),
@@ -331,6 +344,7 @@ def test_a_rule_is_raised_with_a_text_of_the_clinic_s_own(as_manager: Client) ->
          "An emergency's text names {emergency_number}"),
         ("R34", {"patient_text": "Call {my_phone} now."}, "{my_phone} is not one of"),
         ("R34", {"patient_text": HARD}, "Text of the clinic's own: Reads at grade"),
+        ("R34", {"patient_text": HARD.rstrip(".")}, "Text of the clinic's own: Reads at grade"),
         ("R34", {"patient_text": "Call us.\r\nNow."}, "has a line break or a control character"),
         ("R34", {"patient_text": "x" * 501}, "has 501 letters, 500 is the most"),
         ("R34", {"severity": "review"}, "Severity: Select a valid choice."),

@@ -43,18 +43,25 @@ def confirm(client: Client, page: Any, recovery: Recovery, **changes: Any) -> An
     return client.post(url("procedure", recovery.uuid), data, follow=True)
 
 
+def kept() -> dict[str, Any]:
+    """Every row, but for who looked."""
+    rows = snapshot()
+    del rows["AccessEvent"]
+    return rows
+
+
 def test_a_move_is_shown_then_confirmed(as_nurse: Client, planned: Recovery) -> None:
     page = as_nurse.get(url("procedure", planned.uuid))
     assert "Tue, Mar 10, 2026, 09:30 where the patient is (America/New_York)." in words(page)
     assert filled(page)["procedure_date"] == ["2026-03-10"]
-    before = snapshot()
+    before = kept()
     preview = send(as_nurse, planned, reason="Fever <b>")
     text = words(preview)
     assert "Procedure now Tue, Mar 10, 2026, 09:30 Moves to Tue, Mar 17, 2026, 09:30" in text
     assert "Follow-up stays Planned" in text
     assert "Daily log D1 Mar 11, 06:00 Mar 18, 06:00" in text
     assert "Three-month check D90 Jun 1, 06:00 Jun 8, 06:00" in text
-    assert snapshot() == before
+    assert kept() == before
     done = confirm(as_nurse, preview, planned)
     assert done.redirect_chain == [(url("staff_recovery", planned.uuid), 302)]
     assert "The procedure has moved. Everything follows the new date." in words(done)
@@ -112,14 +119,14 @@ def test_a_move_into_the_past_names_what_is_not_asked_any_more(
 def test_a_wrong_date_is_refused_beside_its_field(
     as_nurse: Client, planned: Recovery, step: Any, changes: Any, message: str
 ) -> None:
-    before = snapshot()
+    before = kept()
     response = send(as_nurse, planned, **{"reason": "Flu"} | changes | step)
     text = words(response)
     assert text.startswith("Error: Procedure of Dieter Early")
     assert message in text
     if "reason" not in changes:
         assert filled(response)["reason"] == ["Flu"]
-    assert snapshot() == before
+    assert kept() == before
 
 
 def test_a_time_that_comes_twice_is_the_first_and_said(as_nurse: Client, planned: Recovery) -> None:
@@ -214,7 +221,7 @@ def test_the_pages_take_a_fixed_number_of_statements(
         with CaptureQueriesContext(connection) as statements:
             assert step().status_code == 200
         sql = [one["sql"] for one in statements]
-        assert len([s for s in sql if not s.startswith(("BEGIN", "COMMIT"))]) <= 9, sql
+        assert len([s for s in sql if not s.startswith(("BEGIN", "COMMIT"))]) <= 10, sql
 
 
 # A second procedure
