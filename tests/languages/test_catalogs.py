@@ -98,6 +98,7 @@ def modules_with_texts() -> Iterator[str]:
 # columns, what a service refuses to staff, what staff pages say.
 STAFF = (
     "recovery/apps.py",
+    "recovery/clinical/ownpathways/*.py",
     "recovery/forms/addresses.py",
     "recovery/forms/alerts.py",
     "recovery/forms/clinics.py",
