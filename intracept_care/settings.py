@@ -390,8 +390,10 @@ USE_TZ = True
 TIME_ZONE = env_choice("TIME_ZONE", "UTC", available_timezones())
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+# Those that have a catalog. Which of them a clinic offers, it decides (recovery/queries/languages).
+LANGUAGES = [("en", "English"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["intracept_care.formats"]
 
 # Files that every page shares
 # ----------------------------

@@ -19,7 +19,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from recovery import clock, tokens
 from recovery.models import (
@@ -33,7 +33,10 @@ from recovery.models import (
     TherapistLink,
     User,
 )
+from recovery.page_language import remember
 from recovery.queries import engine
+from recovery.queries.languages import speech_of
+from recovery.wording import Speech, speaking
 
 View = Callable[..., HttpResponse]
 
@@ -78,8 +81,8 @@ def for_patient(view: View) -> View:
         if found is None:
             raise Http404
         request.relationship = found.relationship
-        with _on_behalf_of(request, found.patient):
-            return view(request, found, **kwargs)
+        with _on_behalf_of(request, found.patient, found.pathway_id) as language:
+            return remember(request, view(request, found, **kwargs), language)
 
     return wrapper
 
@@ -89,14 +92,18 @@ def _recoveries() -> QuerySet[Recovery]:
 
 
 @contextmanager
-def _on_behalf_of(request: HttpRequest, patient: Patient) -> Iterator[None]:
+def _on_behalf_of(
+    request: HttpRequest, patient: Patient, pathway_id: int | None = None
+) -> Iterator[str]:
     """Answer at the patient's time, in their zone and language, and leave neither behind: the
-    next answer of this thread is somebody else's.
+    next answer of this thread is somebody else's. Yields the language, which is English where
+    theirs is not offered.
     """
     request.now = clock.now()
     request.clinic = patient.clinic
-    with timezone.override(ZoneInfo(patient.zone)), translation.override(patient.language):
-        yield
+    speech = speech_of(patient, pathway_id)
+    with timezone.override(ZoneInfo(patient.zone)), speaking(speech):
+        yield speech.language
 
 
 # Check-in links
@@ -117,8 +124,9 @@ def for_link(view: View) -> View:
         )
         if checkin is None:
             raise Http404
-        with _on_behalf_of(request, checkin.recovery.patient):
-            return view(request, checkin, **kwargs)
+        recovery = checkin.recovery
+        with _on_behalf_of(request, recovery.patient, recovery.pathway_id) as language:
+            return remember(request, view(request, checkin, **kwargs), language)
 
     return wrapper
 
@@ -139,8 +147,8 @@ def for_first_log(view: View) -> View:
         recovery = _recoveries().filter(uuid=tokens.first_log_of(token)).first()
         if recovery is None:
             raise Http404
-        with _on_behalf_of(request, recovery.patient):
-            return view(request, recovery, **kwargs)
+        with _on_behalf_of(request, recovery.patient, recovery.pathway_id) as language:
+            return remember(request, view(request, recovery, **kwargs), language)
 
     return wrapper
 
@@ -158,10 +166,8 @@ def for_therapist(view: View) -> View:
         link = rows.filter(uuid=tokens.therapist_link_of(token)).first()
         if link is None:
             raise Http404
-        with (
-            _on_behalf_of(request, link.recovery.patient),
-            translation.override(settings.LANGUAGE_CODE),
-        ):
+        recovery = link.recovery
+        with _on_behalf_of(request, recovery.patient, recovery.pathway_id), speaking(Speech()):
             response = view(request, link, **kwargs)
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
@@ -179,8 +185,8 @@ def for_unsubscribing(view: View) -> View:
         )
         if patient is None:
             raise Http404
-        with _on_behalf_of(request, patient):
-            return view(request, patient, **kwargs)
+        with _on_behalf_of(request, patient) as language:
+            return remember(request, view(request, patient, **kwargs), language)
 
     return wrapper
 

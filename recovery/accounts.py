@@ -8,9 +8,12 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from recovery.forms.sign_in import NOT_AGAIN_YET
+from recovery.mails.build import code_mail
+from recovery.wording import ENGLISH, Speech
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +34,15 @@ class AccountAdapter(DefaultAccountAdapter):
         The person is waiting, so this mail has no row in the outbox; and were it sent before
         the answer, the time of the answer would tell whether the address is known.
         """
-        message = self.render_mail(template_prefix, email, context)
+        request = context["request"]
+        message = code_mail(
+            to=email,
+            code=context["code"],
+            clinic=request.clinic,
+            # The page's own language: to ask for the reader's would take time for a known address.
+            speech=Speech(get_language() or ENGLISH),
+            now=request.now,
+        )
         threading.Thread(target=_send, args=[message], daemon=False).start()
 
 

@@ -30,7 +30,9 @@ from recovery.views.staff import (
     facts,
     handling,
     imports,
+    languages,
     ledger,
+    mail_preview,
     mails,
     observations,
     outcomes,
@@ -59,6 +61,7 @@ CHECKIN = f"{RECOVERY}checkins/<uuid:checkin>/"
 LINK = "c/<str:token>/"
 FIRST_LOG = "f/<str:token>/"
 QUESTIONNAIRE = "staff/clinic/questionnaires/<uuid:questionnaire>/"
+LANGUAGE = "staff/clinic/languages/<slug:language>/"
 PATHWAY = "staff/clinic/pathway/"
 DRAFT = f"{PATHWAY}draft/"
 VERSION = f"{PATHWAY}versions/<uuid:version>/"
@@ -122,6 +125,12 @@ staff_urls = [
     path("staff/queue/filters/", queue.queue_filter, name="queue_filter"),
     path("staff/overdue/", overdue.overdue, name="overdue"),
     path("staff/mails/", mails.unknown_mails, name="unknown_mails"),
+    path("staff/mails/preview/", mail_preview.mail_preview, name="mail_preview"),
+    path(
+        "staff/mails/preview/<slug:kind>/<slug:language>/",
+        mail_preview.mail_preview_page,
+        name="mail_preview_page",
+    ),
     path("staff/mails/<uuid:mail>/settle/", mails.mail_settle, name="mail_settle"),
     path("staff/mails/<uuid:mail>/again/", mails.mail_again, name="mail_again"),
     path("staff/ledger/", ledger.ledger, name="ledger"),
@@ -211,6 +220,10 @@ staff_urls = [
     path("staff/clinic/holidays/", clinic.holiday_add, name="holiday_add"),
     path("staff/clinic/holidays/remove/", clinic.holiday_remove, name="holiday_remove"),
     path("staff/clinic/exports/", exports.exports, name="exports"),
+    path("staff/clinic/languages/", languages.languages, name="languages"),
+    path(LANGUAGE, languages.language, name="language"),
+    path(f"{LANGUAGE}words/", languages.language_words, name="language_words"),
+    path(f"{LANGUAGE}withdraw/", languages.language_withdraw, name="language_withdraw"),
     path("staff/clinic/questionnaires/", questionnaires.questionnaires, name="questionnaires"),
     path(QUESTIONNAIRE, questionnaires.questionnaire, name="questionnaire"),
     path(f"{QUESTIONNAIRE}forms/", questionnaires.questionnaire_forms, name="questionnaire_forms"),

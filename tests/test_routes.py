@@ -75,6 +75,10 @@ ALL_STAFF = frozenset(
 )
 
 
+# What our own pages show in a frame, and nobody else's may.
+FRAMED = {"mail_preview_page"}
+
+
 @dataclass(frozen=True)
 class Route:
     """Who gets in. `theirs`: the address names no row, so a visitor of the other clinic who has
@@ -170,6 +174,15 @@ ROUTES = {
     "unknown_mails": Route(
         (GET,), CLINICAL | {"manager"}, theirs=frozenset({"harbor nurse", "harbor manager"})
     ),
+    "mail_preview": Route(
+        (GET,), CLINICAL | {"manager"}, theirs=frozenset({"harbor nurse", "harbor manager"})
+    ),
+    "mail_preview_page": Route(
+        (GET,),
+        CLINICAL | {"manager"},
+        ("sample", "language"),
+        theirs=frozenset({"harbor nurse", "harbor manager"}),
+    ),
     "mail_settle": Route((POST,), CLINICAL | {"manager"}, ("doubtful",)),
     "mail_again": Route((POST,), CLINICAL | {"manager"}, ("doubtful",)),
     "ledger": Route((GET,), CLINICAL, theirs=frozenset({"harbor nurse"})),
@@ -228,6 +241,11 @@ ROUTES = {
     "questionnaire": Route((GET,), frozenset({"manager"}), ("questionnaire",)),
     "questionnaire_forms": Route((POST,), frozenset({"manager"}), ("questionnaire",)),
     "questionnaire_retire": Route((POST,), frozenset({"manager"}), ("questionnaire",)),
+    # An address names a language, which every clinic has.
+    "languages": Route((GET,), MANAGER, theirs=NEIGHBOUR),
+    "language": Route((GET, POST), MANAGER, ("language",), theirs=NEIGHBOUR),
+    "language_words": Route((POST,), MANAGER, ("language",), theirs=NEIGHBOUR),
+    "language_withdraw": Route((POST,), MANAGER, ("language",), theirs=NEIGHBOUR),
     # A clinic has one draft, so no address names it: the neighbours come to theirs.
     "pathway": Route((GET,), MANAGER, theirs=NEIGHBOUR),
     "pathway_begin": Route((POST,), MANAGER, theirs=NEIGHBOUR),
@@ -339,6 +357,8 @@ def world(clinic, harbor, nurse, clinician, manager, harbor_nurse, settings, tmp
         ).questionnaire.uuid,
         "version": own_pathway(clinic, manager, changes(title="Ours"), now=now).uuid,
         "slot": "C42",
+        "sample": "reminder",
+        "language": "es",
         "rule": "R13",
         "token": link_token(CheckIn.objects.get(recovery=recovery, key="DAY-13")),
         "form_token": link_token(checkin),
@@ -457,7 +477,8 @@ def answer(client: Client, method: str, address: str) -> str:
     response = client.generic(method, address)
     assert "no-store" in response["Cache-Control"]
     assert "default-src 'none'" in response["Content-Security-Policy"]
-    assert response["X-Frame-Options"] == "DENY"
+    framed = response.resolver_match and response.resolver_match.url_name in FRAMED
+    assert response["X-Frame-Options"] in ("DENY", "SAMEORIGIN" if framed else "DENY")
     status = response.status_code
     if status == 302 and urlsplit(response["Location"]).path in DOORS:
         return "sign in"

@@ -7,7 +7,6 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, LayoutObject
 from crispy_forms.utils import TEMPLATE_PACK
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from recovery.clinical.checkinforms import ACTIVITY, FORMS, MEDICINE, USUAL_STATE, WOUND, LogPart
@@ -25,6 +24,7 @@ from recovery.forms.layout import (
     silence,
     spot_on_back,
 )
+from recovery.wording import asked
 
 TITLES = {
     USUAL_STATE.key: _("Your legs, bladder and bowel"),
@@ -80,7 +80,7 @@ def _parts(form: CheckInForm) -> Iterator[tuple[Any, Any, list[Any]]]:
 
 
 def _instrument_part(form: CheckInForm, instrument: Any) -> tuple[Any, Any, list[Any]]:
-    title = instrument.title.in_language(get_language() or "en")
+    title = asked(instrument.title)
     if instrument.scorer == LINES:
         return (
             title,
@@ -101,7 +101,7 @@ def _own_questions(form: CheckInForm, instrument: Any) -> Iterator[Any]:
         groups = above[link_id]
         for depth, group in enumerate(groups, start=1):
             if group.text.base and groups[:depth] != told[:depth]:
-                yield Stem(group.text.in_language(get_language() or "en"))
+                yield Stem(asked(group.text))
         told = groups
         yield _question(form, one)
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from recovery.clinical.checkinforms import LOG
@@ -11,6 +10,7 @@ from recovery.clinical.instruments import Instrument
 from recovery.clinical.instruments.items import Item
 from recovery.forms import told
 from recovery.models import DailyLog
+from recovery.wording import asked
 
 Sections = Mapping[str, Mapping[str, Any]]
 
@@ -24,17 +24,16 @@ def pairs(answers: Sections, instruments: Sequence[Instrument]) -> list[told.Pai
 
 
 def _pairs(instrument: Instrument, answers: Mapping[str, Any]) -> Iterator[told.Pair]:
-    language = get_language() or "en"
     for item in instrument.questions:
         if (answer := answers.get(item.link_id)) is not None:
-            yield item.text.in_language(language), _words(item, answer, language)
+            yield asked(item.text), _words(item, answer)
 
 
-def _words(item: Item, answer: Any, language: str) -> str:
+def _words(item: Item, answer: Any) -> str:
     if isinstance(answer, bool):
         return _("Yes") if answer else _("No")
     chosen = answer if isinstance(answer, list | tuple) else [answer]
     if item.options:
         found = [item.option(value) for value in chosen]
-        return ", ".join(one.text.in_language(language) for one in found if one)
+        return ", ".join(asked(one.text) for one in found if one)
     return str(answer)

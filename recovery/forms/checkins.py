@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from recovery.clinical.checkinforms import FORMS, LOG, LogPart, log_fields
@@ -19,6 +18,7 @@ from recovery.forms.logs import LogForm
 from recovery.forms.prefill import answers_of
 from recovery.forms.questions import OPIOID_ROWS
 from recovery.models import DailyLog
+from recovery.wording import asked
 
 # The inputs of a field of the log, where they are not the field itself.
 INPUTS = {
@@ -234,7 +234,7 @@ def _field(item: Item) -> forms.Field:
     if item.kind == "boolean":
         return YesNo(**words)
     if item.kind == "choice":
-        options = [(str(one.value), one.text.in_language(_language())) for one in item.options]
+        options = [(str(one.value), asked(one.text)) for one in item.options]
         return (
             _Option(item, choices=options, **words)
             if not item.repeats
@@ -252,14 +252,7 @@ def _field(item: Item) -> forms.Field:
 
 
 def _words(item: Item) -> str:
-    language = _language()
-    prefix = item.prefix.in_language(language)
-    text = item.text.in_language(language)
-    return f"{prefix} {text}".strip()
-
-
-def _language() -> str:
-    return get_language() or "en"
+    return f"{asked(item.prefix)} {asked(item.text)}".strip()
 
 
 class _Option(Choice):

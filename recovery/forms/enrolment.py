@@ -13,6 +13,7 @@ from recovery.forms.places import ZONES, a_zone, ask_plainly, phone_number
 from recovery.forms.procedures import ProcedureForm
 from recovery.forms.reminders import WishesForm
 from recovery.models import Clinic, Patient
+from recovery.queries.languages import offered_languages
 
 OLDEST_BIRTH = date(1900, 1, 1)
 
@@ -53,7 +54,7 @@ class EnrolmentForm(WishesForm, FactsForm, ProcedureForm):
         validators=[a_zone],
         widget=forms.TextInput({"list": "zones", "autocomplete": "off"}),
     )
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Language"))
 
     NO_ADDRESS = _("Write the address, or answer No to e-mails below.")
 
@@ -66,6 +67,7 @@ class EnrolmentForm(WishesForm, FactsForm, ProcedureForm):
     def __init__(self, data: Any = None, *, clinic: Clinic, today: date) -> None:
         super().__init__(data, initial={"zone": clinic.zone, "language": settings.LANGUAGE_CODE})
         self.clinic, self.today = clinic, today
+        self.fields["language"].choices = offered_languages(clinic)
         ask_plainly(self)
 
     @property

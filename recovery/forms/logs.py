@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from recovery.clinical.logfields import FIELDS, missing_fields
@@ -294,4 +295,4 @@ class LogForm(Questions):
 
 
 def _day_name(on: date) -> str:
-    return date_format(on, "D, M j")
+    return date_format(on, gettext("D, M j"))

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from recovery.forms.fields import Choice
@@ -94,8 +95,8 @@ class StaffMilestoneForm(forms.Form):
             raise forms.ValidationError(
                 _("Choose a date from %(first)s to %(last)s."),
                 params={
-                    "first": date_format(self.first, "M j, Y"),
-                    "last": date_format(self.last, "M j, Y"),
+                    "first": date_format(self.first, gettext("M j, Y")),
+                    "last": date_format(self.last, gettext("M j, Y")),
                 },
             )
         return on

@@ -12,7 +12,7 @@ from recovery.clinical.ownpathways import MAX_BYTES, PathwayError, Problem
 from recovery.clinical.ownpathways.problem import Path
 from recovery.clinical.ownpathways.schema import TITLE
 from recovery.forms.pathway_words import message_of, place_of
-from recovery.forms.places import ask_plainly
+from recovery.forms.places import Signed, ask_plainly
 from recovery.forms.procedures import ProcedureForm
 from recovery.models import Pathway, PathwayDraft
 
@@ -149,10 +149,9 @@ class PathwayFileForm(DraftForm):
         self.add_error("file", _("This file was not taken. What is wrong stands below, by line."))
 
 
-class ApprovalForm(DraftForm):
-    """The manager's own name, typed as the clinic knows it, makes the draft the version in use."""
+class ApprovalForm(Signed, DraftForm):
+    """The manager's own name makes the draft the version in use."""
 
-    name = forms.CharField(label=_("Your name"), max_length=120)
     note = forms.CharField(
         label=_("Note"),
         required=False,
@@ -165,21 +164,8 @@ class ApprovalForm(DraftForm):
 
     def __init__(self, given: Any = None, *, known_as: str, revision: int = 0) -> None:
         super().__init__(given, initial={"revision": revision})
-        self.known_as = known_as
-        self.fields["name"].widget.attrs["autocomplete"] = "off"
-        self.fields["name"].help_text = _("Type %(name)s, as this clinic knows you.") % {
-            "name": known_as
-        }
+        self.sign_as(known_as)
         ask_plainly(self)
-
-    def clean_name(self) -> str:
-        name = str(self.cleaned_data["name"])
-        if name != self.known_as:
-            raise forms.ValidationError(
-                _("That is not how this clinic knows you. Type %(name)s, letter by letter."),
-                params={"name": self.known_as},
-            )
-        return name
 
 
 class CalendarForm(ProcedureForm):

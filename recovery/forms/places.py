@@ -83,3 +83,25 @@ def ask_plainly(form: forms.Form) -> None:
         says.setdefault("max_length", _("Shorten this to %(limit_value)d characters."))
         if type(field) in UNREADABLE:
             says["invalid"] = UNREADABLE[type(field)]
+
+
+class Signed(forms.Form):
+    """What a person answers for with their own name, typed as the clinic knows it."""
+
+    name = forms.CharField(label=_("Your name"), max_length=120)
+
+    def sign_as(self, known_as: str) -> None:
+        self.known_as = known_as
+        self.fields["name"].widget.attrs["autocomplete"] = "off"
+        self.fields["name"].help_text = _("Type %(name)s, as this clinic knows you.") % {
+            "name": known_as
+        }
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        if name != self.known_as:
+            raise forms.ValidationError(
+                _("That is not how this clinic knows you. Type %(name)s, letter by letter."),
+                params={"name": self.known_as},
+            )
+        return name

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from recovery.clinical.plan import FIRST_REMINDER, LAST_REMINDER
 from recovery.forms.places import ZONES, a_zone, ask_plainly, mobile_number, shown_number
 from recovery.models import Channels, Consent, Patient
+from recovery.queries.languages import NAMES, offered_languages
 
 # Whatever is chosen of these, an hour is left in which a reminder can come.
 MORNINGS = tuple(time(hour) for hour in range(8, 14))
@@ -114,7 +115,7 @@ class PreferencesForm(WishesForm):
 
     logs_on = forms.BooleanField(label=_("The daily log"), required=False)
     forms_on = forms.BooleanField(label=_("Check-in forms"), required=False)
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Language"))
     zone = forms.CharField(label=_("Time zone"), max_length=64, validators=[a_zone])
     email_ok = forms.BooleanField(label=_("The patient agrees to e-mails"), required=False)
     told = forms.BooleanField(label=_("The patient asked for this"), required=False)
@@ -158,6 +159,7 @@ class PreferencesForm(WishesForm):
             if self.asks_of_texts:
                 self.fields["sms_ok"].label = _("I agree to get text messages")
                 self.fields["mobile"].label = _("My mobile number")
+        self.fields["language"].choices = _languages(patient)
         # One time of the patient's own may stand between those that are offered.
         self._keep("remind_at", patient.remind_at)
         self._keep("quiet_until", patient.quiet_until)
@@ -195,6 +197,14 @@ class PreferencesForm(WishesForm):
             return [gettext("Saved.")]
         number = shown_number(mobile)
         return [gettext("Saved."), gettext("Text messages go to %(number)s.") % {"number": number}]
+
+
+def _languages(patient: Patient) -> list[tuple[str, str]]:
+    """What the clinic offers, and the patient's own choice while it is not offered."""
+    offered = offered_languages(patient.clinic)
+    if patient.language in dict(offered):
+        return offered
+    return [*offered, (patient.language, NAMES.get(patient.language, patient.language))]
 
 
 class PauseForm(forms.Form):

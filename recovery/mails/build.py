@@ -3,7 +3,7 @@
 One function a kind says what its templates need; the rest is the same for all.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
@@ -14,26 +14,29 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.contrib.staticfiles import finders
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives as Mail
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext
 
 from recovery.clinical.checkinforms import LOG_FORMS
-from recovery.models import CheckIn, Message, User
+from recovery.models import CheckIn, Clinic, Message, User
 from recovery.queries import digest
+from recovery.queries.languages import Speeches
 from recovery.tokens import link_token, unsubscribe_token
+from recovery.wording import Speech, speaking
 
 # What an answer takes, roughly.
 LOG_MINUTES, FORM_MINUTES = 1, 3
 TO_PATIENT = (Message.Kind.REMINDER, Message.Kind.INVITATION)
 
 
-def build(message: Message, *, now: datetime) -> EmailMultiAlternatives:
+def build(message: Message, *, now: datetime, speeches: Speeches | None = None) -> Mail:
     """The mail of a row whose clinic, user, check-in and recovery with patient are loaded, and for
-    a batch of them the recovery's open check-ins.
+    a batch of them the recovery's open check-ins. `speeches` are shared by a batch.
 
     The Message-ID comes from the row, so a mail that is handed over again is the same mail.
     Raises whatever a broken template or row raises.
@@ -41,24 +44,78 @@ def build(message: Message, *, now: datetime) -> EmailMultiAlternatives:
     if message.user is None:
         raise ValueError(f"message {message.uuid} has nobody to go to")
     name, context = KINDS[_template(message)](message, now)
-    zone = message.recovery.patient.zone if message.recovery else message.clinic.zone
-    with translation.override(language_of(message)), timezone.override(ZoneInfo(zone)):
-        context |= {
-            "clinic": message.clinic,
-            "sender": sender(message),
-            "opens_at": _opens_at(message, now),
-            "css": _css(),
+    return compose(
+        name,
+        context,
+        clinic=message.clinic,
+        to=message.user.email,
+        to_patient=_to_patient(message),
+        speech=speech_for(message, speeches or Speeches()),
+        zone=message.recovery.patient.zone if message.recovery else message.clinic.zone,
+        headers=_headers(message, now),
+        now=now,
+    )
+
+
+def compose(
+    name: str,
+    context: Mapping[str, Any],
+    *,
+    clinic: Clinic | None,
+    to: str,
+    to_patient: bool,
+    speech: Speech,
+    zone: str,
+    now: datetime,
+    headers: Mapping[str, str] | None = None,
+) -> Mail:
+    """The mail of `templates/mails/<name>`, in that language and at that zone's times. Without a
+    `clinic` it names none and no number.
+    """
+    with speaking(speech), timezone.override(ZoneInfo(zone)):
+        writer = sender(clinic, to_patient=to_patient)
+        words = {
+            **context,
+            "clinic": clinic,
+            "sender": writer,
+            "opens_at": _opens_at(clinic, now) if clinic and to_patient else None,
+            "css": css(),
             "now": now,
         }
-        mail = EmailMultiAlternatives(
-            subject=" ".join(render_to_string(f"mails/{name}.subject.txt", context).split()),
-            body=render_to_string(f"mails/{name}.txt", context),
-            from_email=formataddr((sender(message), parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
-            to=[message.user.email],
-            headers=_headers(message, now),
+        subject = " ".join(render_to_string(f"mails/{name}.subject.txt", words).split())
+        words["subject"] = subject
+        mail = Mail(
+            subject=subject,
+            body=render_to_string(f"mails/{name}.txt", words),
+            from_email=formataddr((writer, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
+            to=[to],
+            headers=dict(headers or _automatic(now)),
         )
-        mail.attach_alternative(render_to_string(f"mails/{name}.html", context), "text/html")
+        mail.attach_alternative(render_to_string(f"mails/{name}.html", words), "text/html")
     return mail
+
+
+def code_mail(*, to: str, code: str, clinic: Clinic | None, speech: Speech, now: datetime) -> Mail:
+    """The code with which `to` signs in. It has no row: the person is waiting."""
+    return compose(
+        "code",
+        {"code": code},
+        clinic=clinic,
+        to=to,
+        to_patient=True,
+        speech=speech,
+        zone=clinic.zone if clinic else settings.TIME_ZONE,
+        now=now,
+    )
+
+
+def speech_for(message: Message, speeches: Speeches) -> Speech:
+    """What is spoken in the mail: to a patient the patient's language where the clinic offers it,
+    to staff English, as on their pages.
+    """
+    if not _to_patient(message) or message.recovery is None:
+        return Speech()
+    return speeches.of(message.recovery.patient, message.recovery.pathway_id)
 
 
 def address(path: str) -> str:
@@ -71,34 +128,36 @@ def _template(message: Message) -> str:
     return "alert" if message.kind == Message.Kind.ESCALATION else message.kind
 
 
-def language_of(message: Message) -> str:
-    """The patient's own, also where the address is shared; that of a colleague otherwise."""
-    if message.recovery is not None and message.kind in TO_PATIENT:
-        return message.recovery.patient.language
-    return message.user.language if message.user else settings.LANGUAGE_CODE
+def _to_patient(message: Message) -> bool:
+    return message.kind in TO_PATIENT and message.recovery is not None
 
 
-def sender(message: Message) -> str:
-    """In one line, as a header must be."""
-    return " ".join((message.clinic.mail_name or message.clinic.name).split())
+def sender(clinic: Clinic | None, *, to_patient: bool) -> str:
+    """In one line, as a header must be. To a patient the clinic is named as it chose to be named in
+    mails, and not at all where it chose nothing: its name can be a hint.
+    """
+    if clinic is None:
+        return gettext("Your clinic")
+    name = clinic.mail_name or ("" if to_patient else clinic.name)
+    return " ".join(name.split()) or gettext("Your clinic")
 
 
-def _opens_at(message: Message, now: datetime) -> datetime | None:
+def _opens_at(clinic: Clinic, now: datetime) -> datetime | None:
     """When a closed clinic opens again, for those who may call it: patients."""
-    to_patient = message.kind in TO_PATIENT
-    if not to_patient or message.recovery is None or message.clinic.calendar.is_open(now):
-        return None
-    return message.clinic.calendar.next_change(now)
+    return None if clinic.calendar.is_open(now) else clinic.calendar.next_change(now)
 
 
-def _headers(message: Message, now: datetime) -> dict[str, str]:
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2]
-    headers = {
-        "Message-ID": f"<{message.uuid}@{domain}>",
+def _automatic(now: datetime) -> dict[str, str]:
+    return {
         "Date": format_datetime(now),
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }
+
+
+def _headers(message: Message, now: datetime) -> dict[str, str]:
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2]
+    headers = {"Message-ID": f"<{message.uuid}@{domain}>", **_automatic(now)}
     if message.kind == Message.Kind.REMINDER:
         headers["List-Unsubscribe"] = f"<{_stop_link(message)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -191,7 +250,7 @@ KINDS: dict[str, Callable[[Message, datetime], tuple[str, dict[str, Any]]]] = {
 
 
 @lru_cache(maxsize=1)
-def _css() -> str:
+def css() -> str:
     """The one stylesheet of all mails; it stands in their head, since mail loads no file."""
     path = finders.find("css/mail.css")
     return Path(str(path)).read_text(encoding="utf-8")

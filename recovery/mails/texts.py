@@ -4,26 +4,27 @@ little as can be: who writes, that something waits, and a short link.
 
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 
 from recovery.clinical.checkinforms import LOG_FORMS
-from recovery.mails.build import FORM_MINUTES, LOG_MINUTES, address, sender
+from recovery.mails.build import FORM_MINUTES, LOG_MINUTES, address, sender, speech_for
 from recovery.models import Message
+from recovery.queries.languages import Speeches
 from recovery.tokens import short_code
+from recovery.wording import speaking
 
 
-def words(message: Message) -> str:
+def words(message: Message, speeches: Speeches) -> str:
     """The text of a reminder whose clinic, check-in and recovery with patient are loaded, in one
-    line.
+    line and in the patient's language where the clinic offers it.
     """
     checkin, recovery = message.checkin, message.recovery
     assert checkin is not None
     assert recovery is not None
-    context = {
-        "sender": sender(message),
-        "minutes": LOG_MINUTES if checkin.form in LOG_FORMS else FORM_MINUTES,
-        "link": address(reverse("short_link", args=[short_code(checkin)])),
-        "emergency": message.clinic.emergency_number,
-    }
-    with translation.override(recovery.patient.language):
+    with speaking(speech_for(message, speeches)):
+        context = {
+            "sender": sender(message.clinic, to_patient=True),
+            "minutes": LOG_MINUTES if checkin.form in LOG_FORMS else FORM_MINUTES,
+            "link": address(reverse("short_link", args=[short_code(checkin)])),
+            "emergency": message.clinic.emergency_number,
+        }
         return " ".join(render_to_string("texts/reminder.txt", context).split())

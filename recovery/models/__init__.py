@@ -8,6 +8,7 @@ from recovery.models.clinics import Clinic, Duty, Membership, Role
 from recovery.models.clocks import ClockOffset, Heartbeat
 from recovery.models.corridors import CorridorDay
 from recovery.models.handling import Note, Snooze, WaitAnswer
+from recovery.models.languages import LanguageApproval, OwnWording
 from recovery.models.logs import DailyLog
 from recovery.models.messages import MailAllowance, MailEvent, Message
 from recovery.models.milestones import Milestone
@@ -43,6 +44,7 @@ __all__ = [
     "FormResponse",
     "Heartbeat",
     "ImportRow",
+    "LanguageApproval",
     "MailAllowance",
     "MailEvent",
     "Membership",
@@ -52,6 +54,7 @@ __all__ = [
     "Observation",
     "ObservationSheet",
     "Outcome",
+    "OwnWording",
     "Pathway",
     "PathwayDraft",
     "PathwayMove",

@@ -81,6 +81,8 @@ class DailyLog(models.Model):
     )
     source = models.CharField(max_length=10, choices=Source)
     mode = models.CharField(max_length=9, choices=Mode)
+    # In which it was asked, and its advice said.
+    language = models.CharField(max_length=10, default="en", db_default="en")
     # Entered on a later day than the one it is about, or after its check-in had expired.
     late = models.BooleanField(default=False)
     # Staff's answer to "Is this still happening now?" for such a day; null where a refused form
@@ -142,7 +144,8 @@ class DailyLog(models.Model):
     # The rules that fired, by number, and the one whose text the patient saw.
     rules = models.JSONField(default=list)
     shown_rule = models.CharField(max_length=4, blank=True)
-    # The one text as the patient was shown it, and R39's sentence where it stood beneath.
+    # The one text the patient was shown, and R39's sentence where it stood beneath, in English: in
+    # another language its words for them were shown.
     advice = models.TextField()
     missing_text = models.TextField(blank=True)
     judged_baseline_pain = models.PositiveSmallIntegerField(null=True, blank=True)

@@ -54,6 +54,8 @@ class FormResponse(models.Model):
     )
     source = models.CharField(max_length=10, choices=DailyLog.Source)
     mode = models.CharField(max_length=9, choices=DailyLog.Mode)
+    # In which it was last saved; an instrument's words are another measure in each.
+    language = models.CharField(max_length=10, default="en", db_default="en")
     # Completed after the check-in had expired.
     late = models.BooleanField(default=False)
 

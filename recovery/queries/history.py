@@ -20,6 +20,7 @@ from recovery.queries.strip import (
     lanes,
     medicines_of,
 )
+from recovery.wording import say
 
 PAGE = 30
 # The chart in its own units, which are pixels on a phone.
@@ -284,8 +285,9 @@ def _bands(phases: Sequence[RecoveryPhase], x: Any, last_day: int) -> Iterable[B
         start = LEFT if phase.first_day == 0 else x(phase.first_day - 0.5)
         end = RIGHT if phase.last_day is None else min(x(phase.last_day + 0.5), RIGHT)
         width = round(end - start, 1)
-        fits = len(phase.patient_name) * LETTER <= width
-        yield Band(start, width, phase.patient_name if fits else "")
+        name = say(phase.patient_name)
+        fits = len(name) * LETTER <= width
+        yield Band(start, width, name if fits else "")
 
 
 def _ticks(x: Any, last_day: int) -> Iterable[tuple[int, float]]:

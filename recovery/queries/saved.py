@@ -9,6 +9,7 @@ from recovery.models import AlertLog, DailyLog, Recovery
 from recovery.models.alerts import Severity
 from recovery.queries.pathways import severity_shown
 from recovery.queries.today import StandingAdvice, standing_advice, standing_of
+from recovery.wording import say_filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,6 @@ def saved(log: DailyLog, recovery: Recovery, *, by_link: bool = False) -> SavedP
     return SavedPage(
         standing=None if own and above and own.rule == above.rule else above,
         own=own,
-        past=log.advice if calls and not own else "",
-        review="" if silent else log.advice,
+        past=say_filled(log.advice) if calls and not own else "",
+        review="" if silent else say_filled(log.advice),
     )

@@ -27,6 +27,7 @@ from recovery.models import (
 from recovery.models.alerts import Severity
 from recovery.queries.checkins import named
 from recovery.queries.pathways import phases_of, plan_of, planned_logs, preparation_of
+from recovery.wording import say
 
 # The days that have a bone each; after them there is one for each planned check-in.
 LAST_BONE_DAY = 14
@@ -170,7 +171,7 @@ def standing_of(log: DailyLog, recovery: Recovery) -> StandingAdvice | None:
 def _advice(alert: Alert | None, recovery: Recovery) -> StandingAdvice | None:
     if alert is None:
         return None
-    text = fill(alert.patient_text, recovery.clinic.numbers)
+    text = fill(say(alert.patient_text), recovery.clinic.numbers)
     return StandingAdvice(alert.rule, alert.severity, text)
 
 

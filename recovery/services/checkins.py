@@ -55,6 +55,7 @@ def save(
     mode: DailyLog.Mode,
     user: User | None = None,
     send: bool,
+    language: str = "en",
 ) -> Saved:
     """Keep what was answered so far, or `send` it: then it is scored and judged.
 
@@ -62,7 +63,7 @@ def save(
     field name. The draft of a client id is saved over; what was sent never changes, and sending
     other answers is a correction that supersedes it. The same answers again change nothing, nor
     does a retry that comes after a correction: `revision` is that of the sent row the form was
-    filled from, None for one that was not sent yet.
+    filled from, None for one that was not sent yet. `language` is that of the page.
     The answers that a daily log asks too are judged at every save (R01-R38): a sign of danger
     does not wait until the form is finished.
 
@@ -107,6 +108,7 @@ def save(
     response.status = FormResponse.Status.COMPLETED if send else FormResponse.Status.IN_PROGRESS
     response.saved_at, response.completed_at = now, now if send else None
     response.entered_by, response.source, response.mode = user, source, mode
+    response.language = language
     response.late = late
     findings = _log_findings(recovery, checkin.day if late else _today(recovery, now), answers)
     fresh = [] if told_before else list(findings)

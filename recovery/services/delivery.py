@@ -21,6 +21,7 @@ from django.db.models import Q
 
 from recovery.mails import build, texts
 from recovery.models import Channel, Message
+from recovery.queries.languages import Speeches
 from recovery.services import claims
 from recovery.services.addresses import address_failed
 from recovery.services.claims import LEASE, SENT_AGAIN
@@ -98,7 +99,7 @@ def _ready(claimed: Sequence[Message], clock: Clock, done: Done) -> dict[str, Wa
     once.
     """
     ready: dict[str, Waiting] = {channel: [] for channel in Channel}
-    recheck = Recheck(claimed)
+    recheck, speeches = Recheck(claimed), Speeches()
     for message in claimed:
         now = clock()
         try:
@@ -107,23 +108,23 @@ def _ready(claimed: Sequence[Message], clock: Clock, done: Done) -> dict[str, Wa
             if reason := recheck.reason(message, now=now):
                 _settle(message, done, state=State.NOT_SENT, reason=reason)
                 continue
-            ready[message.channel].append((message, _built(message, now)))
+            ready[message.channel].append((message, _built(message, speeches, now)))
         except Exception as error:
             logger.exception("Message %s cannot be built", message.uuid)
             _broke(message, error, now, done)
     return ready
 
 
-def _built(message: Message, now: datetime) -> Letter | Text:
+def _built(message: Message, speeches: Speeches, now: datetime) -> Letter | Text:
     if message.channel == Channel.SMS:
         assert message.recovery is not None
         return Text(
             message_id=str(message.uuid),
             sender=settings.SMS_FROM,
             recipient=message.recovery.patient.mobile,
-            words=texts.words(message),
+            words=texts.words(message, speeches),
         )
-    return letter(build.build(message, now=now))
+    return letter(build.build(message, now=now, speeches=speeches))
 
 
 def _waits_for_morning(message: Message, now: datetime) -> bool:

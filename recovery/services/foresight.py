@@ -16,8 +16,9 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 
 from recovery.clinical.pathway import Occasion
-from recovery.mails.build import also_open
+from recovery.mails.build import also_open, speech_for
 from recovery.models import CheckIn, Message, Recovery, User
+from recovery.queries.languages import Speeches
 from recovery.queries.pathways import planned
 from recovery.services import tick
 from recovery.services.advance import advance
@@ -47,6 +48,8 @@ class Foreseen:
     reason: Message.Reason
     # What a reminder asks for: its own check-in first, then the others that are open by then.
     checkins: tuple[CheckIn, ...] = ()
+    # That it is written in.
+    language: str = "en"
 
 
 @dataclass(slots=True)
@@ -66,6 +69,7 @@ class _Known(NamedTuple):
     waiting: dict[int, list[Message]]
     recheck: Recheck
     users: dict[int, User]
+    speeches: Speeches
 
 
 def outlook(
@@ -149,6 +153,7 @@ def _foresee(
         waiting=by_recovery,
         recheck=Recheck([], recoveries),
         users=User.objects.in_bulk([pk for pk in people if pk is not None]),
+        speeches=Speeches(),
     )
     for situation in situations:
         try:
@@ -233,7 +238,8 @@ class _Course:
         if message.checkin is not None:
             others = also_open(message, self.situation.checkins.values(), at)
             checkins = (message.checkin, *(others if not reason else ()))
-        self.found.append(Foreseen(message, at, reason, checkins))
+        language = speech_for(message, self.known.speeches).language
+        self.found.append(Foreseen(message, at, reason, checkins, language))
 
 
 def _is_planned_reminder(message: Message) -> bool:

@@ -72,6 +72,7 @@ def record(
     checkin: CheckIn | None = None,
     still_happening: bool | None = None,
     dated: bool = True,
+    language: str = "en",
 ) -> Recorded:
     """Store one log and do all that follows from it, in one transaction.
 
@@ -81,7 +82,7 @@ def record(
     else it is a correction, which supersedes the newest row of that client id. The rules run in
     every state of the recovery. `checkin` is given by a link alone: it may have expired, and then
     the log is late. Where the sender did not choose `log_date`, `dated` is false, and what is
-    stored already keeps its own.
+    stored already keeps its own. `language` is that of the page.
 
     Raises logfields.LogError for a value that the form should have refused, ValueError for a day
     that has not come yet where the patient is, and PermissionDenied when a patient would correct
@@ -124,6 +125,7 @@ def record(
         source=source,
         mode=mode,
         late=late or (checkin is not None and checkin.expires_at <= first_sent),
+        language=language,
         still_happening=still_happening,
         retrospective=today - log_date > DailyLog.RECENT,
         **replays.given(values),

@@ -10,7 +10,6 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
 from recovery.clinical.checkinforms import LOG_FORMS
-from recovery.mails.build import language_of
 from recovery.models import Channel, CheckIn, DailyLog, MailEvent, Message
 from recovery.queries.ledger import BACK, FAILS
 from recovery.templatetags.patient import masked
@@ -108,11 +107,6 @@ def goes_to(mail: Message) -> str:
     if by_text(mail) and mail.recovery is not None and mail.recovery.patient.mobile:
         return f"••••{mail.recovery.patient.mobile[-2:]}"
     return masked(mail.user.email) if mail.user else _("nobody")
-
-
-@register.filter
-def language(mail: Message) -> str:
-    return language_of(mail)
 
 
 def by_text(mail: Message) -> bool:

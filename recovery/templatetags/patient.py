@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django import template
@@ -14,13 +14,17 @@ from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from recovery import wording
+from recovery.clinical.instruments import Text
 from recovery.clinical.rules import RULES_BY_ID, Severity, calls_for, fill, number_to_call
 from recovery.forms import told
 from recovery.models import DailyLog, Milestone
+from recovery.templatetags import moments
+from recovery.templatetags.moments import at_time, clock
+from recovery.wording import say, say_filled
 
 register = template.Library()
-
-DAYS_IN_WEEK = 7
+register.filters |= moments.register.filters
 
 HEADINGS = {
     Severity.EMERGENCY: _("Get help now"),
@@ -52,69 +56,13 @@ DRAWINGS = {
 
 
 @register.filter
-def clock(moment: datetime) -> str:
-    """A time of day as patients read it, never on two lines: 9:04 PM."""
-    return date_format(localtime(moment), "g:i\u00a0A")
-
-
-@register.filter
-def clock_short(moment: datetime) -> str:
-    """The same without minutes where it has none: 5 PM."""
-    local = localtime(moment)
-    return date_format(local, "g:i\u00a0A" if local.minute else "g\u00a0A")
-
-
-@register.filter
-def at_time(moment: datetime, today: date) -> str:
-    """When, as a sentence goes on: at 9:04 PM; yesterday at 9:04 PM; tomorrow, Friday, at 6:00 AM.
-
-    `today` is the date where the patient is.
-    """
-    local = localtime(moment)
-    words = {
-        "time": clock(moment),
-        "day": date_format(local, "l"),
-        "date": date_format(local, "F j"),
-    }
-    days = (local.date() - today).days
-    if days == 0:
-        return gettext("at %(time)s") % words
-    if days == -1:
-        return gettext("yesterday at %(time)s") % words
-    if days == 1:
-        return gettext("tomorrow, %(day)s, at %(time)s") % words
-    return gettext("on %(day)s, %(date)s, at %(time)s") % words
-
-
-@register.filter
 def entered(log: DailyLog) -> str:
     """When a log was saved: the time alone, if that was on the day it is about."""
     local = localtime(log.entered_at)
     if local.date() == log.log_date:
         return gettext("Saved at %(time)s.") % {"time": clock(local)}
-    words = {"date": date_format(local, "M j"), "time": clock(local)}
+    words = {"date": date_format(local, gettext("M j")), "time": clock(local)}
     return gettext("Saved on %(date)s at %(time)s.") % words
-
-
-@register.filter
-def by_time(moment: datetime, today: date) -> str:
-    """A deadline after the word "by" or "until": 8:00 PM; tomorrow at 12:00 PM; Monday at 8:00 PM,
-    with the date when that may be another Monday than the next.
-    """
-    local = localtime(moment)
-    if local.date() == today:
-        return clock(moment)
-    words = {
-        "time": clock(moment),
-        "day": date_format(local, "l"),
-        "date": date_format(local, "F j"),
-    }
-    days = (local.date() - today).days
-    if days == 1:
-        return gettext("tomorrow at %(time)s") % words
-    if 1 < days < DAYS_IN_WEEK:
-        return gettext("%(day)s at %(time)s") % words
-    return gettext("%(day)s, %(date)s, at %(time)s") % words
 
 
 @register.filter
@@ -137,16 +85,35 @@ def lines(text: str) -> list[str]:
 
 
 @register.filter
+def said(text: str) -> str:
+    """A text of a phase, in the page's language."""
+    return wording.said(text)
+
+
+@register.filter
+def owned(copyright_line: Text) -> str:
+    """Whose an instrument is, in the page's language where its file says it so."""
+    words = wording.asked(copyright_line)
+    return words if words != copyright_line.base else wording.said(words)
+
+
+@register.filter
+def refilled(text: str) -> str:
+    """Advice as it was kept, in the page's language."""
+    return say_filled(text)
+
+
+@register.filter
 def halves(line: str) -> tuple[str, str]:
-    """What stands before a line's first colon, and what stands after it."""
-    name, _colon, rest = line.partition(":")
+    """What stands before a line's first colon, and what stands after it, in the page's language."""
+    name, _colon, rest = say(line).partition(":")
     return name.strip(), rest.strip()
 
 
 @register.filter
 def first_time(milestone: Milestone) -> str:
     """The date of a milestone and its day: Tuesday, March 3, day 1."""
-    words = {"date": date_format(milestone.on, "l, F j"), "day": milestone.day}
+    words = {"date": date_format(milestone.on, gettext("l, F j")), "day": milestone.day}
     if words["day"] < 0:
         return words["date"]
     return gettext("%(date)s, day %(day)d") % words
@@ -204,7 +171,7 @@ def emergency_text(context: Mapping[str, Any], rule_id: str) -> dict[str, str]:
     rule = RULES_BY_ID[rule_id]
     number = numbers[rule.calls]
     return {
-        "text": fill(rule.patient_text, numbers),
+        "text": fill(say(rule.patient_text), numbers),
         "number": number,
         "label": gettext("Call %(number)s") % {"number": number},
     }

@@ -12,12 +12,15 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from recovery import access
 from recovery.clinical import logfields, rules
 from recovery.forms.logs import LogForm
+from recovery.page_language import remembered
+from recovery.wording import ENGLISH, say
 
+PATIENT_FRAME = "patient/base.html"
 # Where answers are sent. A check-in form asks some questions of the log by the same names.
 ANSWER_ROUTES = frozenset(
     {
@@ -54,8 +57,15 @@ def _no(request: HttpRequest, template: str, status: int) -> HttpResponse:
     if _sends_answers(request):
         return _not_saved(request, status, why="person")
     # Messages are rows too, and wait for the next page.
-    context = {"frame": _frame(request), "messages": ()}
-    return render(request, template, context, status=status)
+    frame = _frame(request)
+    context = {"frame": frame, "messages": ()}
+    with _spoken(request, staff=frame != PATIENT_FRAME):
+        return render(request, template, context, status=status)
+
+
+def _spoken(request: HttpRequest, *, staff: bool) -> translation.override:
+    """The language of the last page in this browser; staff read English."""
+    return translation.override(ENGLISH if staff else remembered(request))
 
 
 def _frame(request: HttpRequest) -> str:
@@ -71,7 +81,7 @@ def _frame(request: HttpRequest) -> str:
         staff = session.get(access.DOOR) == access.STAFF_DOOR
     else:
         staff = _is_staff_path(request)
-    return "staff/plain.html" if staff else "patient/base.html"
+    return "staff/plain.html" if staff else PATIENT_FRAME
 
 
 def _is_staff_path(request: HttpRequest) -> bool:
@@ -84,9 +94,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return unavailable(request)
     if _sends_answers(request):
         return _not_saved(request, 500)
-    response = render(request, "errors/500.html", {"emergency_number": settings.EMERGENCY_NUMBER})
-    response.status_code = 500
-    return response
+    context = {"emergency_number": settings.EMERGENCY_NUMBER}
+    with _spoken(request, staff=_is_staff_path(request)):
+        return render(request, "errors/500.html", context, status=500)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
@@ -94,28 +104,24 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     if _sends_answers(request):
         response = _not_saved(request, 503)
     else:
-        context = {
-            "emergency_number": settings.EMERGENCY_NUMBER,
-            "staff": _is_staff_path(request),
-        }
-        response = render(request, "errors/503.html", context)
-        response.status_code = 503
+        staff = _is_staff_path(request)
+        context = {"emergency_number": settings.EMERGENCY_NUMBER, "staff": staff}
+        with _spoken(request, staff=staff):
+            response = render(request, "errors/503.html", context, status=503)
     response["Retry-After"] = "60"
     return response
 
 
 def _not_saved(request: HttpRequest, status: int, *, why: str = "") -> HttpResponse:
     """What was posted is offered to be sent again, unless it may come from another site's page."""
-    context = {
-        "emergency_number": settings.EMERGENCY_NUMBER,
-        "why": why,
-        "staff": _is_staff_path(request),
-    }
+    staff = _is_staff_path(request)
+    context = {"emergency_number": settings.EMERGENCY_NUMBER, "why": why, "staff": staff}
     # It may be the form itself that broke, and the rest of the page must still be said.
     with suppress(Exception):
         if found := _red_flags(request):
             numbers = {"emergency_number": settings.EMERGENCY_NUMBER}
-            context["advice"] = rules.fill(rules.advice(found).text, numbers)
+            with _spoken(request, staff=staff):
+                context["advice"] = rules.fill(say(rules.advice(found).text), numbers)
     origin = request.headers.get("Origin")
     if origin and origin == f"{request.scheme}://{request.get_host()}":
         context["answers"] = [
@@ -124,7 +130,8 @@ def _not_saved(request: HttpRequest, status: int, *, why: str = "") -> HttpRespo
             for value in values
             if name != "csrfmiddlewaretoken"
         ]
-    return render(request, "errors/not_saved.html", context, status=status)
+    with _spoken(request, staff=staff):
+        return render(request, "errors/not_saved.html", context, status=status)
 
 
 def _red_flags(request: HttpRequest) -> tuple[rules.Finding, ...]:

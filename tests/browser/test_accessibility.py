@@ -24,6 +24,7 @@ from django.utils.http import urlsafe_base64_encode
 from playwright.sync_api import Page
 
 from recovery.clinical.plan import Step
+from recovery.mails.samples import SAMPLES
 from recovery.models import CheckIn, Export, Message, Patient, Recovery, User
 from recovery.services import (
     addresses,
@@ -31,6 +32,7 @@ from recovery.services import (
     contacts,
     handling,
     imports,
+    languages,
     logs,
     milestones,
     observations,
@@ -59,6 +61,7 @@ from tests.lists import a_list, many
 from tests.outcomes import a_good_year, answered, treated
 from tests.pathways import begun, changes, edited, own_pathway
 from tests.questionnaires import BACK_AND_DAY
+from tests.spanish import approve, load_scales
 from tests.test_routes import ROUTES, a_kept_mail, names
 from tests.texting import by_text
 from tests.visits import share, with_a_year
@@ -633,6 +636,40 @@ def test_questionnaires(world, open_page):
     new = questionnaires.load(raw=raw, key="BACK", **given).questionnaire
     pages = "questionnaires", ("questionnaire", old.uuid), ("questionnaire", new.uuid)
     assert look(world, open_page, manager, *pages) == []
+
+
+def test_a_language_and_the_mails(world, open_page):
+    nurse, manager, clinic = world.users["nurse"], world.users["manager"], world.clinic
+    pages = "languages", ("language", "es"), "mail_preview", ("mail_preview_page", "code", "es")
+    assert look(world, open_page, manager, *pages) == []
+    load_scales(clinic)
+    assert refuse(world, open_page, manager, ("language", "es")) == []
+    own = changes(phases={"gradual_return": {"good_now": ["Walk the dog with us."]}})
+    own_pathway(clinic, manager, own)
+    assert look(world, open_page, manager, ("language", "es")) == []
+    languages.write(
+        clinic=clinic,
+        language="es",
+        original="Walk the dog with us.",
+        words="Pasee al perro con nosotros.",
+        user=manager,
+        now=timezone.now(),
+    )
+    approve(clinic, manager)
+    assert look(world, open_page, manager, *pages) == []
+    assert (
+        look(world, open_page, nurse, *(("mail_preview_page", kind, "es") for kind in SAMPLES))
+        == []
+    )
+    recovery = make_recovery(clinic, day=5, patient={"language": "es"})
+    world.log(recovery, saddle="yes")
+    log = recovery.logs.get().client_id
+    ids = (
+        *((name, recovery.uuid) for name in ("today", "history", "signs")),
+        ("log_form", recovery.uuid, uuid.uuid4()),
+        ("log_saved", recovery.uuid, log),
+    )
+    assert look(world, open_page, user_of(recovery), *ids) == []
 
 
 # What every kind of difference, and the corridor's drawing, stand in.

@@ -10,7 +10,7 @@ from tests.screens import place  # noqa: F401 - prepares the environment
 
 django.setup()
 
-from tests.screens import checkins, pathways, patient, sheets, staff  # noqa: E402 - models need Django to be set up
+from tests.screens import checkins, languages, pathways, patient, sheets, staff  # noqa: E402 - models need Django to be set up
 from tests.screens.camera import Camera  # noqa: E402
 from tests.screens.house import running  # noqa: E402
 
@@ -40,6 +40,9 @@ def main() -> None:
             checkins.checkins,
             patient.links,
             patient.mails,
+            languages.mails,
+            languages.languages,
+            languages.in_spanish,
         ):
             tour(house)
     if not only:

@@ -13,7 +13,8 @@ INDEX = """\
 # Pictures of every page
 
 `make screens` takes them from a freshly seeded demo clinic, on a Tuesday at 14:20 in New York: each
-page at 390, 820 and 1280 pixels, light and dark, as `<name>-<width>-<scheme>.png`. Git ignores
+page at 390, 820 and 1280 pixels (a mail at 320 and 700), light and dark, as
+`<name>-<width>-<scheme>.png`. Git ignores
 those; `today-390.png` and `queue-1280.png` are cut from two of them for the README. All people in
 them are invented.
 
@@ -31,12 +32,14 @@ class Camera:
         self.taken: dict[str, str] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
-    def take(self, page: Page, name: str, what: str) -> None:
+    def take(
+        self, page: Page, name: str, what: str, *, sizes: Sequence[tuple[int, int]] = SIZES
+    ) -> None:
         assert name not in self.taken, f"two pictures named {name}"
         self.taken[name] = what
         if self._only and not name.startswith(self._only):
             return
-        for width, height in SIZES:
+        for width, height in sizes:
             page.set_viewport_size({"width": width, "height": height})
             # A window as high as the page, so that the help bar stands at its end.
             whole = page.evaluate("document.documentElement.scrollHeight")

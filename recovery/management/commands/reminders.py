@@ -9,7 +9,6 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive
 
 from recovery import clock
-from recovery.mails.build import language_of
 from recovery.management.clinics import clinic_named
 from recovery.models import Clinic, Recovery
 from recovery.services import foresight
@@ -94,7 +93,7 @@ def _line(one: foresight.Foreseen) -> str:
         f"{there:%Y-%m-%d %H:%M}",
         patient.zone,
         patient.record_number,
-        language_of(message),
+        one.language,
         str(message.channel),
         str(message.kind),
         about,

@@ -16,12 +16,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from recovery import access, clock
+from recovery import access, clock, page_language
+from recovery.queries import languages
 from recovery.queries import people as people_query
+from recovery.wording import ENGLISH, Speech, speaking
 
 READ_OR_POST = ["GET", "HEAD", "POST"]
 
@@ -51,7 +54,8 @@ def people(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     with _at_the_clinics(request):
         recoveries = people_query.recoveries_of(request.user)
-        return render(request, "patient/people.html", {"recoveries": recoveries})
+        response = render(request, "patient/people.html", {"recoveries": recoveries})
+        return page_language.remember(request, response, get_language() or ENGLISH)
 
 
 def _is_staff_session(request: HttpRequest) -> bool:
@@ -60,13 +64,21 @@ def _is_staff_session(request: HttpRequest) -> bool:
 
 @contextmanager
 def _at_the_clinics(request: HttpRequest) -> Iterator[None]:
-    """Before a patient is known, the page names the site's only clinic, or offers the few. The
-    clinic's zone is left to no other answer of this thread.
+    """Before a patient is known, the page names the site's only clinic, or offers the few, and
+    speaks what the visitor wants and one of them offers. The clinic's zone and the language are
+    left to no other answer of this thread.
     """
     request.now = clock.now()
     request.clinics = people_query.clinics_to_call()
     request.clinic = request.clinics[0] if len(request.clinics) == 1 else None
-    with timezone.override(request.clinic and ZoneInfo(request.clinic.zone)):
+    request.languages = languages.offered_by(request.clinics)
+    language = page_language.wanted(request)
+    if language not in dict(request.languages):
+        language = ENGLISH
+    with (
+        timezone.override(request.clinic and ZoneInfo(request.clinic.zone)),
+        speaking(Speech(language)),
+    ):
         yield
 
 
@@ -75,12 +87,12 @@ def _at_the_door(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
     def wrapper(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         with _at_the_clinics(request):
             response = view(request, **kwargs)
-            if not hasattr(response, "render"):
-                return response
-            told = messages.get_messages(request)
-            request.problems = [str(one) for one in told if one.level_tag == "error"]
-            # allauth renders late, and the page needs the clinic that was found here.
-            return response.render()
+            if hasattr(response, "render"):
+                told = messages.get_messages(request)
+                request.problems = [str(one) for one in told if one.level_tag == "error"]
+                # allauth renders late, and the page needs the clinic that was found here.
+                response.render()
+            return page_language.remember(request, response, get_language() or ENGLISH)
 
     return wrapper
 

@@ -14,6 +14,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from recovery import access
@@ -28,6 +29,7 @@ from recovery.queries.instruments import instruments_for, instruments_of
 from recovery.queries.pathways import severity_shown
 from recovery.services import checkins
 from recovery.views.patient import entry
+from recovery.wording import ENGLISH
 
 READ_OR_POST = ["GET", "HEAD", "POST"]
 
@@ -228,6 +230,7 @@ def _save(
         revision=revision,
         now=request.now,
         send=send,
+        language=get_language() or ENGLISH,
         **door.entered,
     ).response
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
 from recovery.clinical import logfields, rules
 from recovery.forms.logs import LogForm
@@ -12,6 +13,7 @@ from recovery.models import Clinic, DailyLog, Recovery
 from recovery.models.access import Relationship
 from recovery.queries.pathways import plan_of
 from recovery.services import logs
+from recovery.wording import ENGLISH, say
 
 
 def source_of(request: HttpRequest) -> DailyLog.Source:
@@ -56,6 +58,7 @@ def take(
         log_date=form.reported_on or form.dates[1],
         dated=form.reported_on is not None,
         now=now,
+        language=get_language() or ENGLISH,
         **entered,
     )
     return recorded, emergency
@@ -90,5 +93,5 @@ def refusal(
         "revision": recorded.log.revision if recorded else form.filled_from,
         "recorded": recorded.log if recorded else None,
         "emergency": emergency,
-        "emergency_text": rules.fill(emergency.text, clinic.numbers) if emergency else "",
+        "emergency_text": rules.fill(say(emergency.text), clinic.numbers) if emergency else "",
     }

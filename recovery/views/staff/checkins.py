@@ -15,6 +15,7 @@ from recovery.forms.checkins import StaffCheckInForm
 from recovery.models import CheckIn, DailyLog, FormResponse, Recovery
 from recovery.queries.checkins import form_checkin, forms_of, named, response_of
 from recovery.queries.instruments import instruments_for_staff
+from recovery.queries.languages import told_in_both
 from recovery.queries.patients import waiting
 from recovery.services import checkins
 from recovery.views.patient import entry
@@ -114,9 +115,8 @@ def _revision(sent: FormResponse | None) -> int | str:
 
 def _tell(request: HttpRequest, saved: FormResponse) -> None:
     if saved.shown_rule in rules.RULES_BY_ID:
-        messages.warning(
-            request, _("Saved. Tell the patient: %(advice)s") % {"advice": saved.advice}
-        )
+        advice = told_in_both(saved.recovery, saved.advice)
+        messages.warning(request, _("Saved. Tell the patient: %(advice)s") % {"advice": advice})
     else:
         messages.success(request, _("Saved."))
 

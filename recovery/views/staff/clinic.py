@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from recovery.access import for_staff
 from recovery.forms.clinics import ClinicForm, HolidayForm, InvitationForm
 from recovery.models import Clinic, Membership, Role, User
+from recovery.queries.language_state import lost_languages
 from recovery.services import clinics, enrolment, oncall
 from recovery.services.refusals import NotAllowed
 
@@ -83,6 +84,7 @@ def _page(
     on_call = _on_call(clinic, people)
     context = {
         "here": "clinic",
+        "lost": lost_languages(clinic),
         "form": form or ClinicForm(clinic=clinic),
         "invitation": invitation or InvitationForm(),
         "holiday": holiday or HolidayForm(clinic=clinic, now=request.now),

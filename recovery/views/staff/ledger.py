@@ -20,6 +20,7 @@ from recovery.forms.ledger import LedgerForm
 from recovery.models import Message
 from recovery.queries import ledger as queries
 from recovery.queries import messages as mails
+from recovery.queries.languages import speech_of
 from recovery.queries.patients import menu
 from recovery.services import foresight
 from recovery.services.recheck import TO_STAFF
@@ -66,6 +67,7 @@ def recovery_ledger(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
             "patient": row.patient,
             "reach": mails.reach(row),
             "paused": row.patient.is_paused(timezone.localdate(request.now)),
+            "spoken": speech_of(row.patient, row.pathway_id).language,
             "planned": [one for one in reversed(ahead) if one.message.pk is None],
             "refused": {one.message.pk: one.reason for one in ahead if one.reason},
             "csv_url": reverse("recovery_ledger_csv", args=[row.uuid]),

@@ -16,6 +16,7 @@ from recovery import access
 from recovery.forms.layout import log_helper
 from recovery.forms.staff_logs import StaffLogForm
 from recovery.models import DailyLog, Recovery
+from recovery.queries.languages import told_in_both
 from recovery.queries.patients import PAGE, waiting
 from recovery.templatetags.answers import answers
 from recovery.views.patient import entry
@@ -99,7 +100,7 @@ def _post(request: HttpRequest, row: Recovery, dates: tuple[date, date]) -> Http
         return _page(request, row, form, recorded=recorded, emergency=emergency)
     log = recorded.log
     text = _("Saved. Tell the patient: %(advice)s") % {
-        "advice": " ".join(filter(None, [log.advice, log.missing_text]))
+        "advice": told_in_both(row, log.advice, log.missing_text)
     }
     (messages.warning if log.rules else messages.success)(request, text)
     return redirect("staff_recovery", row.uuid)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -24,11 +25,13 @@ from recovery.models import Recovery
 from recovery.queries import handover
 from recovery.queries import observations as queries
 from recovery.queries import room as room_query
+from recovery.queries.languages import speech_of
 from recovery.queries.patients import menu, waiting
 from recovery.services import observations
 from recovery.services.refusals import Moved, NotAllowed
 from recovery.templatetags.observations import discharge_saved, mark_name
 from recovery.tokens import first_log_token
+from recovery.wording import speaking
 
 
 @require_safe
@@ -151,9 +154,12 @@ def observation_paper(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse
         "recovery": row,
         "patient": row.patient,
         "numbers": request.clinic.numbers,
-        "sections": paper_log(row.procedure_on, row.procedure_on),
     }
-    return render(request, "staff/observation_paper.html", context)
+    # The page is the staff's; what is printed on it is the patient's.
+    with speaking(speech_of(row.patient, row.pathway_id)):
+        context["sections"] = paper_log(row.procedure_on, row.procedure_on)
+        paper = render_to_string("staff/_paper.html", context)
+    return render(request, "staff/observation_paper.html", context | {"paper": paper})
 
 
 def _room_form(request: HttpRequest, row: Recovery, data: Any = None) -> RoomForm:
