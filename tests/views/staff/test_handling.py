@@ -56,7 +56,7 @@ def test_a_row_is_assigned_and_the_queue_says_to_whom(
     assert recovery.assigned_to is None
 
 
-@pytest.mark.parametrize("to", ["nobody", str(uuid.uuid4()), "\0"])
+@pytest.mark.parametrize("to", ["nobody", "0b2f5a34-7f0c-4d53-9d53-9a3f8f9f6c11", "\0"])
 def test_a_stranger_cannot_be_assigned(as_nurse: Client, recovery: Recovery, to: str) -> None:
     response = as_nurse.post(url("recovery_assign", recovery.uuid), {"to": to})
     assert response.status_code == 200
