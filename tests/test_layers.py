@@ -161,6 +161,7 @@ ORDER = [
     "recovery.queries.instruments",
     "recovery.queries.corridors",
     "recovery.queries.cohorts",
+    "recovery.queries.outcome_figures",
     "recovery.queries.outcomes",
     "recovery.queries.followups",
     "recovery.queries.outcome_charts",
