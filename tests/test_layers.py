@@ -196,6 +196,7 @@ ORDER = [
     "recovery.queries.language_state",
     "recovery.queries.corridors",
     "recovery.queries.cohorts",
+    "recovery.queries.outcome_figures",
     "recovery.queries.outcomes",
     "recovery.queries.followups",
     "recovery.queries.outcome_charts",

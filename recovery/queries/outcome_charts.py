@@ -12,7 +12,7 @@ from recovery.clinical.instruments.response import POINTS
 from recovery.clinical.summaries import Z
 from recovery.clinical.trials import FIGURES, Figure, Measure
 from recovery.queries.followups import CURVE_DAYS, Reached
-from recovery.queries.outcomes import AFTER, SHOWN_AS, Point
+from recovery.queries.outcome_figures import AFTER, SHOWN_AS, Point
 
 LEFT, TOP, FOOT = 40, 26, 216
 OWN_STEP, STUDY_STEP, PANEL_GAP = 88, 100, 18

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from recovery.clinical.instruments import rounded
 from recovery.clinical.summaries import Share
 from recovery.clinical.trials import Figure
-from recovery.queries.outcomes import AFTER, NAMES
+from recovery.queries.outcome_figures import AFTER, NAMES
 from recovery.templatetags.trials import ARMS
 
 register = template.Library()

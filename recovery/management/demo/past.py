@@ -30,6 +30,7 @@ from recovery.models import (
     PatientAccess,
     ProceduresDone,
     Recovery,
+    Role,
     User,
 )
 from recovery.queries.instruments import instruments_of
@@ -52,8 +53,10 @@ SILENT, SILENT_EARLY = 6, 13
 LATE = 9
 
 
-def write_past(*, clinic: Clinic, staff: Sequence[User], now: datetime, seed: int) -> None:
-    """`staff` are the nurses."""
+def write_past(*, now: datetime, seed: int) -> None:
+    clinic = Clinic.objects.get(name=NORTHGATE.name)
+    nurses = [one.email for one in NORTHGATE.staff if one.role == Role.NURSE]
+    staff = list(User.objects.filter(email__in=nurses).order_by("email"))
     # Reproducible on purpose.
     rng = Random(f"{seed} past")  # noqa: S311
     pathway = Pathway.objects.filter(clinic=clinic).latest("version")

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from recovery.management.demo.corridor import give_corridor
 from recovery.management.demo.past import write_past
-from recovery.management.demo.people import FOUNDED, HOUSES, NORTHGATE, NUMBERS, PASSWORD, House
+from recovery.management.demo.people import FOUNDED, HOUSES, NUMBERS, PASSWORD, House
 from recovery.management.demo.script import steps
 from recovery.management.demo.stage import Entry, Patient, Reached, Sheet, Step, Ticked
 from recovery.management.demo.steps import (
@@ -138,10 +138,6 @@ class Player:
         """Leave nothing due: what comes next belongs to the demo itself."""
         self.catch_up(now)
         self._tick(now)
-
-    def write_past(self, now: datetime, seed: int) -> None:
-        nurses = [self._staff[key] for key in ("nurse1", "nurse2")]
-        write_past(clinic=self._clinics[NORTHGATE.name], staff=nurses, now=now, seed=seed)
 
     def _tick(self, now: datetime) -> None:
         tick.run(now=now)
@@ -321,4 +317,4 @@ def play(*, now: datetime, seed: int) -> None:
         for step in story:
             player.do(step)
         player.finish(now)
-        player.write_past(now, seed)
+        write_past(now=now, seed=seed)
