@@ -118,6 +118,7 @@ ORDER = [
     "recovery.clinical.commands.pathway",
     "recovery.clinical.__main__",
     "recovery.models.clinics",
+    "recovery.models.channels",
     "recovery.models.corridors",
     "recovery.models.languages",
     "recovery.migrations.*",

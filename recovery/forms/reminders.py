@@ -24,7 +24,7 @@ BY_TEXT = (Channels.SMS, Channels.EMAIL_SMS, Channels.SMS_EMAIL)
 
 
 def _clock(times: tuple[time, ...]) -> list[tuple[str, str]]:
-    return [(f"{at:%H:%M}", time_format(at, "TIME_FORMAT")) for at in times]
+    return [(f"{at:%H:%M}", time_format(at, "g:i\u00a0A")) for at in times]
 
 
 def _hour(label: Any, times: tuple[time, ...], *, usual: time) -> forms.TypedChoiceField:
@@ -232,8 +232,8 @@ class PauseForm(forms.Form):
 
 def _length(days: int, today: date) -> str:
     words = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
-    until = date_format(today + timedelta(days=days), "l, F j")
-    return _("%(days)s, until %(until)s") % {"days": words, "until": until}
+    until = date_format(today + timedelta(days=days), gettext("l, F j"))
+    return gettext("%(days)s, until %(until)s") % {"days": words, "until": until}
 
 
 class LaterForm(forms.Form):

@@ -3,6 +3,7 @@
 from recovery.models.access import AccessEvent, Consent, PatientAccess
 from recovery.models.alerts import Alert, AlertLog, Contact
 from recovery.models.changes import FactChange, PathwayMove, Reschedule
+from recovery.models.channels import Channel, Channels
 from recovery.models.checkins import CheckIn
 from recovery.models.clinics import Clinic, Duty, Membership, Role
 from recovery.models.clocks import ClockOffset, Heartbeat
@@ -15,7 +16,7 @@ from recovery.models.milestones import Milestone
 from recovery.models.observations import DischargeCheck, Observation, ObservationSheet
 from recovery.models.outcomes import Outcome, ProceduresDone
 from recovery.models.pathways import Pathway, PathwayDraft, Preparation, RecoveryPhase
-from recovery.models.patients import Channel, Channels, Patient
+from recovery.models.patients import Patient
 from recovery.models.questionnaires import Questionnaire
 from recovery.models.recoveries import Recovery
 from recovery.models.rehearsals import Rehearsal, RehearsalFiring

@@ -6,9 +6,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from recovery.models.alerts import Severity
+from recovery.models.channels import Channel
 from recovery.models.checkins import CheckIn
 from recovery.models.clinics import Clinic
-from recovery.models.patients import Channel
 from recovery.models.recoveries import Recovery
 
 

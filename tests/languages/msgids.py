@@ -14,7 +14,16 @@ from recovery.clinical.wording import everything
 ROOT = Path(__file__).resolve().parents[2]
 
 # Patients read what these say. A folder holds all its files.
-TEMPLATES = ("account", "errors", "log", "mails", "patient", "base.html", "staff/_paper.html")
+TEMPLATES = (
+    "account",
+    "errors",
+    "log",
+    "mails",
+    "patient",
+    "texts",
+    "base.html",
+    "staff/_paper.html",
+)
 MODULES = (
     "recovery/accounts.py",
     "recovery/forms/checkin_layout.py",
@@ -25,18 +34,25 @@ MODULES = (
     "recovery/forms/logs.py",
     "recovery/forms/milestones.py",
     "recovery/forms/paper.py",
+    "recovery/forms/places.py",
     "recovery/forms/questions.py",
+    "recovery/forms/reminders.py",
     "recovery/forms/sign_in.py",
     "recovery/forms/told.py",
+    "recovery/forms/visits.py",
     "recovery/forms/words.py",
     "recovery/mails/build.py",
+    "recovery/models/channels.py",
     "recovery/models/milestones.py",
     "recovery/queries/checkins.py",
     "recovery/queries/strip.py",
+    "recovery/services/later.py",
     "recovery/services/milestones.py",
+    "recovery/services/visits.py",
     "recovery/templatetags/moments.py",
     "recovery/templatetags/patient.py",
     "recovery/views/patient/accounts.py",
+    "recovery/views/patient/reminders.py",
     "recovery/views/patient/warnings.py",
 )
 CALLS = {

@@ -22,6 +22,7 @@ from recovery.management.demo.steps import (
     Discharged,
     Enrolled,
     Observed,
+    Snoozed,
     StateSet,
     TurnedOff,
 )
@@ -41,11 +42,11 @@ from recovery.services import (
     nudges,
     observations,
     recoveries,
+    snoozes,
     tick,
 )
 
 Source, Mode = DailyLog.Source, DailyLog.Mode
-
 
 # Reminders leave at 17:00 and later where the patient is; the clinics' patients live west of here.
 EVENING, EVENING_IN = 17, ZoneInfo("America/New_York")
@@ -235,15 +236,13 @@ class Player:
         alerts.claim(alert=alert, user=self._staff[what.by], now=now)
 
     def _contact(self, patient: Patient, now: datetime, what: Contacted) -> None:
-        contacts.record(
-            recovery=self._recoveries[patient.case.number],
-            user=self._staff[what.by],
-            now=now,
-            kind=what.kind,
-            outcome=what.outcome,
-            minutes=what.minutes,
-            note=what.note,
-        )
+        recovery, user = self._recoveries[patient.case.number], self._staff[what.by]
+        said: dict[str, Any] = {"kind": what.kind, "outcome": what.outcome, "note": what.note}
+        contacts.record(recovery=recovery, user=user, now=now, minutes=what.minutes, **said)
+
+    def _snooze(self, patient: Patient, now: datetime, what: Snoozed) -> None:
+        alert, user = self._alert(patient, what.rule), self._staff[what.by]
+        snoozes.snooze(alert=alert, level=what.level, reason=what.reason, user=user, now=now)
 
     def _close(self, patient: Patient, now: datetime, what: Closed) -> None:
         alert = self._alert(patient, what.rule)
@@ -298,6 +297,7 @@ class Player:
         TurnedOff: _turn_off,
         AddressFails: _address_fails,
         Claimed: _claim,
+        Snoozed: _snooze,
         Contacted: _contact,
         Closed: _close,
         StateSet: _set_state,

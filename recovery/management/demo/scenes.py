@@ -22,6 +22,7 @@ from recovery.management.demo.steps import (
     On,
     Scene,
     Silent,
+    Snoozed,
     StateSet,
     TurnedOff,
     Unanswered,
@@ -178,6 +179,7 @@ OPEN: dict[str, tuple[Scene, ...]] = {
         Log(On(37, "11:05"), {**leg_pain(8, "left"), "pain_avg": 5}),
         Claimed(On(37, "11:21"), "nurse1", "R20"),
         Contacted(On(37, "11:32"), "nurse1", Outcome.BOOKED, 6, "Visit with Samir Haddad."),
+        Snoozed(On(37, "11:40"), "nurse1", "R20", 8, "Seen next week; the same leg as before."),
     ),
     # Not answered today, so that the check-in is open for whoever tries it
     "NS-2083": (Silent(after=3),),

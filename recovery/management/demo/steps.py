@@ -148,6 +148,15 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
+class Snoozed:
+    when: When
+    by: str
+    rule: str
+    level: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Contacted:
     when: When
     by: str
@@ -217,6 +226,7 @@ Scene = (
     | AddressFails
     | Claimed
     | Contacted
+    | Snoozed
     | Closed
     | BackInRoom
     | Observed
