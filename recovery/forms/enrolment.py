@@ -114,6 +114,21 @@ class ConsentForm(forms.Form):
 
     told = EnrolmentForm.base_fields["told"]
     email_ok = EnrolmentForm.base_fields["email_ok"]
+    sms_ok = EnrolmentForm.base_fields["sms_ok"]
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        if not settings.SMS_BACKEND:
+            del self.fields["sms_ok"]
+
+    @property
+    def asks_of_texts(self) -> bool:
+        return "sms_ok" in self.fields
+
+    @property
+    def for_service(self) -> dict[str, bool]:
+        """The arguments of `services.enrolment.record_consent`, once the form is valid."""
+        return {name: v for name, v in self.cleaned_data.items() if name != "told"}
 
     def clean_email_ok(self) -> bool:
         answer: bool | None = self.cleaned_data["email_ok"]

@@ -13,6 +13,7 @@ from recovery.forms.enrolment import EnrolmentForm
 from recovery.forms.facts import UNKNOWN
 from recovery.forms.fields import YesNo, short
 from recovery.forms.places import ask_plainly
+from recovery.forms.reminders import WishesForm
 from recovery.models import Clinic
 from recovery.queries.imports import Listed
 from recovery.tabular.reading import CONTROL, MAX_BYTES, Line, Sheet, too_large
@@ -118,6 +119,9 @@ class ImportRowForm(EnrolmentForm):
 
     def __init__(self, *, clinic: Clinic, today: date) -> None:
         super().__init__({}, clinic=clinic, today=today)
+        # A list says nothing of reminders: they go as by default, until somebody is asked.
+        for name in WishesForm.base_fields:
+            self.fields.pop(name, None)
         for name in DATES:
             self.fields[name].input_formats = ["%Y-%m-%d"]
         self.fields["procedure_time"].input_formats = ["%H:%M", "%H:%M:%S", "%I:%M %p"]
@@ -230,6 +234,6 @@ def _date_hint(cell: str, dates: str) -> Any:
 
 
 def _given(form: ImportRowForm) -> dict[str, Any]:
-    given = form.for_service
+    given = {name: value for name, value in form.for_service.items() if name != "wishes"}
     # Not told is not asked: the service then stores no consent.
     return given | {"email_ok": given["email_ok"] if form.cleaned_data["told"] else None}

@@ -110,7 +110,8 @@ class WishesForm(forms.Form):
 class PreferencesForm(WishesForm):
     """The same of a patient who is enrolled, and which reminders come, in which language and zone.
 
-    By staff, what the patient agrees to is ticked as told; `by_staff` says that it is they.
+    By staff, what the patient agrees to is ticked as told; `by_staff` says that it is they. While
+    the patient is `untold` they are not asked here: the text comes first (`enrolment.ConsentForm`).
     """
 
     logs_on = forms.BooleanField(label=_("The daily log"), required=False)
@@ -147,6 +148,7 @@ class PreferencesForm(WishesForm):
         )
         self.fields["channels"].required, self.fields["channels"].help_text = True, ""
         self.by_staff, self.mobile_before = by_staff, patient.mobile
+        self.untold = by_staff and agreed is None
         if by_staff:
             zones = forms.TextInput({"list": "zones", "autocomplete": "off"})
             self.fields["zone"].widget = zones
@@ -159,6 +161,9 @@ class PreferencesForm(WishesForm):
             if self.asks_of_texts:
                 self.fields["sms_ok"].label = _("I agree to get text messages")
                 self.fields["mobile"].label = _("My mobile number")
+        if self.untold:
+            for name in ("channels", "mobile", "email_ok", "sms_ok"):
+                self.fields.pop(name, None)
         self.fields["language"].choices = _languages(patient)
         # One time of the patient's own may stand between those that are offered.
         self._keep("remind_at", patient.remind_at)

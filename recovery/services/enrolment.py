@@ -110,7 +110,9 @@ def enrol(
 
 
 @transaction.atomic
-def record_consent(*, recovery: Recovery, user: User, now: datetime, email_ok: bool) -> None:
+def record_consent(
+    *, recovery: Recovery, user: User, now: datetime, email_ok: bool, sms_ok: bool = False
+) -> None:
     """What a patient who was enrolled untold has been told since; owes the invitation.
 
     Raises NotAllowed when a consent is in force already.
@@ -118,7 +120,7 @@ def record_consent(*, recovery: Recovery, user: User, now: datetime, email_ok: b
     patient = Patient.objects.select_for_update().get(pk=recovery.patient_id)
     if has_consent(patient):
         raise NotAllowed(_("What the patient was told is recorded already."))
-    _store_consent(patient, user, now, email_ok=email_ok)
+    _store_consent(patient, user, now, email_ok=email_ok, sms_ok=sms_ok)
     if email_ok and recovery.sends:
         messages.owe_invitation(recovery, now=now, again=True)
     AccessEvent.objects.create(

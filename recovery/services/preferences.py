@@ -31,8 +31,9 @@ def change(
     """Set `wishes` (names of WISHES), which reminders are on, and what the patient now agrees to.
 
     `agrees` holds email_ok or sms_ok where it was asked: what differs from the consent in force
-    makes a new one, recorded by `user`. What is owed already is asked again when it goes; links
-    that were sent to a number that is replaced open nothing any more.
+    makes a new one, recorded by `user`; who was told nothing yet has refused nothing. What is owed
+    already is asked again when it goes; links that were sent to a number that is replaced open
+    nothing any more.
     """
     recoveries = locked(recovery.patient_id)
     patient = Patient.objects.get(pk=recovery.patient_id)
@@ -98,7 +99,7 @@ def _agree(patient: Patient, user: User, now: datetime, agrees: Mapping[str, boo
     old = agreement(patient)
     given = {name: bool(old and getattr(old, name)) for name in ("email_ok", "sms_ok")}
     wanted = given | dict(agrees)
-    if wanted == given and old:
+    if wanted == given:
         return
     if old:
         old.withdrawn_at = now

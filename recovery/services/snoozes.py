@@ -74,6 +74,7 @@ def snooze(*, alert: Alert, level: int, reason: str, user: User, now: datetime) 
         phase=phase,
         ends_at=until,
     )
+    alerts.acknowledge(row, now)
     row.state = Alert.State.SNOOZED
     row.expected_level = level
     row.returns_at = until

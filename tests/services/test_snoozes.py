@@ -57,6 +57,8 @@ def test_a_snoozed_alert_leaves_the_queue_until_the_phase_ends(recovery, leg_pai
     asleep = snooze(leg_pain, nurse)
     assert (asleep.state, asleep.expected_level, asleep.returns_at) == ("snoozed", 5, BORDER)
     assert rank(recovery) is None
+    # The first that anybody did with it.
+    assert (asleep.acknowledged_at, asleep.reached_at) == (NOW, None)
     kept = Snooze.objects.get()
     assert (kept.by, kept.reason, kept.phase.code) == (
         nurse,

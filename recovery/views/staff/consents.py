@@ -26,15 +26,16 @@ def consent(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
         return redirect("staff_recovery", row.uuid)
     form = ConsentForm(request.POST or None)
     if form.is_valid():
-        email_ok = form.cleaned_data["email_ok"]
+        answer = form.for_service
         try:
-            enrolment.record_consent(
-                recovery=row, user=request.user, now=request.now, email_ok=email_ok
-            )
+            enrolment.record_consent(recovery=row, user=request.user, now=request.now, **answer)
         except NotAllowed as refusal:
             messages.warning(request, str(refusal))
         else:
             messages.success(request, _("Saved."))
+            if answer.get("sms_ok"):
+                # The number that texts go to is asked for there.
+                return redirect("reminders_of", row.uuid)
         return redirect("staff_recovery", row.uuid)
     access.record_read(request, row, "consent")
     context = {

@@ -9,6 +9,7 @@ from recovery.access import for_staff
 from recovery.forms.clinics import ClinicForm
 from recovery.forms.enrolment import EnrolmentForm
 from recovery.forms.procedures import ProcedureForm
+from recovery.forms.reminders import BY_TEXT
 from recovery.models import Clinic
 from recovery.queries.patients import waiting
 from recovery.services import enrolment
@@ -56,12 +57,14 @@ def _name(missing: str) -> str:
 def _confirm(request: HttpRequest, form: EnrolmentForm) -> None:
     given = form.cleaned_data
     name = f"{given['given_name']} {given['family_name']}"
-    mailed = given["email_ok"] and given["email"]
-    told = (
-        _("%(name)s is enrolled. The invitation goes out by e-mail.")
-        if mailed
-        else _("%(name)s is enrolled. Nothing is sent: log for the patient, on paper or by phone.")
-    )
+    if given["email_ok"] and given["email"]:
+        told = _("%(name)s is enrolled. The invitation goes out by e-mail.")
+    elif given["channels"] in BY_TEXT:
+        told = _("%(name)s is enrolled. Reminders go out by text message.")
+    else:
+        told = _(
+            "%(name)s is enrolled. Nothing is sent: log for the patient, on paper or by phone."
+        )
     messages.success(request, told % {"name": name})
     if form.comes_twice:
         say_that_it_comes_twice(request, form)

@@ -19,7 +19,16 @@ from recovery.clinical.pathway import Occasion
 from recovery.forms.alerts import CloseForm
 from recovery.forms.contacts import ContactForm
 from recovery.forms.procedures import DISCHARGE_DAYS, DischargeForm
-from recovery.models import Alert, CheckIn, Clinic, DailyLog, FormResponse, Recovery, Role
+from recovery.models import (
+    Alert,
+    Channel,
+    CheckIn,
+    Clinic,
+    DailyLog,
+    FormResponse,
+    Recovery,
+    Role,
+)
 from recovery.models.access import Relationship
 from recovery.queries import chart, corridors, glance, queue, timeline
 from recovery.queries.checkins import as_log
@@ -116,10 +125,8 @@ def page(
         "record": record,
         "milestones": sorted((row for row in record.milestones if row.number), key=_told_on),
         "caregivers": [r for r in record.accesses if r.kind == Relationship.CAREGIVER],
-        "mailed": bool(record.accesses and any((row.number or 0) & 1 for row in record.consents)),
-        "texted": bool(
-            recovery.patient.mobile and any((row.number or 0) & 2 for row in record.consents)
-        ),
+        "mailed": bool(record.accesses and _agreed(record, recovery, Channel.EMAIL, 1)),
+        "texted": bool(recovery.patient.mobile and _agreed(record, recovery, Channel.SMS, 2)),
         "paused": recovery.patient.is_paused(access.local_date(recovery, request.now)),
         "case": case,
         # Others than nurses see it as a line, until they open it or a form of it was refused.
@@ -162,6 +169,13 @@ def _discharge(
         and not (answered and recovery.discharged_at)
     )
     return DischargeForm(recovery=recovery, now=request.now) if wanted else None
+
+
+def _agreed(record: Record, recovery: Recovery, channel: Channel, bit: int) -> bool:
+    """Whether the patient chose a channel and agreed to it."""
+    if channel not in recovery.patient.in_order:
+        return False
+    return any((row.number or 0) & bit for row in record.consents)
 
 
 def _told_on(row: Row) -> str:

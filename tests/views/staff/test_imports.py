@@ -28,7 +28,7 @@ from recovery.models import (
 from recovery.services import enrolment, imports, recoveries, reschedules, tick
 from tests.cast import make_recovery
 from tests.lists import HEADER, csv_of, many, row, xlsx_of
-from tests.pages import words
+from tests.pages import filled, words
 from tests.views.staff.conftest import NOW, url
 
 TODAY = date(2026, 3, 5)
@@ -155,6 +155,43 @@ def test_what_is_told_later_is_recorded_and_the_invitation_goes(
     again = words(as_nurse.post(address, {"told": "on", "email_ok": "no"}, follow=True))
     assert "What the patient was told is recorded already." in again
     assert Consent.objects.count() == 1
+
+
+def test_texts_are_agreed_to_with_the_same_text_and_the_number_is_asked_for(
+    as_nurse: Client, texts: Any
+) -> None:
+    upload(as_nurse, csv_of([row(told="", email_ok="")]))
+    confirm(as_nurse)
+    recovery = Recovery.objects.get()
+    answers = {"told": "on", "email_ok": "no", "sms_ok": "on"}
+    page = as_nurse.post(url("consent", recovery.uuid), answers, follow=True)
+    assert page.redirect_chain == [(url("reminders_of", recovery.uuid), 302)]
+    consent = Consent.objects.get()
+    assert (consent.email_ok, consent.sms_ok, consent.text_version) == (False, True, "2")
+    assert not Message.objects.exists()
+    chosen = {"channels": "sms", "mobile": "202 555 0142"}
+    page = as_nurse.post(url("reminders_of", recovery.uuid), filled(page) | chosen, follow=True)
+    assert "Text messages go to +1 202 555 0142." in words(page)
+    assert Consent.objects.get() == consent
+
+
+def test_the_reminders_of_who_was_not_told_record_no_answer(as_nurse: Client, texts: Any) -> None:
+    upload(as_nurse, csv_of([row(told="", email_ok="")]))
+    confirm(as_nurse)
+    recovery = Recovery.objects.get()
+    address = url("reminders_of", recovery.uuid)
+    page = as_nurse.get(address)
+    assert "The patient has not been told yet, and nothing is sent." in words(page)
+    assert url("consent", recovery.uuid) in page.content.decode()
+    agreed = {"email_ok": "on", "sms_ok": "on", "told": "on"}
+    changes = {"zone": "America/Denver", **agreed}
+    assert "Saved." in words(as_nurse.post(address, filled(page) | changes, follow=True))
+    assert Patient.objects.get().zone == "America/Denver"
+    assert not Consent.objects.exists()
+    # So the text can still be told, and the invitation goes then.
+    as_nurse.post(url("consent", recovery.uuid), {"told": "on", "email_ok": "yes"})
+    assert Consent.objects.get().email_ok
+    assert Message.objects.get().kind == "invitation"
 
 
 def test_nobody_goes_in_as_told_unless_somebody_says_so(as_nurse: Client) -> None:

@@ -217,7 +217,8 @@ def enrolled(as_nurse: Client, recovery: Recovery, texts: Any) -> Callable[..., 
 
 
 def test_a_patient_is_enrolled_with_channels_and_hours(enrolled: Callable[..., Any]) -> None:
-    enrolled(channels="email,sms", mobile="202 555 0142", sms_ok="on", remind_at="10:00")
+    page = enrolled(channels="email,sms", mobile="202 555 0142", sms_ok="on", remind_at="10:00")
+    assert "The invitation goes out by e-mail." in words(page)
     patient = Patient.objects.get(record_number="N1")
     assert (patient.channels, patient.mobile, patient.remind_at) == (
         *("email,sms", MOBILE),
@@ -225,6 +226,11 @@ def test_a_patient_is_enrolled_with_channels_and_hours(enrolled: Callable[..., A
     )
     assert Consent.objects.get(patient=patient).sms_ok
     assert Consent.objects.get(patient=patient).text_version == "2"
+
+
+def test_by_text_alone_no_mail_is_promised_and_none_denied(enrolled: Callable[..., Any]) -> None:
+    by_text_alone = {"email_ok": "no", "channels": "sms", "mobile": "202 555 0142", "sms_ok": "on"}
+    assert "Reminders go out by text message." in words(enrolled(**by_text_alone))
 
 
 def test_texts_without_agreement_are_refused_at_enrolment(enrolled: Callable[..., Any]) -> None:
