@@ -18,7 +18,8 @@ from recovery.views.patient.warnings import EMERGENCY_SIGNS, URGENT_SIGNS  # noq
 HEAD = """\
 # What patients are asked
 
-<!-- Written by `DEMO=force python -m tests.docs.wording > docs/wording.md`. Change the words instead. -->
+<!-- Written by `DEMO=force python -m tests.docs.wording > docs/wording.md`. Change the words
+instead. -->
 
 **Not yet approved by a clinician.** The questions of the daily log and the warning signs, word for
 word. Which question is asked on which day, and what an answer does, stands in
