@@ -1,6 +1,7 @@
 """Every page of a patient, in Spanish, with no English left on it."""
 
 import re
+import string
 import uuid
 from datetime import timedelta
 from decimal import Decimal
@@ -14,16 +15,29 @@ from django.utils import translation
 
 from recovery.clinical.checkinforms import FORMS
 from recovery.clinical.rules import NEUTRAL_TEXT
-from recovery.models import CheckIn, Clinic, DailyLog, FormResponse, Milestone, Recovery
+from recovery.models import (
+    CheckIn,
+    Clinic,
+    DailyLog,
+    FormResponse,
+    Message,
+    Milestone,
+    Recovery,
+    VisitQuestion,
+)
 from recovery.queries.languages import shipped_texts, translated
 from recovery.queries.pathways import phases_of
-from recovery.services import logs
-from recovery.tokens import first_log_token, link_token, unsubscribe_token
+from recovery.services import delivery, logs, visits
+from recovery.tokens import first_log_token, link_token, short_code, unsubscribe_token
+from recovery.urls import link_urls, patient_urls
 from recovery.wording import say
 from tests.cast import NOW, QUIET, TODAY, checkin_of, make_recovery, user_of
-from tests.pages import Page
+from tests.pages import Page, filled
+from tests.services.test_delivery import AT, owe
 from tests.spanish import offer_spanish
+from tests.texting import by_text
 from tests.views.patient.conftest import QUIET_POST
+from tests.visits import ask
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +158,21 @@ def test_the_form_of_a_milestone(signed_in, patient, code):
 # -----
 
 
+def recorded(patient: Recovery, values: dict[str, object]) -> DailyLog:
+    return logs.record(
+        recovery_id=patient.pk,
+        values=values,
+        client_id=uuid.uuid4(),
+        revision=None,
+        log_date=TODAY,
+        now=NOW,
+        source=DailyLog.Source.PATIENT,
+        mode=DailyLog.Mode.WEB,
+        user=user_of(patient),
+        language="es",
+    ).log
+
+
 def test_the_form_of_a_log_empty_and_refused(signed_in, patient):
     place = address("log_form", patient.uuid, uuid.uuid4())
     page = signed_in.get(place)
@@ -178,18 +207,8 @@ def test_a_refused_emergency_speaks_spanish(signed_in, patient):
     ],
 )
 def test_what_a_saved_log_is_answered_with(signed_in, patient, answers, words):
-    log = logs.record(
-        recovery_id=patient.pk,
-        values={name: value for name, value in (QUIET | answers).items() if value != ""},
-        client_id=uuid.uuid4(),
-        revision=None,
-        log_date=TODAY,
-        now=NOW,
-        source=DailyLog.Source.PATIENT,
-        mode=DailyLog.Mode.WEB,
-        user=user_of(patient),
-        language="es",
-    ).log
+    told = {name: value for name, value in (QUIET | answers).items() if value != ""}
+    log = recorded(patient, told)
     html = signed_in.get(address("log_saved", patient.uuid, log.client_id)).content.decode()
     assert words in Page(html).words
     assert left_in_english(html) == []
@@ -209,9 +228,9 @@ def test_a_log_that_is_posted_keeps_the_language_it_was_answered_in(signed_in, p
 # --------------
 
 
-@pytest.mark.parametrize("form", [form for form in FORMS if form != "baseline"])
-def test_a_checkin_form_is_filled_in_looked_over_and_sent(signed_in, patient, form):
-    checkin = CheckIn.objects.create(
+def form_of(patient: Recovery, form: str) -> CheckIn:
+    """One that is open today, whatever the plan says."""
+    return CheckIn.objects.create(
         recovery=patient,
         anchor=patient.anchor,
         key=f"X-{form}",
@@ -221,6 +240,11 @@ def test_a_checkin_form_is_filled_in_looked_over_and_sent(signed_in, patient, fo
         due_at=NOW + timedelta(hours=2),
         expires_at=NOW + timedelta(days=1),
     )
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form != "baseline"])
+def test_a_checkin_form_is_filled_in_looked_over_and_sent(signed_in, patient, form):
+    checkin = form_of(patient, form)
     client_id = uuid.uuid4()
     names = ("checkin_form", "checkin_review", "checkin_saved")
     form_url, review, sent = (address(n, patient.uuid, checkin.uuid, client_id) for n in names)
@@ -281,6 +305,221 @@ def test_the_pages_behind_a_link(patient, client, set_clock):
     assert left_in_english(off.content.decode()) == []
 
 
+def test_the_first_log_in_the_clinic(clinic, nurse, manager, set_clock, client):
+    offer_spanish(clinic, manager)
+    set_clock(NOW)
+    recovery = make_recovery(clinic, day=0, now=NOW, patient={"language": "es"})
+    token = first_log_token(recovery)
+    home, form = address("first_log", token), address("first_log_form", token, uuid.uuid4())
+    assert left_in_english(client.get(home, follow=True).content.decode()) == []
+    assert left_in_english(client.post(form, {"pain_avg": "12"}).content.decode()) == []
+    saved = client.post(form, {**BY_HAND, "bladder": "yes"}, follow=True)
+    assert saved.resolver_match.url_name == "first_log_saved"
+    assert left_in_english(saved.content.decode()) == []
+    assert left_in_english(client.get(home).content.decode()) == []
+    set_clock(NOW + timedelta(days=2))
+    assert left_in_english(client.get(home).content.decode()) == []
+    assert left_in_english(client.post(form, BY_HAND).content.decode()) == []
+
+
+# Reminders
+# ---------
+
+EVENING = NOW - timedelta(hours=3)
+
+
+def test_the_reminders_page_as_it_is_refused_and_saved(signed_in, patient, texts):
+    place = address("reminders", patient.uuid)
+    empty = signed_in.get(place)
+    assert left_in_english(empty.content.decode()) == []
+    assert "Mensaje de texto, después correo electrónico" in Page(empty.content.decode()).words
+    fields = filled(empty)
+    for wrong in (
+        {"channels": "sms", "mobile": ""},
+        {"channels": "sms", "mobile": "1"},
+        {"channels": "pigeon", "language": "tlh", "zone": "Mars/Base"},
+        {"remind_at": "20:00", "quiet_from": "19:00"},
+    ):
+        refused = signed_in.post(place, fields | wrong)
+        assert "No se guardó" in Page(refused.content.decode()).words
+        assert left_in_english(refused.content.decode()) == []
+    sound = {"channels": "sms", "mobile": "202 555 0142", "sms_ok": "on"}
+    saved = signed_in.post(place, fields | sound, follow=True).content.decode()
+    assert "Los mensajes de texto llegan al +1 202-555-0142." in Page(saved).words
+    assert left_in_english(saved) == []
+
+
+def test_a_pause(signed_in, patient):
+    place = address("reminders_pause", patient.uuid)
+    assert left_in_english(signed_in.get(place).content.decode()) == []
+    assert left_in_english(signed_in.post(place, {"days": "0"}).content.decode()) == []
+    paused = signed_in.post(place, {"days": "3"}, follow=True).content.decode()
+    assert "En pausa hasta el jueves 5 de marzo" in Page(paused).words
+    for page in ("reminders_pause", "reminders", "today"):
+        html = signed_in.get(address(page, patient.uuid)).content.decode()
+        assert left_in_english(html) == [], page
+
+
+@pytest.mark.parametrize("by_link", [False, True])
+def test_later(signed_in, patient, set_clock, by_link):
+    set_clock(EVENING)
+    checkin = checkin_of(patient, "DAY-05")
+    place = address("checkin_later", patient.uuid, checkin.uuid)
+    if by_link:
+        place = address("link_later", link_token(checkin))
+    page = signed_in.get(place).content.decode()
+    assert "Mañana por la mañana mañana, martes, a las 8:00 AM" in Page(page).words
+    assert left_in_english(page) == []
+    assert left_in_english(signed_in.post(place, {"when": "never"}).content.decode()) == []
+    put_off = signed_in.post(place, {"when": "morning"}).content.decode()
+    assert "Mañana, martes, a las 8:00 AM" in Page(put_off).words
+    assert left_in_english(put_off) == []
+    set_clock(NOW + timedelta(hours=14))
+    assert left_in_english(signed_in.get(place).content.decode()) == []
+    CheckIn.objects.filter(pk=checkin.pk).update(state="completed", completed_at=NOW)
+    assert left_in_english(signed_in.get(place).content.decode()) == []
+
+
+@pytest.mark.parametrize("only", ["logs", "forms"])
+def test_reminders_of_one_kind_are_turned_off(patient, client, only):
+    place = address("unsubscribe", unsubscribe_token(patient.patient))
+    page = client.post(place, {"only": only}).content.decode()
+    assert "Los otros recordatorios le siguen llegando." in Page(page).words
+    assert left_in_english(page) == []
+
+
+def test_a_text_message_is_one_message(patient, texts, mail_server):
+    Clinic.objects.update(mail_name="Northgate")
+    by_text(patient)
+    Message.objects.all().delete()
+    owe(patient, channel="sms", user=None)
+    delivery.deliver(clock=lambda: AT)
+    [kept] = texts.all
+    words = kept["words"]
+    assert words.startswith("Northgate: Tiene un cuestionario abierto. Toma 1 minuto. http")
+    assert words.endswith(" Para ayuda ahora mismo, llame al 911.")
+    # It has room for 160 letters, and for 70 with one that is none of these (GSM 03.38).
+    assert set(words) <= set(string.ascii_letters + string.digits + "_- .,:/?&=éùìòñüàÑÉ¿¡")
+    assert len(words) <= 160
+
+
+# Questions for a visit
+# ---------------------
+
+
+def test_the_questions_for_a_visit(signed_in, patient):
+    place = address("visit_questions", patient.uuid)
+    assert left_in_english(signed_in.get(place).content.decode()) == []
+    for wrong in ("", "x" * 301):
+        refused = signed_in.post(place, {"text": wrong})
+        assert left_in_english(refused.content.decode()) == []
+    listed = signed_in.post(place, {"text": "¿Puedo nadar?"}, follow=True)
+    assert left_in_english(listed.content.decode()) == []
+    question = patient.visit_questions.get()
+    form = address("visit_question", patient.uuid, question.uuid)
+    assert left_in_english(signed_in.get(form).content.decode()) == []
+    assert left_in_english(signed_in.post(form, {"text": "", "read": "0"}).content.decode()) == []
+    moved = signed_in.post(form, {"text": "¿Y correr?", "read": "9"}).content.decode()
+    assert "Esto cambió" in Page(moved).words
+    assert left_in_english(moved) == []
+    visits.take(recovery=patient, read={question.uuid: 0}, user=user_of(patient), now=NOW)
+    taken = signed_in.get(place).content.decode()
+    assert "De estas ya hablamos ¿Puedo nadar? 2 Mar" in Page(taken).words
+    assert left_in_english(taken) == []
+
+
+def test_no_more_questions_than_there_is_room_for(signed_in, patient):
+    place = address("visit_questions", patient.uuid)
+    for number in range(VisitQuestion.MOST):
+        ask(patient, f"¿Pregunta {number}?", now=NOW)
+    full = signed_in.post(place, {"text": "¿Una más?"}).content.decode()
+    assert "Tiene 10 preguntas." in Page(full).words
+    assert left_in_english(full) == []
+    Recovery.objects.filter(pk=patient.pk).update(state="withdrawn")
+    ended = signed_in.post(place, {"text": "¿Una más?"}).content.decode()
+    assert "Su seguimiento terminó." in Page(ended).words
+    assert left_in_english(ended) == []
+
+
+# Can it wait?
+# ------------
+
+
+@pytest.mark.parametrize("said", ["yes", "no"])
+@pytest.mark.parametrize("answers", [{"wound": ["redness_spreading"]}, {"fall": True}])
+def test_whether_it_can_wait(signed_in, patient, answers, said):
+    place = address("log_saved", patient.uuid, recorded(patient, QUIET | answers).client_id)
+    asked = signed_in.get(place).content.decode()
+    assert "¿Puede esto esperar hasta mañana?" in Page(asked).words
+    assert left_in_english(asked) == []
+    told = signed_in.post(place, {"wait": said}, follow=True).content.decode()
+    assert "Usted nos dijo:" in Page(told).words
+    assert left_in_english(told) == []
+
+
+# Every route
+# -----------
+
+# What comes of a post.
+SHOWN_ABOVE = {"checkin_saved", "first_log_saved", "link_renew"}
+
+
+def test_every_route_speaks_spanish(signed_in, patient, set_clock):
+    """A route that is not here fails the test. A therapist's sheet is in English."""
+    set_clock(EVENING)
+    here, new = patient.uuid, uuid.uuid4()
+    daily, form = checkin_of(patient, "DAY-05"), form_of(patient, "two_week")
+    link, first = link_token(form), first_log_token(patient)
+    question = ask(patient, "¿Puedo nadar?", now=EVENING)
+    log, by_link = uuid.uuid4(), uuid.uuid4()
+    signed_in.post(address("log_form", here, log), {**BY_HAND, "log_date": f"{TODAY}"})
+    signed_in.post(address("link_form", link_token(daily), by_link), BY_HAND)
+    args = {
+        "home": (),
+        "account_login": (),
+        "account_request_login_code": (),
+        "account_confirm_login_code": (),
+        "account_logout": (),
+        "people": (),
+        "today": (here,),
+        "history": (here,),
+        "signs": (here,),
+        "phase": (here, "short_term"),
+        "milestones": (here,),
+        "milestone_form": (here, "walked"),
+        "visit_questions": (here,),
+        "visit_question": (here, question.uuid),
+        "checkin_start": (here, form.uuid),
+        "checkin_form": (here, form.uuid, new),
+        "checkin_review": (here, form.uuid, new),
+        "reminders": (here,),
+        "reminders_pause": (here,),
+        "checkin_later": (here, form.uuid),
+        "log_new": (here,),
+        "log_form": (here, new),
+        "log_saved": (here, log),
+        "link": (link,),
+        "link_signs": (link,),
+        "short_link": (short_code(form),),
+        "link_later": (link,),
+        "link_form": (link, new),
+        "link_review": (link, new),
+        "link_saved": (link_token(daily), by_link),
+        "first_log": (first,),
+        "first_log_signs": (first,),
+        "first_log_form": (first, new),
+        "unsubscribe": (unsubscribe_token(patient.patient),),
+    }
+    routes = {pattern.name for pattern in (*patient_urls, *link_urls)}
+    assert set(args) == routes - SHOWN_ABOVE - {"therapist_sheet"}
+    shown = {
+        name: signed_in.get(address(name, *given), follow=True) for name, given in args.items()
+    }
+    assert {name: page.status_code for name, page in shown.items() if page.status_code != 200} == {}
+    english = {name: left_in_english(page.content.decode()) for name, page in shown.items()}
+    assert {name: found for name, found in english.items() if found} == {}
+
+
 # Before a patient is known, and where a page broke
 # -------------------------------------------------
 
@@ -311,7 +550,9 @@ def test_the_language_can_be_chosen_at_the_door_and_is_kept(patient, client):
     assert '<html lang="en">' in client.get("/sign-in/?language=xx").content.decode()
 
 
-@pytest.mark.parametrize("place", ["/nothing/here/", f"/recoveries/{uuid.uuid4()}/"])
+@pytest.mark.parametrize(
+    "place", ["/nothing/here/", "/recoveries/0b2f5a34-7f0c-4d53-9d53-9a3f8f9f6c11/"]
+)
 def test_a_page_that_says_no_speaks_the_language_of_the_page_before(signed_in, patient, place):
     signed_in.get(address("today", patient.uuid))
     refused = signed_in.get(place)
@@ -355,16 +596,7 @@ def test_what_has_no_words_in_spanish_is_marked_as_english(signed_in, patient, c
 
 def test_what_was_told_keeps_its_numbers_in_spanish(signed_in, patient, clinic):
     """The clinic has another number since."""
-    log = logs.record(
-        recovery_id=patient.pk,
-        values={**QUIET, "temp_value": Decimal("101.2"), "temp_unit": "F"},
-        client_id=uuid.uuid4(),
-        revision=None,
-        log_date=TODAY,
-        now=NOW,
-        source=DailyLog.Source.PATIENT,
-        mode=DailyLog.Mode.WEB,
-    ).log
+    log = recorded(patient, {**QUIET, "temp_value": Decimal("101.2"), "temp_unit": "F"})
     patient.alerts.all().delete()
     Clinic.objects.filter(pk=clinic.pk).update(clinic_phone="555-0777")
     page = Page(

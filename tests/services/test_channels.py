@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from recovery.clinical.plan import Unanswered
 from recovery.models import CheckIn, Contact, Message, Pathway, Patient, Recovery
 from recovery.models.recoveries import QueueRank
-from recovery.queries.pathways import plan_of
+from recovery.queries.pathways import phases_of, plan_of
 from recovery.services import contacts, delivery, foresight, later, tick
 from tests.cast import checkin_of, make_recovery
 from tests.services.test_logs import record
@@ -141,6 +141,7 @@ def test_a_pathway_may_call_sooner(on_day_84):
     plan = Pathway.objects.get(pk=on_day_84.pathway_id)
     plan.plan |= {"unanswered": {"next_channel_after": 1, "call_after": 2}}
     plan.save()
+    phases_of.cache_clear()
     plan_of.cache_clear()
     by_text(on_day_84, "email,sms")
     run(on_day_84, local(11, days=12))
@@ -169,6 +170,7 @@ def test_never_a_fourth_of_one_form_whatever_happens(
     plan = Pathway.objects.get(clinic=None, version=1)
     plan.plan |= {"unanswered": {"next_channel_after": after, "call_after": call}}
     plan.save()
+    phases_of.cache_clear()
     plan_of.cache_clear()
     recovery = by_text(make_recovery(clinic, day=start, now=local(6)), channels)
     for day in range(21):

@@ -13,21 +13,34 @@ from django.test import Client
 from django.urls import reverse
 
 from recovery.clinical.readability import grade
-from recovery.models import CheckIn, Clinic, Milestone, Pathway, PatientAccess, Recovery, User
-from recovery.services import recoveries
+from recovery.models import (
+    CheckIn,
+    Clinic,
+    Milestone,
+    Pathway,
+    PatientAccess,
+    Recovery,
+    User,
+    VisitQuestion,
+)
+from recovery.services import recoveries, visits
 from recovery.tokens import first_log_token, link_token, unsubscribe_token
 from recovery.urls import link_urls, patient_urls
 from tests.cast import checkin_of, make_recovery, user_of
-from tests.pages import read
+from tests.pages import filled, read
 from tests.pathways import changes, own_pathway
+from tests.texting import Texts, by_text
 from tests.views.patient.conftest import QUIET_POST, at, post, url
+from tests.visits import ask
 
 HIGHEST = 6
 ANSWERS = {name: value for name, value in QUIET_POST.items() if name != "log_date"}
 # What ends a thought even where no full stop is written: a label, a button, a row.
 ENDS = re.compile(r"</(p|h1|h2|li|dt|dd|label|legend|summary|small|button|a|th|td|title)>|<br>")
 # They only lead on to another page.
-LEAD_ON = {"home", "log_new", "checkin_start", "account_request_login_code"}
+LEAD_ON = {"home", "log_new", "checkin_start", "account_request_login_code", "short_link"}
+# A physiotherapist's page, in the words of the trade.
+NOT_PATIENTS = {"therapist_sheet"}
 # Every check-in form, and a day on which it is open; the last three a clinic switches on.
 FORMS = {
     "BASE": -7,
@@ -140,6 +153,76 @@ def daily(clinic: Clinic, now: datetime) -> Shown:
     return shown
 
 
+def reminding(clinic: Clinic, now: datetime) -> Shown:
+    """By what and when a patient is reminded, a pause, and "later": asked, refused and done."""
+    recovery, paused, one_kind = (by_text(make_recovery(clinic, now=now)) for _ in range(3))
+    client, other, checkin = signed_in(recovery), signed_in(paused), checkin_of(recovery, "DAY-02")
+    place = url("reminders", recovery)
+    fields = filled(client.get(place))
+    pause = url("reminders_pause", paused)
+    later, linked = url("checkin_later", recovery, checkin.uuid), link_later(checkin)
+    stop = reverse("unsubscribe", args=[unsubscribe_token(one_kind.patient)])
+    return {
+        "reminders": client.get(place),
+        "reminders, errors": client.post(
+            place, fields | {"mobile": "1", "remind_at": "20:00", "quiet_from": "19:00"}
+        ),
+        "reminders, no agreement": client.post(place, {**fields, "mobile": "", "sms_ok": ""}),
+        "reminders, saved": client.post(place, fields, follow=True),
+        "pause": other.get(pause),
+        "pause, errors": other.post(pause, {"days": ""}),
+        "paused": other.post(pause, {"days": "3"}, follow=True),
+        "today, reminders paused": other.get(url("today", paused)),
+        "reminders, paused": other.get(url("reminders", paused)),
+        "later": client.get(later),
+        "later, errors": client.post(later, {"when": ""}),
+        "later, done": client.post(later, {"when": "tonight"}),
+        "later, none left": other.get(
+            url("checkin_later", paused, checkin_of(paused, "DAY-02").uuid)
+        ),
+        "later by link": Client().get(linked),
+        "later by link, done": Client().post(linked, {"when": "morning"}),
+        "one kind off": Client().post(stop, {"only": "logs"}),
+        "the other kind off": Client().post(stop, {"only": "forms"}),
+    }
+
+
+def link_later(checkin: CheckIn) -> str:
+    return reverse("link_later", args=[link_token(checkin)])
+
+
+def visiting(clinic: Clinic, now: datetime) -> Shown:
+    """Questions for a visit, and whether what was told can wait."""
+    recovery, full = make_recovery(clinic, now=now), make_recovery(clinic, now=now)
+    client, place = signed_in(recovery), url("visit_questions", recovery)
+    shown = {"questions, none": client.get(place), "questions, errors": client.post(place)}
+    asked = [ask(recovery, text, now=now) for text in ("May I swim?", "May I run?")]
+    form = url("visit_question", recovery, asked[0].uuid)
+    shown |= {
+        "questions": client.get(place),
+        "question": client.get(form),
+        "question, errors": client.post(form, {"text": "", "read": "0"}),
+        "question, moved": client.post(form, {"text": "May I bike?", "read": "9"}),
+    }
+    user = user_of(recovery)
+    visits.take(recovery=recovery, read={asked[0].uuid: 0}, user=user, now=now)
+    shown |= {
+        "question, taken": client.post(form, {"text": "May I bike?", "read": "0"}),
+        "questions, taken": client.get(place),
+    }
+    for number in range(VisitQuestion.MOST):
+        ask(full, f"May I do this, number {number}?", now=now)
+    shown["questions, full"] = signed_in(full).post(
+        url("visit_questions", full), {"text": "May I swim?"}
+    )
+    for told in ({"signs": "fall"}, {"signs": "calf_one_leg"}):
+        saved = post(client, recovery, **told)["Location"]
+        for said in ("yes", "no"):
+            name = f"can wait, {told['signs']}, {said}"
+            shown[name] = client.post(saved, {"wait": said}, follow=True)
+    return shown
+
+
 def through_the_year(clinic: Clinic, nurse: User, now: datetime) -> Shown:
     """Today and History on days that differ in what they say, and once the follow-up has ended."""
     shown = {}
@@ -246,11 +329,12 @@ def refusals(clinic: Clinic, now: datetime) -> Shown:
 
 
 def test_every_page_of_a_patient_reads_at_grade_six_at_most(
-    clinic: Clinic, nurse: User, manager: User, set_clock: SetClock, clean_cache: None
+    clinic: Clinic, nurse: User, manager: User, set_clock: SetClock, clean_cache: None, texts: Texts
 ) -> None:
     now = at(2, 15, 30)
     set_clock(now)
     shown = door(clinic, now) | daily(clinic, now) | through_the_year(clinic, nurse, now)
+    shown |= reminding(clinic, now) | visiting(clinic, now)
     pathway = own_pathway(clinic, manager, changes(forms=SWITCHED_ON))
     shown |= first_log(clinic, set_clock)
     for key in FORMS:
@@ -262,7 +346,9 @@ def test_every_page_of_a_patient_reads_at_grade_six_at_most(
         if page.status_code != 200
     } == {}
     routes = {pattern.name for pattern in (*patient_urls, *link_urls)}
-    assert {page.resolver_match.url_name for page in shown.values()} == routes - LEAD_ON
+    assert {
+        page.resolver_match.url_name for page in shown.values()
+    } == routes - LEAD_ON - NOT_PATIENTS
     assert {one.form for one in CheckIn.objects.filter(responses__status="completed")} >= {
         slot["form"] for slot in pathway.plan["slots"] if slot["key"] in FORMS
     }

@@ -171,7 +171,7 @@ def test_texts_are_agreed_to_with_the_same_text_and_the_number_is_asked_for(
     assert not Message.objects.exists()
     chosen = {"channels": "sms", "mobile": "202 555 0142"}
     page = as_nurse.post(url("reminders_of", recovery.uuid), filled(page) | chosen, follow=True)
-    assert "Text messages go to +1 202 555 0142." in words(page)
+    assert "Text messages go to +1 202-555-0142." in words(page)
     assert Consent.objects.get() == consent
 
 
