@@ -125,8 +125,9 @@ def phases(house: House) -> None:
     house.camera.take(page, "milestones", "What a patient does again, one of them told")
     what = "One that was told, to be corrected"
     house.take(user, "milestone", what, "milestone_form", recovery.uuid, "walked")
-    page = house.visit(user, reverse("milestone_form", args=[recovery.uuid, "drove"]))
+    page = house.visit(user, reverse("milestone_form", args=[recovery.uuid, "goal"]))
     send(page)
+    page.get_by_text("Not saved. Please check").wait_for()
     house.camera.take(page, "milestone-error", "Sent without a day")
 
 
