@@ -23,7 +23,7 @@ from recovery.tokens import first_log_token
 from recovery.views.errors import unavailable
 from tests.questionnaires import BACK_AND_DAY
 from tests.screens.house import BEGIN, House, patient, recovery_of, staff
-from tests.screens.patient import send
+from tests.screens.patient import QUIET, answer, send
 
 NURSE = "nurse1@northgate.example"
 
@@ -198,7 +198,11 @@ def room(house: House) -> None:
     house.take(nurse, "paper-log", "The first log, to print", "observation_paper", sloane.uuid)
     token = first_log_token(sloane)
     what = "The first log, as the code opens it"
-    house.take(None, "first-log", what, "first_log_form", token, uuid.uuid4())
+    page = house.take(None, "first-log", what, "first_log_form", token, uuid.uuid4())
+    answer(page, QUIET)
+    send(page)
+    camera.take(page, "first-log-saved", "After the first log")
+    house.take(None, "first-log-signs", "The warning signs from the code", "first_log_signs", token)
     token = first_log_token(recovery_of("Karadeniz"))
     house.take(None, "first-log-ended", "The code after a log came", "first_log", token)
 
@@ -242,6 +246,8 @@ def ledger(house: House) -> None:
         ("Roth", "mails-of-paused", "The same while paused"),
     ):
         house.take(nurse, name, what, "recovery_ledger", recovery_of(family).uuid)
+    greer = recovery_of("Greer").uuid
+    house.take(nurse, "address", "An address that fails", "address", greer)
     tubbs = recovery_of("Tubbs").uuid
     page = house.take(nurse, "reminders-of", "How a patient is reminded", "reminders_of", tubbs)
     page.fill("#id_mobile", "soon")
