@@ -5,7 +5,9 @@ it is written who may come in; everybody else must get the refusal that their ki
 nothing may have changed by it.
 """
 
+import re
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +20,7 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
@@ -34,7 +36,7 @@ from recovery.models import (
     User,
 )
 from recovery.queries.instruments import instruments_of
-from recovery.services import checkins, logs, questionnaires, therapists, visits
+from recovery.services import checkins, imports, logs, questionnaires, therapists, visits
 from recovery.tokens import (
     first_log_token,
     link_token,
@@ -44,7 +46,7 @@ from recovery.tokens import (
 )
 from tests.cast import QUIET, checkin_of, make_recovery, sign_in_staff, staff, user_of
 from tests.lists import a_list
-from tests.pathways import begun, changes, own_pathway
+from tests.pathways import begun, changes, edited, own_pathway
 from tests.questionnaires import BACK_AND_DAY
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +79,9 @@ ALL_STAFF = frozenset(
 
 # What our own pages show in a frame, and nobody else's may.
 FRAMED = {"mail_preview_page"}
+# Pages of staff that no page leads to: a mail does, or a script, or having several clinics.
+NOT_LINKED = {"staff_welcome", "queue_rows", "staff_clinics"}
+HREF = re.compile(r'(?:href|src|action)="(/staff/[^"#]*)')
 
 
 @dataclass(frozen=True)
@@ -494,3 +499,38 @@ def test_rows_of_the_other_clinic_stay_out_of_lists(world, harbor):
         page = client.post(reverse(name), {"q": theirs.record_number})
         assert page.status_code == 200
         assert theirs.family_name not in page.content.decode()
+
+
+@pytest.mark.parametrize(("visitor", "home"), [("nurse", "queue"), ("manager", "clinic")])
+def test_every_page_of_staff_is_reached_by_links(world, clinic, nurse, manager, visitor, home):
+    """Whoever follows the links comes to all that the role may read, and to no refusal."""
+    _ids, visitors = world
+    client, now = visitors[visitor](), timezone.now()
+    make_recovery(clinic, day=0)
+    silent = make_recovery(clinic, day=5)
+    Recovery.objects.filter(pk=silent.pk).update(overdue_since=now - timedelta(days=2))
+    imports.confirm(procedure_import=a_list(clinic, nurse), user=nurse, now=now, vouched=True)
+    imports.take_in(clock=timezone.now, until=now + timedelta(hours=1))
+    edited(begun(clinic, manager), manager, changes(rules=[{"rule": "R43", "severity": "urgent"}]))
+    reached: Counter[str] = Counter()
+    ahead, seen = [reverse(home)], set()
+    while ahead:
+        address = ahead.pop(0)
+        path = address.partition("?")[0]
+        name = resolve(path).url_name
+        # A few of a kind lead to all that any of them leads to.
+        if path in seen or reached[name] == 4 or GET not in ROUTES[name].methods:
+            continue
+        seen.add(path)
+        cache.clear()
+        response = client.get(address)
+        assert response.status_code == 200, address
+        reached[name] += 1
+        if response["Content-Type"].startswith("text/html"):
+            ahead += HREF.findall(response.content.decode())
+    wanted = {
+        name
+        for name, route in ROUTES.items()
+        if GET in route.methods and visitor in route.allowed and route.allowed != ANYONE
+    }
+    assert wanted - NOT_LINKED - set(reached) == set()

@@ -3,24 +3,24 @@
 import psycopg
 
 # The columns of a copy that must be its own; all others are those of the row that is copied.
-OWN = {"id": "{id}", "uuid": "gen_random_uuid()"}
+OWN = {"id": "t.id + n", "uuid": "gen_random_uuid()"}
 COLUMNS = """
 SELECT column_name FROM information_schema.columns
 WHERE table_name = %s AND table_schema = 'public' ORDER BY ordinal_position
 """
 
 
-def copies(watcher: psycopg.Connection, count: int, next_event_at: str) -> None:
-    """Patients and recoveries up to `count`, copied from the first; `n` is the copy's number."""
+def copies(watcher: psycopg.Connection, count: int, **recovery: str) -> None:
+    """Patients and recoveries up to `count`, copied from the first; `n` is the copy's number.
+
+    `recovery` gives columns of its own by SQL.
+    """
     for table, own in (
         ("recovery_patient", {"record_number": "'R' || n"}),
-        (
-            "recovery_recovery",
-            {"patient_id": "t.patient_id + n", "next_event_at": next_event_at},
-        ),
+        ("recovery_recovery", {"patient_id": "t.patient_id + n"} | recovery),
     ):
         names = [name for (name,) in watcher.execute(COLUMNS, [table])]
-        takes = OWN | {"id": "t.id + n"} | own
+        takes = OWN | own
         values = ", ".join(takes.get(name, f't."{name}"') for name in names)
         listed = ", ".join(f'"{name}"' for name in names)
         watcher.execute(

@@ -15,7 +15,9 @@ def promise(run: Run) -> list[Row]:
     run.crowd(database, 1)
     with connect(database) as watcher:
         # All within the next days, as in a clinic.
-        copies(watcher, count, "now() + interval '1 hour' + n * interval '0.3 second'")
+        copies(
+            watcher, count, next_event_at="now() + interval '1 hour' + n * interval '0.3 second'"
+        )
         watcher.execute(
             "UPDATE recovery_recovery SET next_event_at = now() + interval '1 day'"
             " WHERE next_event_at <= now() + interval '1 minute'"

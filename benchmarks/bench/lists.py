@@ -107,7 +107,7 @@ def _ask(run: Run, database: str, module: str, *arguments: str) -> Any:
 
 
 def _grow(watcher: psycopg.Connection, count: int) -> None:
-    copies(watcher, count, "now() + interval '1 day'")
+    copies(watcher, count, next_event_at="now() + interval '1 day'")
     watcher.execute(QUEUED)
     watcher.execute(ALERTS)
     watcher.execute("VACUUM ANALYZE")

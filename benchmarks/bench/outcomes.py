@@ -1,6 +1,6 @@
 """B10: the outcomes page over a great many responses, beside the bare query."""
 
-from benchmarks.bench.idle import COLUMNS, OWN
+from benchmarks.bench.copies import copies
 from benchmarks.bench.reminders import SLACK, results, start
 from benchmarks.faults.place import manage
 from benchmarks.faults.rows import Row
@@ -25,7 +25,16 @@ def promise(run: Run) -> list[Row]:
     database = run.place.database("outcomes")
     run.crowd(database, 1)
     with connect(database) as watcher:
-        _copies(watcher, recoveries)
+        # Over three years and two surgeons.
+        copies(
+            watcher,
+            recoveries,
+            next_event_at="NULL",
+            state="'completed'",
+            surgeon="CASE n % 2 WHEN 0 THEN 'Ada Moss' ELSE 'Ben Ives' END",
+            procedure_at="now() - (120 + n % 1000) * interval '1 day'",
+            procedure_on="current_date - (120 + n % 1000)",
+        )
         _responses(watcher)
         watcher.execute("VACUUM ANALYZE")
     env = run.env | {"DATABASE_URL": database}
@@ -65,33 +74,6 @@ def promise(run: Run) -> list[Row]:
             None,
         ),
     ]
-
-
-def _copies(watcher: object, count: int) -> None:
-    """Recoveries like the first one, over three years and two surgeons."""
-    copies = f"generate_series(2, {count}) AS n"
-    for table, own in (
-        ("recovery_patient", {"record_number": "'R' || n"}),
-        (
-            "recovery_recovery",
-            {
-                "patient_id": "t.patient_id + n",
-                "next_event_at": "NULL",
-                "state": "'completed'",
-                "surgeon": "CASE n % 2 WHEN 0 THEN 'Ada Moss' ELSE 'Ben Ives' END",
-                "procedure_at": "now() - (120 + n % 1000) * interval '1 day'",
-                "procedure_on": "current_date - (120 + n % 1000)",
-            },
-        ),
-    ):
-        names = [name for (name,) in watcher.execute(COLUMNS, [table])]  # type: ignore[attr-defined]
-        takes = OWN | {"id": "t.id + n"} | own
-        values = ", ".join(takes.get(name, f't."{name}"') for name in names)
-        listed = ", ".join(f'"{name}"' for name in names)
-        watcher.execute(  # type: ignore[attr-defined]
-            f"INSERT INTO {table} ({listed}) SELECT {values}"
-            f" FROM (SELECT * FROM {table} ORDER BY id LIMIT 1) AS t, {copies}"
-        )
 
 
 def _responses(watcher: object) -> None:

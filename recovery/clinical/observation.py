@@ -34,7 +34,9 @@ DULL_SIDES: Mapping[str, frozenset[str]] = {
 
 # What local anesthetic can do, and for how long after a block (evidence, section 2).
 ANESTHETIC_LASTS = timedelta(hours=4)
-ANESTHETIC_TEXT = "Local anesthetic can do this for some hours; walk only with help."
+ANESTHETIC_TEXT = (
+    "Local anesthetic can make a leg weak or numb for some hours; walk only with help."
+)
 ANESTHETIC_SOURCE = "V S23"
 LEG_SIGNS = ("strength_left", "strength_right", "feeling")
 
@@ -171,7 +173,11 @@ def to_tell_now(before: Values, found: Sequence[Course]) -> list[Course]:
 
 
 def anesthetic_explains(before: Values, marks: Sequence[Mark], procedure_at: datetime) -> bool:
-    """Whether legs are weak or numb, and only while the anesthetic can still be the reason."""
+    """Whether legs are or were weak or numb, and only while the anesthetic can still be the
+    reason. Not beside a change of which the surgeon must be told: nothing may explain that away.
+    """
+    if to_tell_now(before, courses(before, marks)):
+        return False
     at = [
         mark.at
         for mark in marks

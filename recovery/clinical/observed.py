@@ -40,9 +40,10 @@ def observed() -> Iterator[str]:
     )
     yield (
         "A change like an emergency rule, at the newest mark that has the field, is shown to "
-        "staff as \u201cChanged, tell the surgeon now\u201d. No rule runs on marks, and no alert "
-        "comes of them (design). Where legs were weak or numb at a mark, the last such mark not "
-        f"later than {HOURS} h after the procedure, staff also read ({ANESTHETIC_SOURCE}):"
+        "staff as “Tell the surgeon now”. No rule runs on marks, and no alert comes of them "
+        "(design). Where no such change stands, and legs were weak or numb at a mark, the last "
+        f"such mark not later than {HOURS} h after the procedure, staff also read "
+        f"({ANESTHETIC_SOURCE}):"
     )
     yield f"> {ANESTHETIC_TEXT}"
 

@@ -36,6 +36,15 @@ class LedgerForm(forms.Form):
     )
     after = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
+    def full_clean(self) -> None:
+        """What is wrong is marked; a day that is none stays, which a field for dates would drop."""
+        super().full_clean()
+        for name in self.errors:
+            widget = self.fields[name].widget
+            if isinstance(widget, forms.DateInput):
+                widget.input_type = "text"
+            widget.attrs["class"] = f"{widget.attrs.get('class', '')} is-invalid".strip()
+
 
 class DryRunForm(forms.Form):
     """`until` in the zone that is active, at most AHEAD of `now`."""

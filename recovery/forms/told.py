@@ -6,8 +6,9 @@ from typing import Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from recovery.clinical.logfields import asked_window
 from recovery.clinical.rules.review import LOW_GRADE
 from recovery.clinical.rules.urgent import MAX_ACETAMINOPHEN
 from recovery.forms import words
@@ -145,18 +146,28 @@ def _safety(log: DailyLog) -> Iterator[Pair]:
     told += [(TICKED[name], _yes_no(said)) for name, said in ticks.items() if said]
     if log.headache not in ("", "none"):
         told.append((_("Headache"), HEADACHES[log.headache]))
-    quiet = [*changes.values(), log.chest_or_breath, *ticks.values(), log.headache]
-    if not told and all(said not in (None, "") for said in quiet):
-        yield _("Safety questions"), _("All “No”")
-        return
+    asked = [*changes.values(), log.chest_or_breath]
+    # The signs and the kinds of headache are the ticks of one question, which has its days.
+    first, last = asked_window("fall") or (log.day, log.day)
+    if (first is None or first <= log.day) and (last is None or log.day <= last):
+        signs = [*ticks.values(), log.headache]
+        asked.append(None if any(said in (None, "") for said in signs) else True)
+    missing = sum(said in (None, "") for said in asked)
     yield from told
-    if any(said in ("no", "none") or said is False for said in quiet):
-        yield (
-            _("Other safety questions you answered")
-            if told
-            else _("Safety questions you answered"),
-            _("“No”"),
-        )
+    quiet = [*changes.values(), log.chest_or_breath, *ticks.values(), log.headache]
+    if not any(said in ("no", "none") or said is False for said in quiet):
+        return
+    title = _("Other safety questions") if told else _("Safety questions")
+    if missing:
+        yield title, _no_answer(missing)
+    else:
+        yield title, _("All “No”")
+
+
+def _no_answer(missing: int) -> str:
+    return ngettext(
+        "“No”; %(missing)d has no answer", "“No”; %(missing)d have no answer", missing
+    ) % {"missing": missing}
 
 
 def _spot(log: DailyLog) -> list[str]:

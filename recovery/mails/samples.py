@@ -59,6 +59,7 @@ def _reminder(now: datetime, *, others: int = 0) -> tuple[str, dict[str, Any]]:
         "link": _link(),
         "others": [_link(other=True)] * others,
         "minutes": FORM_MINUTES if others else LOG_MINUTES,
+        "later_link": f"{_link()}later/",
         "stop_link": address(f"/u/{NOBODY.hex}/"),
         "due_at": now + timedelta(hours=3),
         "expires_at": now + timedelta(hours=19),

@@ -247,7 +247,8 @@ def _whiskers(chart: Chart, rated: Iterable[Day]) -> str:
             path += f"M{x:g} {y:g}V{top:g}m-3 0h6"
             continue
         x, y, top = round(x), round(y), round(top)
-        path += f"m{x - pen[0]} {y - pen[1]}v{top - y}"
+        # A minus parts two numbers as well as a space does.
+        path += f"m{x - pen[0]} {y - pen[1]}v{top - y}".replace(" -", "-")
         pen = (x, top)
     return path
 

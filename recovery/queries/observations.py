@@ -125,6 +125,8 @@ class Column:
     # What can be entered or corrected now, and whether this is the column being entered.
     writable: bool
     current: bool
+    # Whether its time is still to come.
+    ahead: bool
     versions: Sequence[Observation] = ()
 
     @property
@@ -159,13 +161,21 @@ class Sheet:
     begun: bool
 
     @property
+    def courses_of_legs(self) -> list[Course]:
+        return [course for course in self.courses if course.field in observation.LEG_SIGNS]
+
+    @property
+    def other_courses(self) -> list[Course]:
+        return [course for course in self.courses if course.field not in observation.LEG_SIGNS]
+
+    @property
     def entering(self) -> Column | None:
         return next((column for column in self.columns if column.current), None)
 
     @property
     def next(self) -> Column | None:
         """The first mark still to come."""
-        waiting = (c for c in self.columns if c.minute is not None and not c.writable)
+        waiting = (column for column in self.columns if column.ahead)
         return None if self.recovery.discharged_at or self.closed else next(waiting, None)
 
     @property
@@ -223,6 +233,7 @@ def sheet_of(recovery: Recovery, now: datetime, *, asked: str = "") -> Sheet:
                 changed=_changed(before, standing.get(minute)),
                 writable=_code(minute) in writable,
                 current=_code(minute) == wanted,
+                ahead=not closed and minute is not None and _code(minute) not in writable,
                 versions=versions.get(minute, []),
             )
             for minute in [None, *minutes]

@@ -249,7 +249,9 @@ def _score_findings(
     changes = plan_of(recovery.pathway_id).changes
     pain = {"baseline": baseline["NRS"], "followup": totals.get("NRS")}
     if judging.limited_response(checkin.form, **pain):
-        detail = f"Pain {pain['followup']:.0f}, baseline {pain['baseline']:.0f}."
+        # A daily log of the same days may say another number.
+        form = checkin.form.replace("_", "-")
+        detail = f"Pain {pain['followup']:.0f} in the {form} form, baseline {pain['baseline']:.0f}."
         found.append(judging.finding("R44", detail, changes))
     if worse := judging.worse_than_baseline(baseline, totals):
         found.append(judging.finding("R45", f"({', '.join(worse)})", changes))

@@ -98,6 +98,7 @@ def grid(sheet: Any) -> list[dict[str, Any]]:
                     "text": cell(column.row, field),
                     "changed": field in column.changed,
                     "current": column.current,
+                    "ahead": column.ahead,
                 }
                 for column in sheet.columns
             ],

@@ -18,7 +18,7 @@ from recovery import wording
 from recovery.clinical.instruments import Text
 from recovery.clinical.rules import RULES_BY_ID, Severity, calls_for, fill, number_to_call
 from recovery.forms import told
-from recovery.models import DailyLog, Milestone
+from recovery.models import DailyLog, Milestone, Recovery
 from recovery.templatetags import moments
 from recovery.templatetags.moments import at_time, clock
 from recovery.wording import say, say_filled
@@ -187,6 +187,11 @@ def help_bar(context: Mapping[str, Any], signs_url: str = "") -> dict[str, Any]:
 def call_us(context: Mapping[str, Any]) -> str:
     """The clinic's number that is answered now."""
     return _reached(context)["number"]
+
+
+@register.filter
+def day_on(recovery: Recovery, on: date) -> int:
+    return recovery.day_on(on)
 
 
 @register.inclusion_tag("patient/_call.html", takes_context=True)

@@ -80,9 +80,22 @@ def test_a_mark_is_entered_with_a_few_taps(tablet: Page) -> None:
     for name, value in (("pain", "4"), ("strength_right", "4"), ("urine", "not_yet")):
         tap(tablet, name, value)
     tablet.get_by_role("button", name="Save: 15 minutes").click()
-    expect(tablet.get_by_role("alert")).to_contain_text("tell the surgeon now")
+    expect(tablet.get_by_role("alert")).to_contain_text("Tell the surgeon now: Right leg 4 of 5")
     mark = Observation.objects.get()
     assert mark.values == {"pain": 4, "strength_right": 4, "urine": "not_yet"}
+
+
+def test_a_phone_begins_at_the_newest_mark(tablet: Page, recovery: Recovery, nurse: User) -> None:
+    well = {"strength_right": 5}
+    for minute in (None, 0):
+        observations.record(
+            recovery=recovery, user=nurse, now=NOW, minute=minute, values=well, read=None
+        )
+    tablet.set_viewport_size({"width": 390, "height": 844})
+    tablet.reload()
+    expect(tablet.locator(".ic-obs thead .is-now")).to_be_in_viewport(ratio=1)
+    expect(tablet.locator(".ic-obs thead th").last).to_be_hidden()
+    expect(tablet.locator(".ic-obs__name")).to_be_in_viewport(ratio=1)
 
 
 def test_keys_are_large_enough_for_a_gloved_finger(tablet: Page) -> None:

@@ -7,12 +7,20 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from playwright.sync_api import Page, expect
 
 from recovery.models import Alert, Recovery
 from recovery.models.recoveries import QueueRank
 from recovery.services import logs
-from tests.cast import PASSWORD, QUIET, default_pathway, make_recovery, staff
+from tests.cast import (
+    PASSWORD,
+    QUIET,
+    default_pathway,
+    make_recovery,
+    sign_in_staff,
+    staff,
+)
 from tests.queries.crowd import crowd
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -232,3 +240,38 @@ def test_on_a_phone_a_row_is_a_block_and_keeps_its_table_for_screen_readers(
     box = row.get_by_role("link", name="Open Ruth Keller").bounding_box()
     assert box["width"] >= 44
     assert box["height"] >= 44
+
+
+HIDDEN_ENTRIES = """links => links.filter(link => {
+    const box = link.getBoundingClientRect();
+    const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    return box.x < 0 || box.right > innerWidth || !link.contains(top);
+}).map(link => link.textContent)"""
+CARE = ["Queue", "Patients", "Observation", "Enrol"]
+BUSINESS = ["Practice", "Clinic"]
+
+
+@pytest.mark.parametrize(
+    ("roles", "entries"),
+    [
+        (["nurse"], [*CARE, "Outcomes"]),
+        (["manager"], ["Outcomes", *BUSINESS]),
+        (["clinician", "manager"], [*CARE, "Outcomes", *BUSINESS]),
+    ],
+)
+def test_no_entry_of_the_menu_is_cut_off(
+    clinic: Any, live_server: Any, open_page: Callable[..., Page], roles: Any, entries: list[str]
+) -> None:
+    cache.clear()
+    client = sign_in_staff(Client(), staff(clinic, "Bea", *roles))
+    page = open_page()
+    session = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page.goto(f"{live_server.url}/staff/outcomes/")
+    links = page.get_by_role("navigation", name="Main").get_by_role("link")
+    # Without the count that may follow the name.
+    assert [text.split()[0] for text in links.all_inner_texts()] == entries
+    for width in (320, 390, 701, 820, 1001, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert links.evaluate_all(HIDDEN_ENTRIES) == [], width
+        assert sideways(page) <= 0, width

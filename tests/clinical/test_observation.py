@@ -100,8 +100,12 @@ def test_only_what_still_stands_is_told_now():
 @pytest.mark.parametrize(
     ("hours", "values", "explains"),
     [
-        (1, {"strength_left": 4}, True),
+        (1, {"feeling": "dull_right"}, True),
         (4, {"feeling": "dull_left"}, True),
+        # What the surgeon must be told now is explained by nothing.
+        (1, {"strength_left": 4}, False),
+        (1, {"feeling": "dull_both"}, False),
+        (1, {"feeling": "dull_left", "urine": "cannot"}, False),
         (4.02, {"feeling": "dull_left"}, False),
         (5, {"strength_left": 4}, False),
         (1, {"site": "ooze"}, False),
@@ -113,6 +117,12 @@ def test_the_anesthetic_explains_legs_alone_and_four_hours_at_most(hours, values
     late = Mark(0, START + timedelta(hours=hours), values)
     early = mark(0, strength_left=5)
     assert anesthetic_explains({}, [early, late], START) is explains
+
+
+def test_the_anesthetic_explains_a_leg_that_was_weak_and_is_so_no_more():
+    marks = [mark(0, strength_left=4), mark(15, strength_left=5, site="ooze")]
+    assert anesthetic_explains({}, marks, START)
+    assert not anesthetic_explains({}, [*marks, mark(30, urine="cannot")], START)
 
 
 @pytest.mark.parametrize(

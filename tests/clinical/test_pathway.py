@@ -356,9 +356,9 @@ def clock_changes(zone):
 
 
 def zones_to_try():
-    """One of each kind by how its clocks change; every one of them with EVERY_ZONE=1."""
+    """One of each kind by how its clocks change; every one of them with FULL_SIZE=1."""
     every = sorted(available_timezones() - {"localtime"})
-    if os.environ.get("EVERY_ZONE"):
+    if os.environ.get("FULL_SIZE"):
         return every
     kinds = {}
     for zone in every:
@@ -370,7 +370,7 @@ def zones_to_try():
 def test_every_procedure_day_in_every_zone_gives_occasions_in_their_windows():
     """400 days, each kind of zone, optional forms included; about 600 zones in all by
 
-    EVERY_ZONE=1 python -m pytest tests/clinical/test_pathway.py -k every_zone
+    FULL_SIZE=1 python -m pytest tests/clinical/test_pathway.py -k every_zone
     """
     zones = zones_to_try()
     assert len(zones) >= 15

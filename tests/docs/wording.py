@@ -1,20 +1,25 @@
-"""docs/wording.md, from the words themselves: python -m tests.docs.wording > docs/wording.md"""
+"""The text of docs/wording.md, from the words themselves."""
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import django
 from django import forms
-from django.conf import settings
 
-from recovery.forms.fields import Rating
-from recovery.forms.questions import Questions, opioid_row
-from recovery.views.patient.warnings import EMERGENCY_SIGNS, URGENT_SIGNS
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "intracept_care.settings")
+django.setup()
+
+from recovery.forms.fields import Rating  # noqa: E402
+from recovery.forms.questions import Questions, opioid_row  # noqa: E402
+from recovery.views.patient.warnings import EMERGENCY_SIGNS, URGENT_SIGNS  # noqa: E402
 
 HEAD = """\
 # What patients are asked
 
-<!-- Written by `python -m tests.docs.wording > docs/wording.md`. Change the words instead. -->
+<!-- Written by `DEMO=force python -m tests.docs.wording > docs/wording.md`. Change the words
+instead. -->
 
 **Not yet approved by a clinician.** The questions of the daily log and the warning signs, word for
 word. Which question is asked on which day, and what an answer does, stands in
@@ -62,5 +67,4 @@ def _signs(signs: dict[str, Iterable[Any]]) -> str:
 
 
 if __name__ == "__main__":
-    settings.configure(USE_I18N=False)
     sys.stdout.write(page())

@@ -214,6 +214,8 @@ def test_a_patients_mail_says_when_a_closed_clinic_opens(rows, kind, at, opens):
     for text in (" ".join(mail.text.split()), words_of(mail.html)):
         assert (told in text) is shown
         assert ("closed" in text) is shown
+        # The number that answers now comes before the one that answers later.
+        assert not shown or text.index("555-0199") < text.index("555-0142")
 
 
 def test_times_are_those_of_the_patients_zone(rows, patient):

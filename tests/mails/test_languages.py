@@ -136,6 +136,7 @@ def test_each_mail_is_there_in_each_language(clinic, kind, language):
     foreign = ENGLISH if language == "es" else SPANISH
     for told in (mail.subject, mail.body, words_of(html)):
         assert foreign.findall(PLACES.sub("", told)) == []
+    assert 'href=""' not in html
     for needless in ("<img", "src=", "url(", "@import", "http-equiv", "<script"):
         assert needless not in html
     assert '<meta name="color-scheme" content="light dark">' in html

@@ -10,7 +10,8 @@ from tests.screens import place  # noqa: F401 - prepares the environment
 
 django.setup()
 
-from tests.screens import checkins, languages, pathways, patient, sheets, staff  # noqa: E402 - models need Django to be set up
+from tests.browser.test_accessibility import PAGES  # noqa: E402
+from tests.screens import checkins, languages, lists, pathways, patient, sheets, staff  # noqa: E402 - models need Django to be set up
 from tests.screens.camera import Camera  # noqa: E402
 from tests.screens.house import running  # noqa: E402
 
@@ -34,6 +35,8 @@ def main() -> None:
             staff.procedures,
             staff.ledger,
             staff.clinic,
+            lists.lists,
+            lists.exports,
             pathways.pathways,
             staff.refusals,
             patient.log,
@@ -47,6 +50,8 @@ def main() -> None:
             tour(house)
     if not only:
         camera.write_index()
+        if missing := sorted(PAGES - camera.routes):
+            raise SystemExit(f"No picture of: {', '.join(missing)}")
     print(f"{len(camera.taken)} pages in {FOLDER}, {time.monotonic() - begin:.0f} s")
 
 

@@ -1,8 +1,11 @@
 """Take each page at three widths, light and dark, and write the list of them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
 SIZES = ((390, 844), (820, 1180), (1280, 900))
@@ -30,6 +33,7 @@ class Camera:
         self._folder = folder
         self._only = tuple(only)
         self.taken: dict[str, str] = {}
+        self.routes: set[str] = set()
         folder.mkdir(parents=True, exist_ok=True)
 
     def take(
@@ -37,6 +41,8 @@ class Camera:
     ) -> None:
         assert name not in self.taken, f"two pictures named {name}"
         self.taken[name] = what
+        with suppress(Resolver404):  # a mail has no address, and one page is none of ours
+            self.routes.add(resolve(urlsplit(page.url).path).url_name or "")
         if self._only and not name.startswith(self._only):
             return
         for width, height in sizes:

@@ -10,6 +10,7 @@ from recovery.tokens import link_token
 from tests.screens.house import House, patient, recovery_of
 from tests.screens.patient import send, tap
 
+TWO_WEEKS = {"spot": "no", "activity_level": "light", "PEG-0": "2", "PEG-1": "3", "PEG-2": "1"}
 SIX_WEEKS = {"NRS-0": "4", "PEG-0": "4", "PEG-1": "5", "PEG-2": "3", "PGIC-0": "2"}
 
 
@@ -46,7 +47,12 @@ def checkins(house: House) -> None:
     page = _form(house, "Ferreyra", "BASE")
     camera.take(page, "checkin-draft", "Gone on with, the day before the procedure")
     token = link_token(_checkin("Kahale", "C14"))
-    house.take(None, "link-checkin", "Two weeks by the link", "link_form", token, uuid.uuid4())
+    name, what = "link-checkin", "Two weeks by the link"
+    page = house.take(None, name, what, "link_form", token, uuid.uuid4())
+    for name, value in TWO_WEEKS.items():
+        tap(page, name, value)
+    send(page)
+    camera.take(page, "link-review", "Everything once more, by the link")
 
 
 def _checkin(family: str, key: str) -> CheckIn:

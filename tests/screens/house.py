@@ -135,7 +135,8 @@ def running(camera: Camera) -> Iterator[House]:
     with log.open("w") as out:
         process = subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=out, stderr=out)
         try:
-            _wait_for(lambda: _answers(process, log), "the first page")
+            # Until the engine has run, staff pages say so.
+            _wait_for(lambda: _answers(process, log), "the engine", seconds=300)
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGS)
                 yield House(browser, camera)
@@ -149,7 +150,7 @@ def _answers(process: subprocess.Popen[bytes], log: Path) -> bool | None:
     if process.poll() is not None:
         raise SystemExit(log.read_text(encoding="utf-8"))
     try:
-        with urllib.request.urlopen(f"{settings.SITE_URL}/healthz", timeout=5):
+        with urllib.request.urlopen(f"{settings.SITE_URL}/readyz", timeout=5):
             return True
     except OSError:
         return None

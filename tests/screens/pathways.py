@@ -43,6 +43,7 @@ def pathways(house: House) -> None:
     camera.take(page, "pathway-file", "A file with problems, each with its line")
     draft = edited(begun(clinic, manager, now=BEGIN), manager, changes(**CHANGES), now=BEGIN)
     house.take(manager, "pathway-draft", "A draft beside the version in use", "pathway")
+    house.take(manager, "pathway-title", "What the draft is called", "pathway_title")
     house.take(manager, "pathway-read", "The draft as a page to read", "pathway_draft")
     house.take(manager, "pathway-slot", "When a form is asked", "pathway_slot", "DAY-05")
     page.fill("#id_reminder_0_day", "7")
@@ -80,6 +81,8 @@ def pathways(house: House) -> None:
         note="Dr Farah has looked at the texts",
     )
     house.take(manager, "pathway-versions", "A version of the clinic's own in use", "pathway")
+    own = active_pathway(clinic).uuid
+    house.take(manager, "pathway-version", "That version as a page to read", "pathway_version", own)
     recovery = recovery_of("Birnbaum")
     name, what = "pathway-move", "What moving a recovery to it would do"
     page = house.take(staff(NURSE), name, what, "pathway_move", recovery.uuid)

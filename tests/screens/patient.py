@@ -125,8 +125,9 @@ def phases(house: House) -> None:
     house.camera.take(page, "milestones", "What a patient does again, one of them told")
     what = "One that was told, to be corrected"
     house.take(user, "milestone", what, "milestone_form", recovery.uuid, "walked")
-    page = house.visit(user, reverse("milestone_form", args=[recovery.uuid, "drove"]))
+    page = house.visit(user, reverse("milestone_form", args=[recovery.uuid, "goal"]))
     send(page)
+    page.get_by_text("Not saved. Please check").wait_for()
     house.camera.take(page, "milestone-error", "Sent without a day")
 
 
@@ -170,7 +171,7 @@ def saved(house: House) -> None:
     ):
         user, recovery = patient(family)
         page = _blank(house, user, recovery)
-        _answer(page, QUIET | answers)
+        answer(page, QUIET | answers)
         send(page)
         assert page.url.endswith("/saved/"), f"{family}: {page.title()}"
         house.camera.take(page, name, f"After saving: {what}")
@@ -181,14 +182,14 @@ def saved(house: House) -> None:
     )
     user, recovery = patient("Osei")
     page = _blank(house, user, recovery)
-    _answer(page, {name: value for name, value in QUIET.items() if name != "bowel"})
+    answer(page, {name: value for name, value in QUIET.items() if name != "bowel"})
     send(page)
     page.locator('button[name="save_incomplete"]').first.click()
     page.wait_for_load_state()
     house.camera.take(page, "saved-incomplete", "After saving without a safety answer")
 
 
-def _answer(page: Page, answers: dict[str, str]) -> None:
+def answer(page: Page, answers: dict[str, str]) -> None:
     """Those that this day's form asks without opening anything."""
     for name, value in answers.items():
         found = page.locator(f'input[name="{name}"][value="{value}"]')
@@ -209,7 +210,7 @@ def links(house: House) -> None:
     page = house.take(None, "link", "A check-in by its link", "link_form", token, blank)
     house.take(None, "link-signs", "The warning signs from a link", "link_signs", token)
     page = house.visit(None, reverse("link_form", args=[token, blank]))
-    _answer(page, QUIET)
+    answer(page, QUIET)
     send(page)
     camera.take(page, "link-saved", "After saving by a link")
     house.take(None, "link-answered", "A link whose check-in is answered", "link", token)

@@ -7,14 +7,23 @@ from django.conf import settings
 from django.test import RequestFactory
 from django.urls import reverse
 
+from recovery import clock
 from recovery.mails.build import password_link
 from recovery.models import Clinic, Recovery, User
-from recovery.services import clinics, observations, oncall, questionnaires
+from recovery.services import (
+    clinics,
+    handling,
+    observations,
+    oncall,
+    overdue,
+    questionnaires,
+    snoozes,
+)
 from recovery.tokens import first_log_token
 from recovery.views.errors import unavailable
 from tests.questionnaires import BACK_AND_DAY
 from tests.screens.house import BEGIN, House, patient, recovery_of, staff
-from tests.screens.patient import send
+from tests.screens.patient import QUIET, answer, send
 
 NURSE = "nurse1@northgate.example"
 
@@ -59,12 +68,16 @@ def queue(house: House) -> None:
     page.get_by_role("button", name="Leave note").click()
     page.wait_for_load_state()
     camera.take(page, "handling-errors", "A note without words")
+    worked_on(house, nurse)
     house.take(nurse, "overdue", "Who did not answer, by phase", "overdue")
     silent = northgate_silent()
     page = house.take(nurse, "overdue-call", "A call about it", "overdue_call", silent.uuid)
     page.get_by_role("button", name="Save call").click()
     page.wait_for_load_state()
     camera.take(page, "overdue-call-errors", "Nothing said of what happened")
+    given = {"since": silent.overdue_since, "user": nurse, "now": clock.now()}
+    overdue.call(recovery=silent, outcome="no_answer", **given)
+    house.take(nurse, "overdue-called", "After a call without an answer", "overdue")
     page = house.visit(nurse, reverse("queue"))
     page.fill("#in-list", "zzz")
     page.press("#in-list", "Enter")
@@ -77,6 +90,19 @@ def queue(house: House) -> None:
     page.fill("#find", "vo")
     page.press("#find", "Enter")
     camera.take(page, "patients-search", "Found by the beginning of a name")
+
+
+def worked_on(house: House, nurse: User) -> None:
+    wexler, jo = recovery_of("Wexler"), staff("nurse2@northgate.example")
+    now = clock.now()
+    handling.assign(recovery=wexler, to=nurse, user=jo, now=now)
+    note = "Works nights: ring after five, on the landline."
+    handling.leave_note(recovery=wexler, user=jo, now=now, text=note, client_id=uuid.uuid4())
+    alert = wexler.alerts.get(rule="R33")
+    reason = "Known since the visit; the surgeon has looked"
+    snoozes.snooze(alert=alert, level=5, reason=reason, user=nurse, now=now)
+    what = "A note, an assignment and a snooze"
+    house.take(nurse, "handling-done", what, "handling", wexler.uuid)
 
 
 def groups(house: House) -> None:
@@ -172,7 +198,11 @@ def room(house: House) -> None:
     house.take(nurse, "paper-log", "The first log, to print", "observation_paper", sloane.uuid)
     token = first_log_token(sloane)
     what = "The first log, as the code opens it"
-    house.take(None, "first-log", what, "first_log_form", token, uuid.uuid4())
+    page = house.take(None, "first-log", what, "first_log_form", token, uuid.uuid4())
+    answer(page, QUIET)
+    send(page)
+    camera.take(page, "first-log-saved", "After the first log")
+    house.take(None, "first-log-signs", "The warning signs from the code", "first_log_signs", token)
     token = first_log_token(recovery_of("Karadeniz"))
     house.take(None, "first-log-ended", "The code after a log came", "first_log", token)
 
@@ -216,12 +246,15 @@ def ledger(house: House) -> None:
         ("Roth", "mails-of-paused", "The same while paused"),
     ):
         house.take(nurse, name, what, "recovery_ledger", recovery_of(family).uuid)
+    greer = recovery_of("Greer").uuid
+    house.take(nurse, "address", "An address that fails", "address", greer)
     tubbs = recovery_of("Tubbs").uuid
     page = house.take(nurse, "reminders-of", "How a patient is reminded", "reminders_of", tubbs)
     page.fill("#id_mobile", "soon")
     send(page)
     camera.take(page, "reminders-of-errors", "A number that is none")
     house.take(nurse, "mails", "Every mail of the clinic", "ledger")
+    house.take(nurse, "mails-unknown", "Mails that need a look", "unknown_mails")
     page = house.visit(nurse, reverse("ledger") + "?day=soon")
     camera.take(page, "mails-error", "A day that is none")
     house.take(nurse, "dry-run", "What will go out, and what will not and why", "dry_run")
@@ -267,9 +300,6 @@ def clinic(house: House) -> None:
     samir = staff("clinician2@northgate.example")
     clinics.invite(clinic=harbor, email=samir.email, name=samir.name, role="clinician", now=BEGIN)
     house.take(samir, "staff-clinics", "Which clinic, for those who have several", "staff_clinics")
-    manager = staff("manager@northgate.example")
-    house.take(manager, "exports", "What leaves as a file, and what has left", "exports")
-    house.take(staff(NURSE), "imports", "Enrolment from a list", "procedure_imports")
 
 
 def refusals(house: House) -> None:

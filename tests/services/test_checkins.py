@@ -110,7 +110,7 @@ def test_pain_typed_at_enrolment_is_a_baseline_too(clinic, nurse):
     recovery = on("six_week", clinic, baseline_pain=7)
     save(recovery, "C42", nrs(6))
     alert = Alert.objects.get(recovery=recovery, rule="R44")
-    assert alert.staff_text.endswith("Pain 6, baseline 7.")
+    assert alert.staff_text.endswith("Pain 6 in the six-week form, baseline 7.")
     assert alert.patient_text == ""
 
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
 from recovery.clinical.readability import grade
-from recovery.models import Consent, Heartbeat, Message, Patient, Recovery
+from recovery.models import Clinic, Consent, Heartbeat, Message, Patient, Recovery
 from recovery.models.recoveries import QueueRank
 from recovery.services import delivery, foresight, rounds, sms, tick
 from recovery.services.smtp import Answer
@@ -58,7 +58,7 @@ def test_a_due_reminder_goes_as_a_text_with_a_short_link(patient, texts: Texts, 
     assert mail_server.accepted == []
     [kept] = texts.all
     assert (kept["recipient"], kept["message_id"]) == (MOBILE, str(mail.uuid))
-    assert kept["words"].startswith("Northgate Spine Clinic: Your check-in is open.")
+    assert kept["words"].startswith("Your clinic: Your check-in is open.")
     [link] = [word for word in kept["words"].split() if word.startswith("http")]
     assert resolve(link.removeprefix("http://testserver")).url_name == "short_link"
     assert len(kept["words"]) <= 160
@@ -219,10 +219,17 @@ def test_a_backend_that_is_none_stops_the_start(path: str) -> None:
         sms.backend(path)
 
 
+def test_a_clinic_is_named_as_it_chose(patient, texts: Texts):
+    Clinic.objects.update(mail_name="Northgate")
+    assert outcome(text(patient)) == ("sent", "")
+    [kept] = texts.all
+    assert kept["words"].startswith("Northgate: Your check-in is open.")
+
+
 def test_the_console_shows_what_would_be_sent(patient, settings, capsys):
     settings.SMS_BACKEND = "recovery.services.sms.ConsoleBackend"
     assert outcome(text(patient)) == ("sent", "")
-    assert f"Text to {MOBILE}: Northgate Spine Clinic" in capsys.readouterr().out
+    assert f"Text to {MOBILE}: Your clinic: " in capsys.readouterr().out
 
 
 def test_the_dry_run_names_what_the_engine_then_sends(patient: Recovery, texts: Texts) -> None:

@@ -335,6 +335,15 @@ def test_a_quiet_log_is_a_receipt_and_no_comfort(as_patient: Client, recovery: R
     assert "Your next check-in opens tomorrow, Thursday, at 6:00 AM" in said
 
 
+def test_safety_questions_without_an_answer_are_counted(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    said = saved(as_patient, recovery, saddle=None, signs=None, save_incomplete="1")
+    assert "Safety questions “No”; 2 have no answer" in said
+    said = saved(as_patient, recovery, signs=["headache_mild"])
+    assert "Other safety questions All “No”" in said
+
+
 def test_an_urgent_text_stands_whole_above_the_receipt(
     as_patient: Client, recovery: Recovery
 ) -> None:
@@ -360,7 +369,7 @@ def test_an_emergency_comes_first_and_large_with_what_to_show(
     assert said.index("Get help now") < said.index(text_of("R01")) < said.index("Saved at")
     assert "Show this to the team there" in said
     assert "Bladder trouble" in said
-    assert "Mar 2, 2026 (day 2)" in said
+    assert "Date of procedure Mar 2, 2026. Today is day 2." in said
     assert text_of("R12") not in said
 
 
@@ -372,7 +381,7 @@ def test_an_emergency_before_the_procedure_does_not_say_that_it_was_done(
     client.force_login(user_of(recovery))
     said = saved(client, recovery, bladder="yes", pain_avg="6")
     assert "Procedure Planned, not done yet: basivertebral nerve ablation" in said
-    assert "Date Mar 7, 2026 New now" in said
+    assert "Date of procedure Mar 7, 2026. New now" in said
     assert "Pain, past 24 hours 6 of 10" in said
 
 

@@ -1,6 +1,7 @@
 """The ledger answers "I never got it": every mail owed, what became of it, and why not."""
 
 import csv
+import re
 import uuid
 from datetime import timedelta
 from io import StringIO
@@ -230,7 +231,10 @@ def test_a_filter_that_is_none_is_told_and_breaks_nothing(as_nurse, recovery, qu
     if query == {"day": "soon"}:
         page = text(as_nurse, "ledger", **query)
         assert "Enter a date like 2026-11-26." in page
-        assert 'value="soon"' in page
+        [field] = re.findall(r'<input[^>]*name="day"[^>]*>', page)
+        assert 'type="text" name="day" value="soon"' in field
+        assert "is-invalid" in field
+        assert 'aria-invalid="true"' in field
 
 
 def test_pages_of_fifty_show_every_mail_once(as_nurse, recovery):

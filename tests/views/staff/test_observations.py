@@ -104,14 +104,15 @@ def test_what_changed_is_told_in_words_from_the_marks(
     seen(today, nurse, None, pain=6, urine="passed", **well)
     for minute in (0, 15):
         seen(today, nurse, minute, strength_right=4, feeling="dull_right")
-    seen(today, nurse, 30, **well)
+    seen(today, nurse, 30, site="ooze", **well)
     text = words(sheet(as_nurse, today))
     assert (
         "Changed against “Before”. Right leg 4 of 5 at 0 and 15 min, back to 5 at 30 min."
         " Leg feeling dull on the right at 0 and 15 min, then full at 30 min."
-        " Local anesthetic can do this for some hours; walk only with help. V S23"
+        " Local anesthetic can make a leg weak or numb for some hours; walk only with help. V S23"
+        " Site: ooze at 30 min."
     ) in text
-    assert "tell the surgeon" not in text
+    assert "Tell the surgeon" not in text
 
 
 @pytest.mark.parametrize(
@@ -127,11 +128,16 @@ def test_what_a_log_would_call_an_emergency_is_told_now(
 ) -> None:
     seen(today, nurse, None, strength_left=5, feeling="full", urine="passed")
     seen(today, nurse, 45, **values)
-    assert f"Changed, tell the surgeon now {said}" in words(sheet(as_nurse, today))
+    told = sheet(as_nurse, today)
+    assert f"Tell the surgeon now: {said}" in words(told)
+    assert "anesthetic" not in words(told)
+    assert "Call the clinic" not in words(told)
     assert today.alerts.count() == 0
-    assert "Tell the surgeon" in words(as_nurse.get(url("observation_room")))
+    assert f"Tell the surgeon: {said[:-1]}" in words(as_nurse.get(url("observation_room")))
     send(as_nurse, today, strength_left="5", feeling="full", urine="passed")
-    assert "tell the surgeon now" not in words(sheet(as_nurse, today))
+    again = words(sheet(as_nurse, today))
+    assert "Tell the surgeon" not in again
+    assert "Call the clinic" in again
 
 
 def test_four_hours_after_the_procedure_the_anesthetic_explains_nothing(

@@ -280,7 +280,9 @@ def test_words_that_the_patient_changed_are_read_again(as_nurse, patient):
     assert "May I run?" in page
 
 
-@pytest.mark.parametrize("sent", [[], ["soon"], ["1:2:3"], [f"{uuid.uuid4()}:x"]])
+@pytest.mark.parametrize(
+    "sent", [[], ["soon"], ["1:2:3"], ["0b2f5a34-7f0c-4d53-9d53-9a3f8f9f6c11:x"]]
+)
 def test_nothing_ticked_and_nonsense(as_nurse, patient, sent):
     ask(patient, "May I swim?", now=NOW)
     address = reverse("visit_questions_taken", args=[patient.uuid])
