@@ -180,7 +180,7 @@ def test_the_alert_says_why_what_the_patient_saw_and_what_changed(
     assert "The patient saw, Mar 5, 10:09 This can be a sign that nerves low in your" in text
     assert "Call 911 or go to the emergency room now." in text
     assert "The patient's note Since noon" in text
-    assert 'class="is-new"><th scope="row">Bladder</th><td>yes</td><td class="prev">no' in content
+    assert 'class="is-new"><th scope="row">Bladder</th><td>yes</td><td>no' in content
     assert 'class="is-new"><th scope="row">Back pain, average</th><td>8</td>' in content
     assert "No or none, both times:" in text
     assert "leg weakness, leg numbness" in text
