@@ -149,10 +149,12 @@ def _safety(log: DailyLog) -> Iterator[Pair]:
     asked = [*changes.values(), log.chest_or_breath]
     # The signs and the kinds of headache are the ticks of one question, which has its days.
     first, last = asked_window("fall") or (log.day, log.day)
-    if (first is None or first <= log.day) and (last is None or log.day <= last):
+    # The log questions of a check-in form have no day: which of them it asks, its slot says.
+    of_a_log = log.day is not None
+    if of_a_log and (first is None or first <= log.day) and (last is None or log.day <= last):
         signs = [*ticks.values(), log.headache]
         asked.append(None if any(said in (None, "") for said in signs) else True)
-    missing = sum(said in (None, "") for said in asked)
+    missing = sum(said in (None, "") for said in asked) if of_a_log else 0
     yield from told
     quiet = [*changes.values(), log.chest_or_breath, *ticks.values(), log.headache]
     if not any(said in ("no", "none") or said is False for said in quiet):
