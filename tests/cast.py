@@ -58,6 +58,10 @@ _numbers = count(1)
 
 @pytest.fixture(autouse=True)
 def _forget_cached_pathways() -> None:
+    forget_cached_pathways()
+
+
+def forget_cached_pathways() -> None:
     """Row numbers come back after a rollback, and what was cached under them is another's."""
     plan_of.cache_clear()
     phases_of.cache_clear()

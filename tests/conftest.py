@@ -57,11 +57,21 @@ def reasons_to_skip() -> dict[str, str]:
     return reasons
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if not asks_for_a_database(item):
+            item.add_marker(pytest.mark.once)
     for kind, reason in reasons_to_skip().items():
         for item in items:
             if item.get_closest_marker(kind):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def asks_for_a_database(item: pytest.Item) -> bool:
+    fixtures = {"db", "transactional_db", "django_db_setup"}
+    marked = any(item.get_closest_marker(name) for name in ("django_db", "service"))
+    return marked or not fixtures.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

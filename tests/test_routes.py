@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +20,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.tokens import default_token_generator
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone
@@ -28,6 +30,7 @@ from django.utils.http import urlsafe_base64_encode
 from recovery.models import (
     Alert,
     CheckIn,
+    Clinic,
     DailyLog,
     Message,
     Recovery,
@@ -44,7 +47,18 @@ from recovery.tokens import (
     therapist_token,
     unsubscribe_token,
 )
-from tests.cast import QUIET, checkin_of, make_recovery, sign_in_staff, staff, user_of
+from tests.cast import (
+    NUMBERS,
+    QUIET,
+    ZONE,
+    checkin_of,
+    default_pathway,
+    forget_cached_pathways,
+    make_recovery,
+    sign_in_staff,
+    staff,
+    user_of,
+)
 from tests.lists import a_list
 from tests.pathways import begun, changes, edited, own_pathway
 from tests.questionnaires import BACK_AND_DAY
@@ -289,10 +303,35 @@ def test_every_route_is_in_the_table():
     assert set(names(get_resolver().url_patterns)) == set(ROUTES)
 
 
-@pytest.fixture
-def world(clinic, harbor, nurse, clinician, manager, harbor_nurse, settings, tmp_path) -> Any:
-    """Northgate with a recovery that has an alert and logs; all kinds of visitor."""
-    settings.VAR_DIR = tmp_path
+@dataclass(frozen=True)
+class House:
+    """Two clinics with their staff, and what the addresses of the routes name."""
+
+    clinic: Clinic
+    harbor: Clinic
+    recovery: Recovery
+    users: dict[str, User]
+    ids: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
+    """Northgate with a recovery that has an alert and logs. It is built once: each test sees it
+    through a savepoint of its own, which its end rolls back.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        forget_cached_pathways()
+        yield build()
+        transaction.set_rollback(True)
+    forget_cached_pathways()
+
+
+def build() -> House:
+    default_pathway()
+    clinic = Clinic.objects.create(name="Northgate Spine Clinic", zone=ZONE, **NUMBERS)
+    harbor = Clinic.objects.create(name="Harbor Spine", zone="America/Los_Angeles", **NUMBERS)
+    nurse, clinician = staff(clinic, "Nora", Role.NURSE), staff(clinic, "Mia", Role.CLINICIAN)
+    manager = staff(clinic, "Max", Role.MANAGER)
     now = timezone.now()
     recovery = make_recovery(clinic, day=13)
     today = now.astimezone(timezone.get_default_timezone()).date() - timedelta(days=1)
@@ -372,24 +411,48 @@ def world(clinic, harbor, nurse, clinician, manager, harbor_nurse, settings, tmp
         "unsubscribe": unsubscribe_token(recovery.patient),
         "uid": urlsafe_base64_encode(force_bytes(nurse.pk)),
         "reset": default_token_generator.make_token(nurse),
-        "mail": a_kept_mail(tmp_path),
         "doubtful": a_doubtful_mail(recovery),
         "form_key": "BASE",
     }
     begun(clinic, manager, now=now)
+    users = {
+        "nurse": nurse,
+        "clinician": clinician,
+        "manager": manager,
+        "harbor nurse": staff(harbor, "Hanna", Role.NURSE),
+        "harbor manager": staff(harbor, "Hugo", Role.MANAGER),
+        "former nurse": former,
+    }
+    return House(clinic, harbor, recovery, users, ids)
+
+
+@pytest.fixture
+def clinic(db: None, house: House) -> Clinic:
+    return house.clinic
+
+
+@pytest.fixture
+def nurse(db: None, house: House) -> User:
+    return house.users["nurse"]
+
+
+@pytest.fixture
+def manager(db: None, house: House) -> User:
+    return house.users["manager"]
+
+
+@pytest.fixture
+def world(db: None, house: House, settings: Any, tmp_path: Path) -> Any:
+    """What the routes name, and all kinds of visitor, each signed in when asked for."""
+    settings.VAR_DIR = tmp_path
     visitors: dict[str, Callable[[], Client]] = {
         "stranger": Client,
-        "patient": lambda: patient_client(user_of(recovery)),
-        "other patient": lambda: patient_client(user_of(make_recovery(clinic, day=3))),
-        "harbor patient": lambda: patient_client(user_of(make_recovery(harbor, day=3))),
-        "nurse": lambda: sign_in_staff(Client(), nurse),
-        "clinician": lambda: sign_in_staff(Client(), clinician),
-        "manager": lambda: sign_in_staff(Client(), manager),
-        "harbor nurse": lambda: sign_in_staff(Client(), harbor_nurse),
-        "harbor manager": lambda: sign_in_staff(Client(), staff(harbor, "Hugo", Role.MANAGER)),
-        "former nurse": lambda: sign_in_staff(Client(), former),
+        "patient": lambda: patient_client(user_of(house.recovery)),
+        "other patient": lambda: patient_client(user_of(make_recovery(house.clinic, day=3))),
+        "harbor patient": lambda: patient_client(user_of(make_recovery(house.harbor, day=3))),
     }
-    return ids, visitors
+    visitors |= {name: partial(staff_client, user) for name, user in house.users.items()}
+    return house.ids | {"mail": a_kept_mail(tmp_path)}, visitors
 
 
 def a_doubtful_mail(recovery: Recovery) -> uuid.UUID:
@@ -418,6 +481,10 @@ def patient_client(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def staff_client(user: User) -> Client:
+    return sign_in_staff(Client(), user)
 
 
 def snapshot() -> dict[str, list[Any]]:
@@ -491,7 +558,7 @@ def answer(client: Client, method: str, address: str) -> str:
     return "in" if status in {200, 302, 303} or unready else str(status)
 
 
-def test_rows_of_the_other_clinic_stay_out_of_lists(world, harbor):
+def test_rows_of_the_other_clinic_stay_out_of_lists(world):
     ids, visitors = world
     theirs = Recovery.objects.get(uuid=ids["recovery"]).patient
     client = visitors["harbor nurse"]()

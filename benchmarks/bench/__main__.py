@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmarks.bench import exports, idle, imports, lists, outcomes, reminders, urgent
+from benchmarks.bench import exports, idle, imports, lists, outcomes, reminders, rules, urgent
 from benchmarks.faults.__main__ import machine
 from benchmarks.faults.place import Refused, place
 from benchmarks.faults.rows import Row, table
@@ -28,6 +28,7 @@ class Size:
     imported: int
     responses: int
     listed: int
+    judged: int
 
 
 QUICK = Size(
@@ -38,6 +39,7 @@ QUICK = Size(
     imported=1000,
     responses=100_000,
     listed=100_000,
+    judged=20_000,
 )
 FULL = Size(
     mails=10_000,
@@ -47,6 +49,7 @@ FULL = Size(
     imported=5000,
     responses=1_000_000,
     listed=1_000_000,
+    judged=100_000,
 )
 
 PROMISES: list[tuple[set[str], Callable[[Run], list[Row]]]] = [
@@ -56,6 +59,7 @@ PROMISES: list[tuple[set[str], Callable[[Run], list[Row]]]] = [
     ({"B11"}, exports.promise),
     ({"B14"}, idle.promise),
     ({"LISTS"}, imports.promise),
+    ({"RULES"}, rules.promise),
     ({"URGENT"}, urgent.promise),
 ]
 

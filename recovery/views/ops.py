@@ -44,7 +44,7 @@ def _database() -> str:
 def _broker() -> str:
     try:
         with current_app.connection_for_read(connect_timeout=1) as broker:
-            broker.ensure_connection(max_retries=1, timeout=1)
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=1)
     except (OperationalError, OSError) as error:
         logger.warning("readyz: no broker: %s", type(error).__name__)
         return "down"

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.tokens import default_token_generator
 from django.core.cache import cache
 from django.db import OperationalError
@@ -47,6 +47,7 @@ from recovery.services import (
     waits,
 )
 from recovery.tokens import first_log_token, link_token, therapist_token, unsubscribe_token
+from tests.browser.axe import complaints
 from tests.cast import (
     QUIET,
     checkin_of,
@@ -66,9 +67,8 @@ from tests.test_routes import ROUTES, a_kept_mail, names
 from tests.texting import by_text
 from tests.visits import share, with_a_year
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDTHS = (390, 1280)
 # In New York: the observation room has a day of its own.
 NOON = datetime(2026, 3, 5, 17, 0, tzinfo=UTC)
@@ -107,13 +107,13 @@ class World:
         self, recovery: Recovery, *, days_ago: int = 0, mode: str = "web", **answers: Any
     ) -> Any:
         now = timezone.now()
+        today = now.astimezone(ZoneInfo(recovery.patient.zone)).date()
         return logs.record(
             recovery_id=recovery.pk,
             values=QUIET | answers,
             client_id=uuid.uuid4(),
             revision=None,
-            log_date=recovery.procedure_on
-            + timedelta(days=(now.date() - recovery.procedure_on).days - days_ago - 1),
+            log_date=today - timedelta(days=1 + days_ago),
             now=now,
             source="patient",
             mode=mode,
@@ -132,9 +132,9 @@ def world(live_server: Any, clinic: Any, settings: Any, tmp_path: Any) -> World:
     return World(clinic, live_server.url, users)
 
 
-def visit(world: World, open_page: Callable[..., Page], visitor: User | None, width: int) -> Page:
+def visit(world: World, open_page: Callable[..., Page], visitor: User | None) -> Page:
     """A page of a visitor who has signed in already, through the right door."""
-    page = open_page(width=width)
+    page = open_page(width=WIDTHS[0])
     if visitor is not None:
         client = Client()
         if visitor.memberships.exists():
@@ -147,26 +147,23 @@ def visit(world: World, open_page: Callable[..., Page], visitor: User | None, wi
     return page
 
 
-def complaints(page: Page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
-    return [
-        f"{problem['id']}: {problem['help']}: {node['html'][:160]}"
-        for problem in found.response["violations"]
-        for node in problem["nodes"]
-    ]
-
-
 def sideways(page: Page) -> bool:
     return page.evaluate(
         "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     )
 
 
-def check(page: Page, world: World, where: str) -> Iterator[str]:
-    for problem in complaints(page):
-        yield f"{where}: {problem}"
-    if sideways(page):
-        yield f"{where}: scrolls sideways"
+def check(page: Page, where: str) -> Iterator[str]:
+    """What is wrong at each width; the page is left as wide as it was."""
+    size = page.viewport_size
+    assert size is not None
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": size["height"]})
+        for problem in complaints(page):
+            yield f"{where} at {width}: {problem}"
+        if sideways(page):
+            yield f"{where} at {width}: scrolls sideways"
+    page.set_viewport_size(size)
 
 
 def look(
@@ -174,15 +171,14 @@ def look(
 ) -> list[str]:
     """Complaints about pages, each a route's name or (name, ids)."""
     problems: list[str] = []
-    for width in WIDTHS:
-        page = visit(world, open_page, visitor, width)
-        for route in routes:
-            name, *ids = route if isinstance(route, tuple) else (route,)
-            answer = page.goto(world.site + reverse(name, args=ids))
-            assert answer is not None
-            assert answer.status < 500, name
-            world.seen.add(name)
-            problems += check(page, world, f"{name} at {width}")
+    page = visit(world, open_page, visitor)
+    for route in routes:
+        name, *ids = route if isinstance(route, tuple) else (route,)
+        answer = page.goto(world.site + reverse(name, args=ids))
+        assert answer is not None
+        assert answer.status < 500, name
+        world.seen.add(name)
+        problems += check(page, name)
     return problems
 
 
@@ -191,15 +187,14 @@ def refuse(
 ) -> list[str]:
     """Complaints about forms that are sent empty: the summary must stand there."""
     problems: list[str] = []
-    for width in WIDTHS:
-        page = visit(world, open_page, visitor, width)
-        for route in routes:
-            name, *ids = route if isinstance(route, tuple) else (route,)
-            page.goto(world.site + reverse(name, args=ids))
-            page.locator("main form button.btn-primary").last.click()
-            page.wait_for_load_state()
-            assert page.title().startswith("Error"), name
-            problems += check(page, world, f"{name} refused at {width}")
+    page = visit(world, open_page, visitor)
+    for route in routes:
+        name, *ids = route if isinstance(route, tuple) else (route,)
+        page.goto(world.site + reverse(name, args=ids))
+        page.locator("main form button.btn-primary").last.click()
+        page.wait_for_load_state()
+        assert page.title().startswith("Error"), name
+        problems += check(page, f"{name} refused")
     return problems
 
 
@@ -274,17 +269,16 @@ def test_the_queue_at_work_and_who_is_silent(world, open_page):
     )
     assert look(world, open_page, nurse, page, "queue", "overdue") == []
     problems = []
-    for width in WIDTHS:
-        page = visit(world, open_page, nurse, width)
-        page.goto(world.site + reverse("queue") + "?only=urgent&mine=yes")
-        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        problems += check(page, world, f"filters at {width}")
-        for name, button in (("handling", "Leave note"), ("overdue_call", "Save call")):
-            page.goto(world.site + reverse(name, args=[silent.uuid]))
-            page.get_by_role("button", name=button).click()
-            page.wait_for_load_state()
-            assert page.title().startswith("Error"), name
-            problems += check(page, world, f"{name} refused at {width}")
+    page = visit(world, open_page, nurse)
+    page.goto(world.site + reverse("queue") + "?only=urgent&mine=yes")
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    problems += check(page, "filters")
+    for name, button in (("handling", "Leave note"), ("overdue_call", "Save call")):
+        page.goto(world.site + reverse(name, args=[silent.uuid]))
+        page.get_by_role("button", name=button).click()
+        page.wait_for_load_state()
+        assert page.title().startswith("Error"), name
+        problems += check(page, f"{name} refused")
     assert problems == []
 
 
@@ -345,12 +339,11 @@ def test_the_ledger_and_the_dry_run(world, open_page):
     pages = ("recovery_ledger", recovery.uuid), "ledger", "dry_run"
     assert look(world, open_page, nurse, *pages) == []
     problems = []
-    for width in WIDTHS:
-        page = visit(world, open_page, nurse, width)
-        for query in (reverse("ledger") + "?day=soon", reverse("dry_run") + "?until=soon"):
-            page.goto(world.site + query)
-            assert page.title().startswith("Error")
-            problems += check(page, world, f"{query} at {width}")
+    page = visit(world, open_page, nurse)
+    for query in (reverse("ledger") + "?day=soon", reverse("dry_run") + "?until=soon"):
+        page.goto(world.site + query)
+        assert page.title().startswith("Error")
+        problems += check(page, query)
     assert problems == []
 
 
@@ -369,17 +362,16 @@ def test_how_a_patient_is_reminded(world, open_page, texts):
     # Nothing chosen, and a number that is none.
     assert refuse(world, open_page, user, mine[1]) == []
     problems = []
-    for width in WIDTHS:
-        for visitor, (name, *args) in ((user, mine[0]), (nurse, of)):
-            page = visit(world, open_page, visitor, width)
-            page.goto(world.site + reverse(name, args=args))
-            page.fill("#id_mobile", "soon")
-            page.select_option("#id_remind_at", "08:00")
-            page.select_option("#id_quiet_until", "10:00")
-            page.get_by_role("button", name="Save").click()
-            page.wait_for_load_state()
-            assert page.title().startswith("Error")
-            problems += check(page, world, f"{name} refused at {width}")
+    for visitor, (name, *args) in ((user, mine[0]), (nurse, of)):
+        page = visit(world, open_page, visitor)
+        page.goto(world.site + reverse(name, args=args))
+        page.fill("#id_mobile", "soon")
+        page.select_option("#id_remind_at", "08:00")
+        page.select_option("#id_quiet_until", "10:00")
+        page.get_by_role("button", name="Save").click()
+        page.wait_for_load_state()
+        assert page.title().startswith("Error")
+        problems += check(page, f"{name} refused")
     assert problems == []
     preferences.pause(recovery=recovery, user=user, now=now, days=3)
     Patient.objects.filter(pk=recovery.patient_id).update(
@@ -401,12 +393,12 @@ def test_lists_of_procedures(world, open_page):
     preview = a_list(clinic, nurse, many(70, 60, today=now.date()))
     address = ("procedure_import", preview.uuid)
     assert look(world, open_page, nurse, address, "procedure_imports") == []
-    page = visit(world, open_page, nurse, 390)
+    page = visit(world, open_page, nurse)
     page.goto(world.site + reverse("procedure_import", args=[preview.uuid]))
     page.locator("main form button.btn-primary").click()
     page.wait_for_load_state()
     assert page.title().startswith("Error")
-    assert list(check(page, world, "a list that nobody vouched for")) == []
+    assert list(check(page, "a list that nobody vouched for")) == []
     imports.confirm(procedure_import=preview, user=nurse, now=now, vouched=True)
     assert look(world, open_page, nurse, address) == []
     imports.take_in(clock=timezone.now, until=now + timedelta(hours=1))
@@ -473,13 +465,12 @@ def test_who_is_told_and_when(world, open_page):
     assert look(world, open_page, manager, "clinic") == []
     assert look(world, open_page, nurse, "my_mails") == []
     problems = []
-    for width in WIDTHS:
-        page = visit(world, open_page, manager, width)
-        page.goto(world.site + reverse("clinic"))
-        page.get_by_role("button", name="Add the holiday").click()
-        page.wait_for_load_state()
-        assert page.title().startswith("Error")
-        problems += check(page, world, f"a refused holiday at {width}")
+    page = visit(world, open_page, manager)
+    page.goto(world.site + reverse("clinic"))
+    page.get_by_role("button", name="Add the holiday").click()
+    page.wait_for_load_state()
+    assert page.title().startswith("Error")
+    problems += check(page, "a refused holiday")
     assert problems == []
 
 
@@ -513,15 +504,14 @@ def test_a_sheet_for_a_therapist(world, open_page):
     assert look(world, open_page, None, sheet) == []
     assert refuse(world, open_page, None, sheet) == []
     found = []
-    for width in WIDTHS:
-        page = visit(world, open_page, None, width)
-        page.goto(world.site + reverse(sheet[0], args=sheet[1:]))
-        page.fill("#id_birth_date", recovery.patient.birth_date.isoformat())
-        page.get_by_role("button", name="Open the sheet").click()
-        page.wait_for_load_state()
-        assert recovery.patient.family_name in page.locator("h1").inner_text()
-        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        found += check(page, world, f"the sheet at {width}")
+    page = visit(world, open_page, None)
+    page.goto(world.site + reverse(sheet[0], args=sheet[1:]))
+    page.fill("#id_birth_date", recovery.patient.birth_date.isoformat())
+    page.get_by_role("button", name="Open the sheet").click()
+    page.wait_for_load_state()
+    assert recovery.patient.family_name in page.locator("h1").inner_text()
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    found += check(page, "the sheet")
     assert found == []
     assert look(world, open_page, None, ("therapist_sheet", therapist_token(ended))) == []
 
@@ -536,11 +526,10 @@ def test_the_activity_ledger(world, open_page):
     )
     assert look(world, open_page, nurse, "activity", ("recovery_activity", recovery.uuid)) == []
     problems = []
-    for width in WIDTHS:
-        page = visit(world, open_page, nurse, width)
-        page.goto(world.site + reverse("activity") + "?month=soon")
-        assert page.title().startswith("Error")
-        problems += check(page, world, f"a month that is none at {width}")
+    page = visit(world, open_page, nurse)
+    page.goto(world.site + reverse("activity") + "?month=soon")
+    assert page.title().startswith("Error")
+    problems += check(page, "a month that is none")
     assert problems == []
 
 
@@ -581,11 +570,10 @@ def test_the_corridor_the_medicine_strip_and_what_studies_report(world, open_pag
     assert look(world, open_page, nurse, "patients") == []
     problems: list[str] = []
     for visitor, name in ((nurse, "staff_recovery"), (user_of(recovery), "history")):
-        for width in WIDTHS:
-            page = visit(world, open_page, visitor, width)
-            page.goto(world.site + reverse(name, args=[recovery.uuid]))
-            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-            problems += check(page, world, f"{name} unfolded at {width}")
+        page = visit(world, open_page, visitor)
+        page.goto(world.site + reverse(name, args=[recovery.uuid]))
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        problems += check(page, f"{name} unfolded")
     assert problems == []
 
 
@@ -706,30 +694,29 @@ def test_the_pathway_s_forms_with_errors_and_a_file_with_problems(world, open_pa
     manager = world.users["manager"]
     begun(world.clinic, manager)
     found = []
-    for width in WIDTHS:
-        page = visit(world, open_page, manager, width)
+    page = visit(world, open_page, manager)
 
-        def wrong(name, *ids, page=page, width=width, **typed):
-            page.goto(world.site + reverse(name, args=ids))
-            for field_id, value in typed.items():
-                page.fill(f"#id_{field_id}", value)
-            page.locator("main form button.btn-primary").first.click()
-            page.wait_for_load_state()
-            assert page.title().startswith("Error"), name
-            found.extend(check(page, world, f"{name} refused at {width}"))
-
-        wrong("pathway_slot", "DAY-05", reminder_0_day="7", due_time="")
-        wrong("pathway_rule", "R34", patient_text="Call {nobody}.")
-        wrong("pathway_corridor", first_day_0="6", low_0="9")
-        wrong("pathway_texts", "short_term", good_now="")
-        page.goto(world.site + reverse("pathway"))
-        file = {"name": "a.yaml", "mimeType": "application/yaml", "buffer": b"title: 1"}
-        page.set_input_files("#id_file", file)
-        page.check("#id_replace")
-        page.get_by_role("button", name="Load").click()
+    def wrong(name, *ids, page=page, **typed):
+        page.goto(world.site + reverse(name, args=ids))
+        for field_id, value in typed.items():
+            page.fill(f"#id_{field_id}", value)
+        page.locator("main form button.btn-primary").first.click()
         page.wait_for_load_state()
-        assert page.title().startswith("Error")
-        found.extend(check(page, world, f"a file's problems at {width}"))
+        assert page.title().startswith("Error"), name
+        found.extend(check(page, f"{name} refused"))
+
+    wrong("pathway_slot", "DAY-05", reminder_0_day="7", due_time="")
+    wrong("pathway_rule", "R34", patient_text="Call {nobody}.")
+    wrong("pathway_corridor", first_day_0="6", low_0="9")
+    wrong("pathway_texts", "short_term", good_now="")
+    page.goto(world.site + reverse("pathway"))
+    file = {"name": "a.yaml", "mimeType": "application/yaml", "buffer": b"title: 1"}
+    page.set_input_files("#id_file", file)
+    page.check("#id_replace")
+    page.get_by_role("button", name="Load").click()
+    page.wait_for_load_state()
+    assert page.title().startswith("Error")
+    found.extend(check(page, "a file's problems"))
     assert found == []
 
 
@@ -775,35 +762,34 @@ def tap(page: Page, **answers: str) -> None:
 
 
 def test_check_in_forms_of_patients(world, open_page):
-    """Empty, refused, kept, looked over, sent; at both widths, each with a form of its own."""
+    """Empty, refused, kept, looked over, sent."""
     found = []
-    for width in WIDTHS:
-        recovery = make_recovery(world.clinic, day=40)
-        form = ("checkin_form", recovery.uuid, checkin_of(recovery, "C42").uuid, uuid.uuid4())
-        page = visit(world, open_page, user_of(recovery), width)
+    recovery = make_recovery(world.clinic, day=40)
+    form = ("checkin_form", recovery.uuid, checkin_of(recovery, "C42").uuid, uuid.uuid4())
+    page = visit(world, open_page, user_of(recovery))
 
-        def seen(title: str, what: str, page: Page = page, width: int = width) -> None:
-            page.wait_for_load_state()
-            assert title in page.title(), what
-            found.extend(check(page, world, f"{what} at {width}"))
+    def seen(title: str, what: str, page: Page = page) -> None:
+        page.wait_for_load_state()
+        assert title in page.title(), what
+        found.extend(check(page, what))
 
-        page.goto(world.site + reverse(form[0], args=form[1:]))
-        seen("Six-week check-in", "an empty form")
-        page.locator("main form button.btn-primary").click()
-        seen("Error", "a form with errors")
-        tap(page, NRS_0="4", PEG_0="4")
-        page.locator('button[name="later"]').click()
-        seen("Kept for later", "kept")
-        page.goto(world.site + reverse(form[0], args=form[1:]))
-        tap(page, PEG_1="5", PEG_2="3", PGIC_0="2")
-        page.locator("main form button.btn-primary").click()
-        seen("Look over", "the review")
-        assert page.url.endswith(reverse("checkin_review", args=form[1:]))
-        page.locator("main form button.btn-primary").click()
-        seen("Sent", "sent")
-        assert page.url.endswith(reverse("checkin_saved", args=form[1:]))
-        page.goto(world.site + reverse("today", args=[recovery.uuid]))
-        seen("Today", "Today after it")
+    page.goto(world.site + reverse(form[0], args=form[1:]))
+    seen("Six-week check-in", "an empty form")
+    page.locator("main form button.btn-primary").click()
+    seen("Error", "a form with errors")
+    tap(page, NRS_0="4", PEG_0="4")
+    page.locator('button[name="later"]').click()
+    seen("Kept for later", "kept")
+    page.goto(world.site + reverse(form[0], args=form[1:]))
+    tap(page, PEG_1="5", PEG_2="3", PGIC_0="2")
+    page.locator("main form button.btn-primary").click()
+    seen("Look over", "the review")
+    assert page.url.endswith(reverse("checkin_review", args=form[1:]))
+    page.locator("main form button.btn-primary").click()
+    seen("Sent", "sent")
+    assert page.url.endswith(reverse("checkin_saved", args=form[1:]))
+    page.goto(world.site + reverse("today", args=[recovery.uuid]))
+    seen("Today", "Today after it")
     assert found == []
 
 
@@ -815,16 +801,15 @@ def test_check_in_forms_that_have_closed_or_call_for_help(world, open_page):
     planned = make_recovery(world.clinic, day=-5, baseline=False)
     base = checkin_of(planned, "BASE")
     found = []
-    for width in WIDTHS:
-        page = visit(world, open_page, user_of(planned), width)
-        ids = planned.uuid, base.uuid, uuid.uuid4()
-        page.goto(world.site + reverse("checkin_form", args=ids))
-        found += check(page, world, f"the form before the procedure at {width}")
-        tap(page, bladder="yes")
-        page.locator("main form button.btn-primary").click()
-        page.wait_for_load_state()
-        assert "911" in page.locator("main").inner_text()
-        found += check(page, world, f"an emergency on a form at {width}")
+    page = visit(world, open_page, user_of(planned))
+    ids = planned.uuid, base.uuid, uuid.uuid4()
+    page.goto(world.site + reverse("checkin_form", args=ids))
+    found += check(page, "the form before the procedure")
+    tap(page, bladder="yes")
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_load_state()
+    assert "911" in page.locator("main").inner_text()
+    found += check(page, "an emergency on a form")
     assert found == []
 
 
@@ -832,19 +817,18 @@ def test_check_in_forms_by_link(world, open_page):
     recovery = make_recovery(world.clinic, day=13)
     token = link_token(checkin_of(recovery, "C14"))
     found = []
-    for width in WIDTHS:
-        page = visit(world, open_page, None, width)
-        client_id = uuid.uuid4()
-        page.goto(world.site + reverse("link_form", args=[token, client_id]))
-        found += check(page, world, f"a form by link at {width}")
-        tap(page, spot="no", activity_level="light", PEG_0="1", PEG_1="2", PEG_2="3")
-        page.locator("main form button.btn-primary").click()
-        page.wait_for_load_state()
-        assert page.url.endswith(reverse("link_review", args=[token, client_id]))
-        found += check(page, world, f"the review by link at {width}")
+    page = visit(world, open_page, None)
+    client_id = uuid.uuid4()
+    page.goto(world.site + reverse("link_form", args=[token, client_id]))
+    found += check(page, "a form by link")
+    tap(page, spot="no", activity_level="light", PEG_0="1", PEG_1="2", PEG_2="3")
     page.locator("main form button.btn-primary").click()
     page.wait_for_load_state()
-    found += check(page, world, "sent by link")
+    assert page.url.endswith(reverse("link_review", args=[token, client_id]))
+    found += check(page, "the review by link")
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_load_state()
+    found += check(page, "sent by link")
     assert found == []
 
 
@@ -859,14 +843,13 @@ def test_procedures_and_facts(world, open_page):
         assert look(world, open_page, nurse, *routes, *more) == []
     refused = ("procedure", planned.uuid), ("procedure_new", done.uuid)
     assert refuse(world, open_page, nurse, *refused) == []
-    for width in WIDTHS:
-        page = visit(world, open_page, nurse, width)
-        page.goto(world.site + reverse("procedure", args=[planned.uuid]))
-        page.fill("#id_procedure_time", "11:45")
-        page.locator("main form button.btn-primary").click()
-        page.wait_for_load_state()
-        assert "Move the procedure of" in page.title()
-        assert list(check(page, world, f"the preview at {width}")) == []
+    page = visit(world, open_page, nurse)
+    page.goto(world.site + reverse("procedure", args=[planned.uuid]))
+    page.fill("#id_procedure_time", "11:45")
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_load_state()
+    assert "Move the procedure o" in page.title()
+    assert list(check(page, "the preview")) == []
 
 
 def test_the_observation_room(world, open_page, set_clock):
@@ -892,21 +875,20 @@ def test_the_observation_room(world, open_page, set_clock):
     first = ("first_log_form", token, uuid.uuid4()), ("first_log_signs", token)
     assert look(world, open_page, None, *first) == []
     found = []
-    for width in WIDTHS:
-        page = visit(world, open_page, nurse, width)
-        page.goto(world.site + reverse("observation", args=[recovery.uuid]))
-        page.locator("main form.ic-enter button.btn-primary").click()
-        page.wait_for_load_state()
-        assert page.title().startswith("Error")
-        found += check(page, world, f"an empty mark at {width}")
-        page.goto(world.site + reverse("observation", args=[recovery.uuid]) + "?mark=15")
-        found += check(page, world, f"a correction at {width}")
-        page.locator("details.ic-versions summary").click()
-        page.fill("#leavingform_at", "12:00")
-        page.get_by_role("button", name="Discharge").click()
-        page.wait_for_load_state()
-        assert "Discharge with 5 points open" in page.content()
-        found += check(page, world, f"points open at {width}")
+    page = visit(world, open_page, nurse)
+    page.goto(world.site + reverse("observation", args=[recovery.uuid]))
+    page.locator("main form.ic-enter button.btn-primary").click()
+    page.wait_for_load_state()
+    assert page.title().startswith("Error")
+    found += check(page, "an empty mark")
+    page.goto(world.site + reverse("observation", args=[recovery.uuid]) + "?mark=15")
+    found += check(page, "a correction")
+    page.locator("details.ic-versions summary").click()
+    page.fill("#leavingform_at", "12:00")
+    page.get_by_role("button", name="Discharge").click()
+    page.wait_for_load_state()
+    assert "Discharge with 5 points open" in page.content()
+    found += check(page, "points open")
     assert found == []
     client_id = uuid.uuid4()
     logs.record(
@@ -948,15 +930,14 @@ def test_without_a_database(world, chromium, monkeypatch):
 
     monkeypatch.setattr(CursorWrapper, "execute", refuse)
     found = []
-    for width in WIDTHS:
-        with chromium.new_context(viewport={"width": width, "height": 844}) as context:
-            page = context.new_page()
-            answer = page.goto(world.site + reverse("account_login"))
-            assert answer is not None
-            assert answer.status == 503
-            bar = page.locator(".ic-help")
-            assert bar.evaluate("bar => getComputedStyle(bar).position") == "fixed"
-            found += check(page, world, f"without a database at {width}")
+    with chromium.new_context(viewport={"width": WIDTHS[0], "height": 844}) as context:
+        page = context.new_page()
+        answer = page.goto(world.site + reverse("account_login"))
+        assert answer is not None
+        assert answer.status == 503
+        bar = page.locator(".ic-help")
+        assert bar.evaluate("bar => getComputedStyle(bar).position") == "fixed"
+        found += check(page, "without a database")
     monkeypatch.undo()
     assert found == []
 

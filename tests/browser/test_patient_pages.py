@@ -6,7 +6,6 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -15,12 +14,12 @@ from recovery.clinical.pathway import local
 from recovery.models import Alert, CheckIn, DailyLog, PatientAccess, Recovery
 from recovery.services import logs
 from recovery.tokens import link_token, unsubscribe_token
+from tests.browser.axe import complaints
 from tests.cast import QUIET, ZONE, checkin_of, make_recovery, user_of
 from tests.views.patient.conftest import AFTERNOON
 
 pytestmark = pytest.mark.browser
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MOST_TAPS = 14
 # Each is one tap on a quiet day; the button to save comes on top.
 QUIET_TAPS = {
@@ -362,15 +361,7 @@ def pages(recovery: Recovery, clinic: Any) -> Iterator[tuple[str, str, Recovery 
     yield "today, paused", path("today", paused), paused
 
 
-def complaints(page: Page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
-    return [
-        f"{violation['id']}: {node['html'][:160]}"
-        for violation in found.response["violations"]
-        for node in violation["nodes"]
-    ]
-
-
+@pytest.mark.once
 def test_axe_finds_nothing_on_any_page_in_the_dark(
     recovery: Recovery, clinic: Any, visit: Callable[..., Page]
 ) -> None:
@@ -402,6 +393,7 @@ def test_axe_finds_nothing_in_a_form_with_errors(
     assert complaints(page) == []
 
 
+@pytest.mark.once
 def test_the_narrowest_phone_needs_no_sideways_scroll_and_no_excuse_in_the_console(
     recovery: Recovery, clinic: Any, visit: Callable[..., Page]
 ) -> None:

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from recovery.models import FormResponse, Recovery, Role, Score, User
 from tests.cast import checkin_of, default_pathway, make_recovery, sign_in_staff, staff, user_of
 from tests.questionnaires import BACK_AND_DAY
+from tests.spanish import offer_spanish
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -56,7 +57,8 @@ def answer(page: Page, question: str, told: str) -> None:
 def test_loaded_begun_on_one_device_and_sent_from_another(
     live_server: Any, clinic: Any, recovery: Recovery, device: Callable[[User], Page]
 ) -> None:
-    page = device(staff(clinic, "Max", Role.MANAGER))
+    manager = staff(clinic, "Max", Role.MANAGER)
+    page = device(manager)
     page.goto(live_server.url + reverse("questionnaires"))
     page.locator("input[type=file]").set_input_files(BACK_AND_DAY)
     page.get_by_label("Takes the place of").select_option("new")
@@ -65,6 +67,7 @@ def test_loaded_begun_on_one_device_and_sent_from_another(
     page.get_by_label("One-month check-in").check()
     page.get_by_role("button", name="Load").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your back and your day")
+    offer_spanish(clinic, manager)
 
     checkin = checkin_of(recovery, "C30")
     start = live_server.url + reverse("checkin_start", args=[recovery.uuid, checkin.uuid])

@@ -39,6 +39,7 @@ def test_its_services_refuse_too(settings: Any, write: Any) -> None:
         write()
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_a_seed_tells_the_same_story_twice_also_at_midnight(settings: Any) -> None:
     settings.DEMO = True

@@ -328,6 +328,7 @@ def refusals(clinic: Clinic, now: datetime) -> Shown:
     }
 
 
+@pytest.mark.once
 def test_every_page_of_a_patient_reads_at_grade_six_at_most(
     clinic: Clinic, nurse: User, manager: User, set_clock: SetClock, clean_cache: None, texts: Texts
 ) -> None:

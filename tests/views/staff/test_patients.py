@@ -56,9 +56,9 @@ def test_a_wrong_place_is_no_error(as_nurse: Client, recovery: Recovery, after: 
 
 
 def test_the_menu_counts_who_waits(as_nurse: Client, recovery: Recovery) -> None:
-    assert "Queue 0 Overdue Patients" in page(as_nurse)
+    assert "Queue 0 Patients" in page(as_nurse)
     report(recovery, **EMERGENCY)
-    assert "Queue 1 Overdue Patients" in page(as_nurse)
+    assert "Queue 1 Patients" in page(as_nurse)
 
 
 @pytest.mark.parametrize("why", ["none", "no address", "ended", "not agreed"])
