@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 R01 = RULES_BY_ID["R01"].patient_text.format_map(NUMBERS)
 R05 = RULES_BY_ID["R05"].patient_text.format_map(NUMBERS)
 NOWHERE = "00000000-0000-4000-8000-000000000000"
-MENU, HELP = "Queue Overdue Patients Observation Enrol Outcomes", "Call clinic"
+MENU, HELP = "Queue Patients Observation Enrol Outcomes", "Call clinic"
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_the_page_shows_what_it_means_for_this_recovery(
     ):
         assert told in page, page
     # What waits stands in the menu, as on every page.
-    assert "Queue 1 Overdue Patients" in page
+    assert "Queue 1 Patients" in page
     recovery.refresh_from_db()
     assert not PathwayMove.objects.exists()
     assert AccessEvent.objects.filter(action="read", what="pathway").count() == 1
