@@ -168,6 +168,7 @@ ORDER = [
     "recovery.forms.outcomes",
     "recovery.forms.procedures",
     "recovery.forms.enrolment",
+    "recovery.forms.people",
     "recovery.queries.imports",
     "recovery.forms.imports",
     "recovery.queries.subjects",

@@ -238,6 +238,7 @@ ROUTES = {
     "observation_leave": Route((POST,), CLINICAL, ("recovery",)),
     "observation_paper": Route((GET,), CLINICAL, ("recovery",)),
     "facts_edit": Route((GET, POST), CLINICAL, ("recovery",)),
+    "person_edit": Route((GET, POST), CLINICAL, ("recovery",)),
     "contact_new": Route((POST,), CLINICAL, ("recovery",)),
     "staff_logs": Route((GET,), CLINICAL, ("recovery",)),
     "staff_log_new": Route((GET, POST), CLINICAL, ("recovery",)),

@@ -35,7 +35,7 @@ class ClinicForm(forms.Form):
 
     use_required_attribute = False
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=_("Name of the clinic"), max_length=120)
     mail_name = forms.CharField(
         label=_("Name in e-mails"),
         required=False,
@@ -126,7 +126,7 @@ class HolidayForm(forms.Form):
         label=_("Day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
     holiday = forms.CharField(
-        label=_("Name"),
+        label=_("Name of the holiday"),
         max_length=60,
         help_text=_("Like “Christmas Day”. Staff read it, patients do not."),
     )
@@ -177,11 +177,23 @@ class MailsForm(forms.Form):
         help_text=_("On open days, when patients wait in the queue. It names nobody."),
     )
 
+    def __init__(self, data: Any = None, *, initial: dict[str, Any], order: bool) -> None:
+        """`order`: whether the clinic has put anybody on call."""
+        super().__init__(data, initial=initial)
+        if not order:
+            self.fields["emergency_mails"].help_text = _(
+                "At once, to everybody, and again until a contact is recorded. At any hour of the "
+                "day."
+            )
+            self.fields["urgent_mails"].help_text = _(
+                "At once, to everybody. While the clinic is closed they wait for opening."
+            )
+
 
 class InvitationForm(forms.Form):
     use_required_attribute = False
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=_("Name of the person"), max_length=120)
     email = forms.EmailField(label=_("E-mail"), max_length=254)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
 

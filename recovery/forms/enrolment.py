@@ -18,6 +18,13 @@ from recovery.queries.languages import offered_languages
 OLDEST_BIRTH = date(1900, 1, 1)
 
 
+def birth_date_of(born: date, today: date) -> date:
+    """The date, if somebody who lives can have been born on it."""
+    if not OLDEST_BIRTH <= born <= today:
+        raise forms.ValidationError(_("Check the year."))
+    return born
+
+
 class EnrolmentForm(WishesForm, FactsForm, ProcedureForm):
     """Gives `services.enrolment.enrol` its arguments (see `for_service`), and saves nothing."""
 
@@ -83,10 +90,7 @@ class EnrolmentForm(WishesForm, FactsForm, ProcedureForm):
         return number
 
     def clean_birth_date(self) -> date:
-        born: date = self.cleaned_data["birth_date"]
-        if not OLDEST_BIRTH <= born <= self.today:
-            raise forms.ValidationError(_("Check the year."))
-        return born
+        return birth_date_of(self.cleaned_data["birth_date"], self.today)
 
     def clean_email_ok(self) -> bool | None:
         return self._answered("email_ok")

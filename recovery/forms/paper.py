@@ -31,6 +31,8 @@ class Section:
     title: str
     hint: str
     blanks: list[Blank]
+    # Whether "Yes" to one of its questions means to call for help at once.
+    warns: bool
 
 
 def paper_log(procedure_on: date, on: date) -> list[Section]:
@@ -46,8 +48,10 @@ def _section(item: Part | More, form: LogForm) -> Section:
         if isinstance(item, More)
         else (item.heading["title"], item.heading["hint"])
     )
-    blanks = [blank for question in _questions(item.fields) for blank in _blanks(question, form)]
-    return Section(str(title), str(hint), blanks)
+    questions = list(_questions(item.fields))
+    blanks = [blank for question in questions for blank in _blanks(question, form)]
+    warns = any("yes" in question.words["trips"] for question in questions)
+    return Section(str(title), str(hint), blanks, warns)
 
 
 def _questions(items: Iterable[object]) -> Iterator[Question]:
@@ -97,7 +101,9 @@ def _blank(
     else:
         kind = "line"
     if kind in ("scale", "boxes"):
-        choices = tuple(str(word) for _code, word in asked.choices)
+        # Nobody takes a column for another: on paper "Yes" stands last in every question.
+        given = sorted(asked.choices, key=lambda choice: choice[0] == "yes")
+        choices = tuple(str(word) for _code, word in given)
     hint = _("0 is %(low)s, 10 is %(high)s.") % dict(zip(("low", "high"), ends, strict=True))
     return Blank(
         str(field.label),

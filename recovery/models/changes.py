@@ -63,10 +63,13 @@ class FactChange(models.Model):
     Logs keep the values that they were judged by; this says who changed them since.
     """
 
+    # Those of the patient: they stand with the recovery on whose page they were changed.
+    OF_PATIENT = ("phone", "birth_date")
+
     recovery = models.ForeignKey(Recovery, models.CASCADE, related_name="fact_changes")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
-    # The name of a field of Recovery.
+    # The name of a field of Recovery, or of Patient.
     fact = models.CharField(max_length=24)
     # As text; empty where nothing was known.
     before = models.CharField(max_length=80, blank=True)

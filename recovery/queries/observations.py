@@ -62,9 +62,9 @@ class Point:
 
     @property
     def done(self) -> bool:
-        return self.log is not None or (
-            self.row is not None and self.row.state == DischargeCheck.State.DONE
-        )
+        """A tick counts only while the marks do not say the opposite."""
+        ticked = self.row is not None and self.row.state == DischargeCheck.State.DONE
+        return self.log is not None or (ticked and self.against is None)
 
     @property
     def left_open(self) -> bool:
@@ -93,7 +93,9 @@ def points(
 
 
 def open_points(recovery: Recovery, sheet: ObservationSheet) -> list[str]:
-    return [point.code.value for point in points(recovery, sheet) if not point.done]
+    before, marks = read_marks(_standing(_versions(sheet)))
+    found = points(recovery, sheet, observation.courses(before, marks))
+    return [point.code.value for point in found if not point.done]
 
 
 def first_log(recovery: Recovery) -> DailyLog | None:
@@ -209,11 +211,8 @@ def sheet_of(recovery: Recovery, now: datetime, *, asked: str = "") -> Sheet:
     means the one that is open now, unless it is entered already.
     """
     row = ObservationSheet.objects.filter(recovery=recovery, on=day_in_clinic(recovery)).first()
-    versions: dict[int | None, list[Observation]] = defaultdict(list)
-    if row:
-        for one in row.marks.select_related("entered_by").order_by("revision"):
-            versions[one.minute].append(one)
-    standing = {minute: rows[-1] for minute, rows in versions.items() if rows[-1].values}
+    versions = _versions(row)
+    standing = _standing(versions)
     before, marks = read_marks(standing)
     closed = why_closed(recovery, now)
     courses = observation.courses(before, marks)
@@ -246,6 +245,19 @@ def sheet_of(recovery: Recovery, now: datetime, *, asked: str = "") -> Sheet:
         closed=closed,
         begun=recovery.procedure_at <= now,
     )
+
+
+def _versions(row: ObservationSheet | None) -> dict[int | None, list[Observation]]:
+    versions: dict[int | None, list[Observation]] = defaultdict(list)
+    if row:
+        for one in row.marks.select_related("entered_by").order_by("revision"):
+            versions[one.minute].append(one)
+    return versions
+
+
+def _standing(versions: Mapping[int | None, list[Observation]]) -> dict[int | None, Observation]:
+    """The versions that stand; one that says nothing takes its mark back."""
+    return {minute: rows[-1] for minute, rows in versions.items() if rows[-1].values}
 
 
 def read_marks(standing: Mapping[int | None, Observation]) -> tuple[dict[str, Any], list[Mark]]:

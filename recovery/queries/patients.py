@@ -7,12 +7,31 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
 from recovery.clinical.pathway import local
 from recovery.clinical.phases import phase_of
-from recovery.models import Clinic, Consent, Patient, PatientAccess, Recovery, RecoveryPhase
+from recovery.models import (
+    Alert,
+    Clinic,
+    Consent,
+    Patient,
+    PatientAccess,
+    Recovery,
+    RecoveryPhase,
+)
+from recovery.models.alerts import Severity
 from recovery.models.recoveries import QueueRank
 from recovery.queries.corridors import Course, course
 from recovery.queries.pathways import phases_of
@@ -62,6 +81,19 @@ ROW = (
     "patient__mobile_fails_at",
     "patient__paused_until",
     "patient__mobile",
+)
+
+
+# Alerts not handled come before those contacted, as a recovery's place in the queue has it; then
+# the worst, and the lowest rule.
+FIRST_ALERT = (
+    Case(When(state=Alert.State.CONTACTED, then=Value(1)), default=Value(0)),
+    Case(
+        When(severity=Severity.EMERGENCY, then=Value(0)),
+        When(severity=Severity.URGENT, then=Value(1)),
+        default=Value(2),
+    ),
+    "rule",
 )
 
 
@@ -127,10 +159,17 @@ def page(
 
 
 def _newest(people: Sequence[Patient]) -> dict[int, Any]:
-    """By patient: the followed recovery, else that of the latest procedure."""
+    """By patient: the followed recovery, else that of the latest procedure. Each with the
+    `headline` of the alert that gives it its place in the queue.
+    """
     if not people:
         return {}
     rows = with_mail_marks(Recovery.objects.filter(patient__in=[person.pk for person in people]))
+    alerts = Alert.objects.filter(
+        recovery=OuterRef("pk"),
+        state__in=[Alert.State.OPEN, Alert.State.ACKNOWLEDGED, Alert.State.CONTACTED],
+    ).order_by(*FIRST_ALERT)
+    rows = rows.annotate(headline=Subquery(alerts.values("headline")[:1]))
     rows = rows.select_related("patient").only(*ROW)
     in_turn = sorted(rows, key=lambda recovery: recovery.precedence)
     return {recovery.patient_id: recovery for recovery in in_turn}

@@ -10,10 +10,10 @@ from math import ceil
 from typing import Any
 
 from django.core import signing
-from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
-from recovery.models import Alert, Clinic, Contact, Duty, Note, Recovery, User
+from recovery.models import Alert, Clinic, Contact, Duty, LanguageApproval, Note, Recovery, User
 from recovery.models.alerts import RANK_OF, Severity
 from recovery.models.recoveries import QueueRank
 from recovery.queries.corridors import Course, course
@@ -82,6 +82,8 @@ class QueuePage:
     saved: list[dict[str, Any]]
     # How many are in the observation room.
     in_room: int
+    # Whether the clinic has ever approved a language that it may have lost since.
+    approved: bool
     # Where the next page begins; empty on the last page.
     after: str
 
@@ -130,6 +132,7 @@ def page(
         counts={name: counts[f"n_{name}"] for name in (*FILTERS, MINE)},
         saved=counts["saved"] or [],
         in_room=counts["n_in_room"],
+        approved=counts["approved"],
         after=cursor(shown[PAGE - 1]) if len(shown) > PAGE else "",
     )
 
@@ -244,7 +247,8 @@ def worst_first(alert: Alert) -> tuple[QueueRank, str]:
 
 def _counts(clinic: Clinic, user: User, now: datetime) -> dict[str, Any]:
     """One count a filter, which stops early: a row's own work must not grow with the queue. The
-    menu's count of the observation room and the person's own filters ride along.
+    menu's count of the observation room, the person's own filters and whether a language was
+    approved ride along.
     """
     queue = Recovery.objects.filter(clinic=clinic)
     assigned = queue.filter(assigned_to=user, queue_rank__lt=QueueRank.CONTACTED)
@@ -253,6 +257,7 @@ def _counts(clinic: Clinic, user: User, now: datetime) -> dict[str, Any]:
         "n_in_room": in_room_up_to(clinic, now),
         f"n_{MINE}": CountUpTo(assigned.values("id")[: COUNTED + 1]),
         "saved": Subquery(kept),
+        "approved": Exists(LanguageApproval.objects.standing().filter(clinic=clinic)),
     } | {
         f"n_{name}": CountUpTo(queue.filter(queue_rank=rank).values("id")[: COUNTED + 1])
         for name, rank in FILTERS.items()

@@ -64,6 +64,8 @@ class StandingAdvice:
     rule: str
     severity: str
     text: str
+    # When staff spoke with the patient about it, if they have since it fired last.
+    contacted_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,8 @@ def _advice(alert: Alert | None, recovery: Recovery) -> StandingAdvice | None:
     if alert is None:
         return None
     text = fill(say(alert.patient_text), recovery.clinic.numbers)
-    return StandingAdvice(alert.rule, alert.severity, text)
+    contacted_at = alert.contacted_at if alert.state == Alert.State.CONTACTED else None
+    return StandingAdvice(alert.rule, alert.severity, text, contacted_at)
 
 
 def told_by_link(checkin: CheckIn) -> bool:

@@ -30,6 +30,7 @@ STATUS = (
     *status.STATUS,
     *status.MISS,
     "baseline_pain",
+    "baseline_opioid_mme",
     "anticoagulated",
     "osteoporosis",
 )

@@ -3,13 +3,15 @@ baseline form fills in where staff have typed nothing.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
-from decimal import Decimal
+from datetime import date, datetime
+from decimal import ROUND_UP, Decimal
 from typing import Any
 
 from django.db import transaction
 
-from recovery.models import AccessEvent, FactChange, Recovery, User
+from recovery.clinical.checkinforms import LOG
+from recovery.clinical.medicines import opioid_total
+from recovery.models import AccessEvent, FactChange, Patient, Recovery, User
 
 FACTS = (
     "levels",
@@ -26,6 +28,8 @@ FACTS = (
 # The section of a baseline form that asks for some of them, and what its answers mean.
 SECTION = "FACTS"
 ANSWERED = {"yes": True, "no": False}
+# The column's own digit and its most: rounded up, so that the same dose is never more than before.
+TENTH, MOST = Decimal("0.1"), Decimal("99999.9")
 Answers = Mapping[str, Mapping[str, Any]]
 
 
@@ -55,6 +59,37 @@ def correct(
             patient_id=recovery.patient_id,
             action=AccessEvent.Action.WRITE,
             what="facts",
+        )
+    return changes
+
+
+@transaction.atomic
+def correct_person(
+    *, recovery: Recovery, user: User, now: datetime, person: Mapping[str, Any]
+) -> list[FactChange]:
+    """The same for a patient's phone and date of birth; the change stands with this recovery."""
+    if unknown := set(person) - set(FactChange.OF_PATIENT):
+        raise ValueError(f"not to be corrected here: {', '.join(sorted(unknown))}")
+    patient = Patient.objects.select_for_update().get(pk=recovery.patient_id)
+    changes = []
+    for name, value in person.items():
+        before, after = as_text(getattr(patient, name)), as_text(value)
+        if before != after:
+            setattr(patient, name, value)
+            changes.append(
+                FactChange(
+                    recovery=recovery, by=user, at=now, fact=name, before=before, after=after
+                )
+            )
+    if changes:
+        patient.save(update_fields=[change.fact for change in changes])
+        FactChange.objects.bulk_create(changes)
+        AccessEvent.objects.create(
+            at=now,
+            user=user,
+            patient_id=patient.pk,
+            action=AccessEvent.Action.WRITE,
+            what="person",
         )
     return changes
 
@@ -99,6 +134,10 @@ def _told(answers: Answers) -> dict[str, Any]:
     }
     for pain in answers.get("NRS", {}).values():
         told["baseline_pain"] = pain
+    opioids = answers.get(LOG, {}).get("opioids")
+    total = None if opioids is None else opioid_total(opioids)[0]
+    if total is not None and total <= MOST:
+        told["baseline_opioid_mme"] = total.quantize(TENTH, ROUND_UP)
     return told
 
 
@@ -119,4 +158,4 @@ def as_text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return value.isoformat() if isinstance(value, date) else str(value)

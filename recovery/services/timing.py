@@ -84,7 +84,7 @@ def judge(
     if recovery.sends:
         for checkin in sorted(expired, key=lambda one: one.expires_at):
             for rule in _missed(recovery, facts, plan, logged_days, checkins, checkin):
-                found.setdefault(rule, []).append(checkin.key)
+                found.setdefault(rule, []).append(f"D{checkin.day}")
         if _no_baseline(recovery, facts, now):
             found["R46"] = []
     if recovery.state not in ENDED and _silent(recovery, facts, alerts, now):
@@ -95,8 +95,8 @@ def judge(
         if alert.rule in TOLD_ONCE and not answered:
             found.pop(alert.rule, None)
     return [
-        judging.finding(rule, f"({', '.join(keys)})" if keys else "", plan.changes)
-        for rule, keys in found.items()
+        judging.finding(rule, f"({', '.join(days)})" if days else "", plan.changes)
+        for rule, days in found.items()
     ]
 
 

@@ -1,6 +1,7 @@
 """The answers of a daily log as staff read them: short title left, answer right."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from recovery.clinical.rules import RULES_BY_ID
 
 TENTH = Decimal("0.1")
 
@@ -81,6 +84,8 @@ class Answer:
     now: str
     before: str = ""
     changed: bool = False
+    # A rule that fired asks for it, and the answer is more than no or none.
+    decides: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +95,15 @@ class Answers:
     quiet: list[str]
 
 
-def answers(log: Any, before: Any = None) -> Answers:
-    """What was answered in either log, in the form's order."""
+def asked_by(rules: Iterable[str]) -> set[str]:
+    """The questions that these rules' conditions name."""
+    conditions = [known.condition for rule in rules if (known := RULES_BY_ID.get(rule))]
+    named = set(re.findall(r"\w+", " ".join(conditions)))
+    return {name for name in TITLES if name.removesuffix("_value") in named}
+
+
+def answers(log: Any, before: Any = None, deciding: Collection[str] = ()) -> Answers:
+    """What was answered in either log, in the form's order. `deciding`: what set off a rule."""
     rows, quiet = [], []
     for name, title in TITLES.items():
         now, then = said(log, name), said(before, name) if before else ""
@@ -99,7 +111,8 @@ def answers(log: Any, before: Any = None) -> Answers:
         if now in (_("no"), _("none")) and not changed:
             quiet.append(str(title) if str(title).isupper() else str(title).lower())
         elif now or then:
-            rows.append(Answer(str(title), now, then, changed=changed))
+            decides = name in deciding and now not in ("", _("no"), _("none"))
+            rows.append(Answer(str(title), now, then, changed=changed, decides=decides))
     return Answers(rows, quiet)
 
 

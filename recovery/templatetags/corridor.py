@@ -102,7 +102,7 @@ def _rise(found: Rise) -> str:
 def silence(last_log_day: int | None) -> str:
     if last_log_day is None:
         return _("No log yet.")
-    return _("Silent since %(day)s.") % {"day": day_label(last_log_day)}
+    return _("Missed a check-in. Last log: %(day)s.") % {"day": day_label(last_log_day)}
 
 
 # The values as a table

@@ -5,9 +5,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from recovery.clinical.checkinforms import FORMS, instrument_keys
+from recovery.clinical.instruments.shipped import PGIC
 from recovery.forms.questionnaires import SCORERS
 from recovery.models import Questionnaire
-from recovery.queries.checkins import NAMES
+from recovery.queries.checkins import NAMES, ScoreRow
+from recovery.wording import asked
 
 register = template.Library()
 NAMED = dict(SCORERS)
@@ -16,6 +18,16 @@ NAMED = dict(SCORERS)
 @register.filter
 def scorer_name(scorer: str) -> str:
     return str(NAMED.get(scorer, scorer)) if scorer else _("No score")
+
+
+@register.filter
+def score_words(score: ScoreRow) -> str:
+    """The score; of the overall change the answer's own words beside its number."""
+    [question] = PGIC.items
+    if score.instrument != PGIC.key or not score.score:
+        return score.score
+    option = question.option(int(score.score))
+    return f"{score.score}, {asked(option.text)}" if option else score.score
 
 
 @register.filter

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from recovery.clinical.checkinforms import LOG_FORMS
-from recovery.models import Alert, DailyLog, Message, Milestone, Recovery
+from recovery.models import Alert, DailyLog, FactChange, Message, Milestone, Patient, Recovery
 from recovery.models.alerts import Severity
 from recovery.models.recoveries import Modic
 from recovery.queries.checkins import STAFF_NAMES
@@ -158,7 +158,8 @@ def _version(title: str, number: Any) -> str:
 @register.filter
 def fact_words(row: Any, zone: str) -> str:
     """Baseline pain: 6, before 7. Discharged at: Mar 10, 14:05."""
-    name = str(Recovery._meta.get_field(row.kind).verbose_name)  # noqa: SLF001 - Django documents it
+    model = Patient if row.kind in FactChange.OF_PATIENT else Recovery
+    name = str(model._meta.get_field(row.kind).verbose_name)  # noqa: SLF001 - Django documents it
     after = _fact(row.kind, row.text, zone)
     if not row.code:
         return f"{capfirst(name)}: {after}"
@@ -171,6 +172,8 @@ def _fact(name: str, text: str, zone: str) -> str:
         return _("not known")
     if name == "discharged_at":
         return _moment(text, zone)
+    if name == "birth_date":
+        return date_format(date.fromisoformat(text), "M j, Y")
     if name == "modic":
         return str(Modic(text).label)
     return {"yes": _("yes"), "no": _("no")}.get(text, text)

@@ -839,6 +839,7 @@ def test_procedures_and_facts(world, open_page):
     for recovery in (planned, today, done):
         ids = recovery.uuid
         routes = ("procedure", ids), ("procedure_new", ids), ("facts_edit", ids)
+        routes += (("person_edit", ids),)
         more = ("staff_milestones", ids), ("staff_recovery", ids)
         assert look(world, open_page, nurse, *routes, *more) == []
     refused = ("procedure", planned.uuid), ("procedure_new", done.uuid)

@@ -275,3 +275,40 @@ def test_no_entry_of_the_menu_is_cut_off(
         page.set_viewport_size({"width": width, "height": 844})
         assert links.evaluate_all(HIDDEN_ENTRIES) == [], width
         assert sideways(page) <= 0, width
+
+
+@pytest.mark.parametrize("day", [2, 9, 16, 120])
+def test_the_chart_on_a_phone_begins_where_today_is(
+    nurse_page: Callable[..., Page], clinic: Any, live_server: Any, day: int
+) -> None:
+    recovery = make_recovery(clinic, day=day, now=NOW)
+    page = nurse_page(width=390, java_script_enabled=False)
+    page.goto(f"{live_server.url}/staff/recoveries/{recovery.uuid}/")
+    plot = page.get_by_role("group", name="Chart", exact=True)
+    box = plot.bounding_box()
+    today = plot.locator(".c-today").bounding_box()
+    assert box["x"] <= today["x"] <= box["x"] + box["width"] - 2
+    label = plot.locator("svg text", has_text=f"Today, D{day}").bounding_box()
+    assert box["x"] <= label["x"] <= label["x"] + label["width"] <= box["x"] + box["width"]
+
+
+SMALL = """(nodes, least) => nodes
+    .map(node => [node.textContent.trim().slice(0, 30), node.getBoundingClientRect()])
+    .filter(([name, box]) => box.height > 0 && box.height < least)
+    .map(([name, box]) => name + " " + box.height)"""
+ALWAYS = ".ic-staff .btn, .ic-chip, .form-control, .form-select, .ic-pick label, .ic-snav a"
+ROW_LINKS = ".ic-queue a.ic-name, .ic-queue a.ic-phone, .ic-bar__end a, .ic-h a, .ic-known a"
+
+
+@pytest.mark.parametrize("finger", [True, False])
+@pytest.mark.parametrize("width", [390, 820])
+def test_what_is_touched_is_large_enough(
+    nurse_page: Callable[..., Page], ruth: Recovery, live_server: Any, width: int, finger: bool
+) -> None:
+    page = nurse_page(width=width, has_touch=finger, is_mobile=finger)
+    ours = f"/staff/recoveries/{ruth.uuid}/"
+    for address in ("/staff/", "/staff/patients/", "/staff/patients/new/", ours, f"{ours}facts/"):
+        page.goto(live_server.url + address)
+        found = page.locator(f"{ALWAYS}, {ROW_LINKS}")
+        assert found.evaluate_all(SMALL, 44 if finger else 24) == [], address
+        assert sideways(page) <= 0, address

@@ -13,7 +13,7 @@ django.setup()
 
 from recovery.forms.fields import Rating  # noqa: E402
 from recovery.forms.questions import Questions, opioid_row  # noqa: E402
-from recovery.views.patient.warnings import EMERGENCY_SIGNS, URGENT_SIGNS  # noqa: E402
+from recovery.views.patient.warnings import EMERGENCY_SIGNS, RAISED_SIGNS, URGENT_SIGNS  # noqa: E402
 
 HEAD = """\
 # What patients are asked
@@ -38,6 +38,8 @@ def page() -> str:
         _signs(EMERGENCY_SIGNS),
         "Call us today:\n",
         _signs(URGENT_SIGNS),
+        "Where a clinic has raised the rule:\n",
+        _signs(RAISED_SIGNS),
     ]
     return "\n".join(blocks)
 

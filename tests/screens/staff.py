@@ -230,6 +230,7 @@ def procedures(house: House) -> None:
     page.fill("#id_icd10", "lumbago")
     send(page)
     camera.take(page, "facts-error", "A code that is none")
+    house.take(nurse, "person", "Phone and date of birth, to correct", "person_edit", planned)
     tubbs = recovery_of("Tubbs").uuid
     page = house.take(nurse, "milestones-for", "Return to life, told", "staff_milestones", tubbs)
     page.fill("#id_walked-on", "2020-01-01")

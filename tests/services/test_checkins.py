@@ -5,6 +5,7 @@ The cases S9 to S16 are those of docs/protocol.md.
 
 import uuid
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -273,6 +274,29 @@ def test_a_baseline_fills_in_what_nobody_typed(clinic, nurse):
     recovery.refresh_from_db()
     assert (recovery.baseline_pain, recovery.anticoagulated) == (8, True)
     assert recovery.osteoporosis is None
+
+
+@pytest.mark.parametrize(
+    ("opioids", "known"),
+    [
+        ([], Decimal(0)),
+        ([{"drug": "codeine", "mg": 15, "doses": 1}], Decimal("2.3")),
+        ([{"drug": "other", "mg": 15, "doses": 1}], None),
+        (None, None),
+    ],
+)
+def test_its_opioids_are_the_baseline_that_later_doses_are_held_against(
+    clinic, nurse, opioids, known
+):
+    """Rounded up, so that the same dose is never more than before (R36); not counted, not known."""
+    recovery = before_procedure(clinic, baseline_opioid_mme=None)
+    save(recovery, "BASE", nrs(8) | {"log": {} if opioids is None else {"opioids": opioids}})
+    recovery.refresh_from_db()
+    assert recovery.baseline_opioid_mme == known
+    typed = before_procedure(clinic, baseline_opioid_mme=Decimal("20.0"))
+    save(typed, "BASE", nrs(8) | {"log": {"opioids": []}})
+    typed.refresh_from_db()
+    assert typed.baseline_opioid_mme == 20
 
 
 def test_it_does_not_touch_what_staff_typed(clinic, nurse):

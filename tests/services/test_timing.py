@@ -292,7 +292,7 @@ def test_s17_a_form_that_expired_unfilled(recovery):
     assert fired(recovery) == []
     tick_to(at(19, 12), start=at(18, 23, 59))
     [alert] = Alert.objects.filter(recovery=recovery, rule="R43")
-    assert alert.staff_text.endswith("(C14)")
+    assert alert.staff_text.endswith("(D14)")
 
 
 def test_no_baseline_form_on_day_1(clinic, nurse):

@@ -49,24 +49,56 @@ URGENT_SIGNS = {
     "R19": (_("Sudden new back pain, or worse pain after a fall"),),
     "R20": (_("Strong new pain in a leg"),),
 }
+# Of the other rules, by their conditions: told where the clinic has raised the rule.
+RAISED_SIGNS = {
+    "R10": (_("You are not sure about the feeling between your legs, your bladder or your bowel"),),
+    "R18": (_("From day 4 on: strong pain, far above where it was before"),),
+    "R21": (_("More than 4,000 mg of acetaminophen (Tylenol) in 24 hours"),),
+    "R29": (_("From day 91 on: temperature of 100.4 °F (38.0 °C) or higher, or chills"),),
+    "R30": (_("Temperature of 100.0 °F (37.8 °C) or higher"),),
+    "R31": (
+        _("In the first 2 days: clear or pink fluid from the spot"),
+        _("From day 3 on: spots of blood"),
+    ),
+    "R32": (_("In the first 3 days: pain far above where it was before"),),
+    "R33": (_("New pain in a leg"),),
+    "R34": (_("From day 4 on: pain above where it was before, two times in a row"),),
+    "R35": (_("A fall"),),
+    "R36": (_("A lot of opioid pain medicine; from day 15 on, more than before your procedure"),),
+    "R37": (_("More than 3,000 mg of acetaminophen (Tylenol) in 24 hours"),),
+    "R38": (_("From day 15 on: pain that had eased and now rises again"),),
+}
 
 
 def warning_signs(recovery: Recovery, on_day: int = 0) -> dict[str, Any]:
     """Both lists, in the order of the rules; of the rules that run on that day. A sign whose rule
-    the recovery's pathway has raised to an emergency stands among the emergencies.
+    the recovery's pathway has raised stands where the pathway has put it; one that begins later
+    says so itself.
     """
     changes = plan_of(recovery.pathway_id).changes
+    severities = {rule: severity_of(rule, changes) for rule in {**URGENT_SIGNS, **RAISED_SIGNS}}
     raised = {
         rule: signs
-        for rule, signs in URGENT_SIGNS.items()
-        if severity_of(rule, changes) == Severity.EMERGENCY
+        for rule, signs in RAISED_SIGNS.items()
+        if severities[rule] != RULES_BY_ID[rule].severity and _is_to_come(rule, on_day)
     }
-    urgent = {rule: signs for rule, signs in URGENT_SIGNS.items() if rule not in raised}
+    urgent = _of_the_day(URGENT_SIGNS, on_day) | raised
+    emergency = {r: s for r, s in urgent.items() if severities[r] == Severity.EMERGENCY}
     return {
-        "emergency_signs": _of_the_day({**EMERGENCY_SIGNS, **raised}, on_day),
-        "urgent_signs": _of_the_day(urgent, on_day),
+        "emergency_signs": _told(_of_the_day(EMERGENCY_SIGNS, on_day) | emergency),
+        "urgent_signs": _told({r: s for r, s in urgent.items() if r not in emergency}),
     }
 
 
-def _of_the_day(signs: Mapping[str, Sequence[Any]], day: int) -> list[Any]:
-    return [sign for rule, told in signs.items() if RULES_BY_ID[rule].runs_on(day) for sign in told]
+def _is_to_come(rule: str, day: int) -> bool:
+    """Whether it runs on the day or, after the procedure, on a later one."""
+    known = RULES_BY_ID[rule]
+    return known.runs_on(day) or (day >= 0 and known.runs_on(max(day, known.first_day or 0)))
+
+
+def _of_the_day(signs: Mapping[str, Sequence[Any]], day: int) -> dict[str, Sequence[Any]]:
+    return {rule: told for rule, told in signs.items() if RULES_BY_ID[rule].runs_on(day)}
+
+
+def _told(signs: Mapping[str, Sequence[Any]]) -> list[Any]:
+    return [sign for rule in sorted(signs) for sign in signs[rule]]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from recovery import access
 from recovery.forms.addresses import AddressForm
 from recovery.queries import messages as queries
-from recovery.queries.patients import waiting
+from recovery.queries.patients import menu
 from recovery.services import addresses
 from recovery.services.refusals import NotAllowed
 
@@ -30,7 +30,7 @@ def address(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
     access.record_read(request, row, "address")
     context = {
         "here": "patients",
-        "waiting": waiting(request.clinic),
+        **menu(request.clinic, request.now),
         "recovery": row,
         "patient": row.patient,
         "form": form,

@@ -16,7 +16,7 @@ from recovery.models import CheckIn, DailyLog, FormResponse, Recovery
 from recovery.queries.checkins import form_checkin, forms_of, named, response_of
 from recovery.queries.instruments import instruments_for_staff
 from recovery.queries.languages import told_in_both
-from recovery.queries.patients import waiting
+from recovery.queries.patients import menu
 from recovery.services import checkins
 from recovery.views.patient import entry
 
@@ -124,7 +124,7 @@ def _tell(request: HttpRequest, saved: FormResponse) -> None:
 def _frame(request: HttpRequest, row: Recovery) -> dict[str, object]:
     return {
         "here": "patients",
-        "waiting": waiting(request.clinic),
+        **menu(request.clinic, request.now),
         "recovery": row,
         "patient": row.patient,
     }

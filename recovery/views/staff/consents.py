@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from recovery import access
 from recovery.forms.enrolment import ConsentForm
 from recovery.queries import messages as queries
-from recovery.queries.patients import waiting
+from recovery.queries.patients import menu
 from recovery.services import enrolment
 from recovery.services.refusals import NotAllowed
 
@@ -40,7 +40,7 @@ def consent(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
     access.record_read(request, row, "consent")
     context = {
         "here": "patients",
-        "waiting": waiting(request.clinic),
+        **menu(request.clinic, request.now),
         "recovery": row,
         "patient": row.patient,
         "form": form,

@@ -11,7 +11,7 @@ from recovery.forms.enrolment import EnrolmentForm
 from recovery.forms.procedures import ProcedureForm
 from recovery.forms.reminders import BY_TEXT
 from recovery.models import Clinic
-from recovery.queries.patients import waiting
+from recovery.queries.patients import menu
 from recovery.services import enrolment
 
 
@@ -35,7 +35,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
             return redirect("staff_recovery", recovery.uuid)
     context = {
         "here": "enrol",
-        "waiting": waiting(request.clinic),
+        **menu(request.clinic, request.now),
         "form": form,
         "missing": missing,
         "consent_version": enrolment.CONSENT_VERSION,

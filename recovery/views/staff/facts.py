@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from recovery import access
 from recovery.forms.facts import CorrectionForm
-from recovery.queries.patients import waiting
+from recovery.queries.patients import menu
 from recovery.services import facts
 
 
@@ -26,7 +26,7 @@ def facts_edit(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
     access.record_read(request, row, "facts")
     context = {
         "here": "patients",
-        "waiting": waiting(request.clinic),
+        **menu(request.clinic, request.now),
         "recovery": row,
         "patient": row.patient,
         "form": form,

@@ -17,7 +17,7 @@ from recovery.forms.layout import log_helper
 from recovery.forms.staff_logs import StaffLogForm
 from recovery.models import DailyLog, Recovery
 from recovery.queries.languages import told_in_both
-from recovery.queries.patients import PAGE, waiting
+from recovery.queries.patients import PAGE, menu
 from recovery.templatetags.answers import answers
 from recovery.views.patient import entry
 
@@ -34,7 +34,7 @@ def staff_logs(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
     here = resolve_url("staff_logs", row.uuid)
     context = {
         "here": "patients",
-        "waiting": waiting(request.clinic),
+        **menu(request.clinic, request.now),
         "recovery": row,
         "patient": row.patient,
         "entries": [(log, answers(log)) for log in shown[:PAGE]],
@@ -110,7 +110,7 @@ def _page(request: HttpRequest, row: Recovery, form: StaffLogForm, **words: Any)
     access.record_read(request, row, "log form")
     context = {
         "here": "patients",
-        "waiting": waiting(request.clinic),
+        **menu(request.clinic, request.now),
         "recovery": row,
         "patient": row.patient,
         "form": form,

@@ -14,7 +14,7 @@ from recovery.mails.build import Mail, css
 from recovery.mails.samples import SAMPLES, sample
 from recovery.models import Role
 from recovery.queries.languages import NAMES, offered_languages, own_words
-from recovery.queries.patients import waiting
+from recovery.queries.patients import menu
 from recovery.wording import ENGLISH, Speech
 
 # How wide the page of a mail is shown: a small phone, and a mail program.
@@ -31,7 +31,7 @@ def mail_preview(request: HttpRequest) -> HttpResponse:
     clinical = bool(request.roles & set(CLINICAL))
     context = {
         "here": "clinic",
-        "waiting": waiting(request.clinic) if clinical else None,
+        **(menu(request.clinic, request.now) if clinical else {}),
         "kinds": [(name, title) for name, (title, _to_patient) in SAMPLES.items()],
         "kind": kind,
         "to_patient": SAMPLES[kind][1],

@@ -14,7 +14,7 @@ from recovery import access
 from recovery.forms.clinics import MailsForm
 from recovery.models import Message, Role
 from recovery.queries import messages as queries
-from recovery.queries.patients import waiting
+from recovery.queries.patients import menu
 from recovery.services import oncall, settling
 from recovery.services.refusals import NotAllowed
 
@@ -28,7 +28,7 @@ def unknown_mails(request: HttpRequest) -> HttpResponse:
     clinical = bool(request.roles & set(access.CLINICAL))
     context = {
         "here": "clinic",
-        "waiting": waiting(request.clinic) if clinical else None,
+        **(menu(request.clinic, request.now) if clinical else {}),
         "mails": queries.unknown(request.clinic),
         "aside": queries.set_aside(request.clinic),
         "clinical": clinical,
@@ -95,7 +95,8 @@ def my_mails(request: HttpRequest) -> HttpResponse:
     [me] = [person for person in people if person.user == request.user.pk]
     placed = [person.user for person in people if person.place is not None]
     initial = {name: getattr(me, name) for name in oncall.MAILS}
-    form = MailsForm(request.POST if request.method == "POST" else None, initial=initial)
+    given = request.POST if request.method == "POST" else None
+    form = MailsForm(given, initial=initial, order=bool(placed))
     if form.is_valid():
         try:
             oncall.choose(clinic=request.clinic, user=request.user, mails=form.cleaned_data)
@@ -106,7 +107,7 @@ def my_mails(request: HttpRequest) -> HttpResponse:
             return redirect("my_mails")
     context = {
         "here": "my_mails",
-        "waiting": waiting(request.clinic),
+        **menu(request.clinic, request.now),
         "form": form,
         "place": placed.index(request.user.pk) + 1 if request.user.pk in placed else None,
         "order": bool(placed),

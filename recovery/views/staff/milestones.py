@@ -13,7 +13,7 @@ from recovery import access
 from recovery.forms.milestones import StaffMilestoneForm
 from recovery.models import DailyLog, Milestone, Recovery
 from recovery.queries.milestones import Kind, kinds
-from recovery.queries.patients import waiting
+from recovery.queries.patients import menu
 from recovery.services import milestones
 from recovery.services.refusals import NotAllowed
 
@@ -45,7 +45,7 @@ def staff_milestones(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
         shown = [(kind, sent if sent.prefix == kind.code else form) for kind, form in shown]
     context = {
         "here": "patients",
-        "waiting": waiting(request.clinic),
+        **menu(request.clinic, request.now),
         "recovery": row,
         "patient": row.patient,
         "begun": row.procedure_on <= today,

@@ -131,7 +131,8 @@ def observation_leave(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse
             user=request.user,
             now=request.now,
             discharged_at=form.moment,
-            accepted=request.POST.getlist("open"),
+            # A value of the button, not of the form: Enter in the form's field accepts nothing.
+            accepted=" ".join(request.POST.getlist("open")).split(),
         )
     except observations.PointsOpen:
         return _page(request, row, leaving=form, asks_once_more=True)

@@ -12,7 +12,7 @@ from recovery import access
 from recovery.models import Recovery
 from recovery.queries.pathway_moves import preview
 from recovery.queries.pathways import active_pathway, document_of, usable
-from recovery.queries.patients import waiting
+from recovery.queries.patients import menu
 from recovery.services import pathway_moves
 from recovery.services.refusals import Moved, NotAllowed
 from recovery.views.staff.pathway_approval import told
@@ -37,7 +37,7 @@ def pathway_move(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
     target = active_pathway(request.clinic)
     context = {
         "here": "patients",
-        "waiting": waiting(request.clinic),
+        **menu(request.clinic, request.now),
         "recovery": row,
         "patient": row.patient,
         "refusal": refusal,

@@ -10,9 +10,13 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from recovery.access import for_staff
+from recovery.models.recoveries import QueueRank
 from recovery.queries import patients as queries
 from recovery.templatetags.corridor import course_words
 from recovery.templatetags.staff import day_and_phase, mail_marks, row_words, short_date
+
+# The places in the queue that an alert gives.
+BY_ALERT = {QueueRank.EMERGENCY, QueueRank.URGENT, QueueRank.REVIEW, QueueRank.CONTACTED}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,6 +53,7 @@ def _words(row: queries.Row, now: datetime) -> dict[str, Any]:
         "who": ", ".join(who),
         "state": recovery.get_state_display(),
         "where": f"{day_and_phase(row.place)}, {short_date(recovery.procedure_on)}",
+        "reason": recovery.headline if recovery.queue_rank in BY_ALERT else "",
         "course": course_words(row.course, recovery.last_log_day),
         "marks": ". ".join(mail_marks(recovery)),
     }

@@ -15,7 +15,7 @@ from recovery.forms.procedures import AddedProcedureForm, DischargeForm, Resched
 from recovery.models import Recovery
 from recovery.queries import handover
 from recovery.queries import reschedules as reschedules_query
-from recovery.queries.patients import waiting
+from recovery.queries.patients import menu
 from recovery.services import discharges, enrolment, recoveries, reschedules
 from recovery.services.refusals import Moved, NotAllowed
 from recovery.templatetags.observations import discharge_saved
@@ -97,6 +97,9 @@ def _preview(
         "moves": moves,
         "asked": reschedules_query.asked(moves),
         "state_after": reschedules.state_after(row.state, procedure_at, request.now),
+        # From one side of the present to the other: whether the patient has been treated changes.
+        "undone": row.procedure_at <= request.now < procedure_at,
+        "past": procedure_at <= request.now < row.procedure_at,
         "forgets_discharge": row.discharged_at is not None and not keeps,
     }
     return _render(request, row, "staff/procedure_preview.html", context)
@@ -162,7 +165,7 @@ def _render(
     access.record_read(request, row, "procedure")
     shared = {
         "here": "patients",
-        "waiting": waiting(request.clinic),
+        **menu(request.clinic, request.now),
         "recovery": row,
         "patient": row.patient,
     }

@@ -19,6 +19,7 @@ from recovery.access import for_staff
 from recovery.forms.handling import FilterForm
 from recovery.models.recoveries import QueueRank
 from recovery.queries import queue as queries
+from recovery.queries.language_state import lost_languages
 from recovery.queries.patients import COUNTED
 from recovery.services import handling
 from recovery.services.refusals import NotAllowed
@@ -77,6 +78,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     rows = render_to_string("staff/_queue_rows.html", context, request)
     # A search is not repeated by the poll: its words stand in no address.
     poll = "" if posted or context["paged"] else shown.url("queue_rows")
+    if context["page"].approved:
+        context["lost"] = lost_languages(request.clinic)
     context |= {"rows": rows, "poll": poll, "etag": _etag(rows), "form": FilterForm()}
     return render(request, "staff/queue.html", context)
 
@@ -161,12 +164,14 @@ def _context(
 
 
 def _chips(shown: Filter, page: queries.QueuePage) -> list[dict[str, Any]]:
+    everybody = sum(page.counts[name] for name in queries.FILTERS)
     ranks = [
         {
             "label": label,
             "shade": shade,
             "shape": shape,
-            "count": shown_count(page.counts[name] if name else page.waiting),
+            # What "All" lists has those too who were contacted or handled.
+            "count": shown_count(page.counts[name] if name else everybody),
             "url": Filter([name] if name else []).url(),
             "current": shown == Filter([name] if name else []),
         }

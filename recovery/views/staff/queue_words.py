@@ -7,9 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from recovery.forms.pathway_words import slot_name
 from recovery.models import Alert, Contact
 from recovery.models.recoveries import QueueRank, Wait
 from recovery.queries import queue as queries
+from recovery.queries.pathways import plan_of
 from recovery.templatetags.corridor import course_words
 from recovery.templatetags.staff import (
     OUTCOMES,
@@ -103,7 +105,9 @@ def why(row: queries.Row) -> str:
             return " ".join(_why_call(row.recovery))
         # That it is silent, and since when, is told with the course.
         return ""
-    text = f"{', '.join(alert.rule for alert in row.alerts)}. {first.staff_text}"
+    # Some rules say no more than their headline, which stands above.
+    said = first.staff_text.removeprefix(first.headline).lstrip(".,; ")
+    text = f"{', '.join(alert.rule for alert in row.alerts)}. {said}".rstrip()
     if row.rank == QueueRank.CONTACTED and first.contacted_at:
         text = f"{first.rule}. " + gettext("Contact at %(time)s.") % {
             "time": hm(first.contacted_at)
@@ -118,13 +122,20 @@ def why(row: queries.Row) -> str:
 def _why_call(recovery: Any) -> list[str]:
     why = []
     if recovery.call_since:
-        key = {"key": recovery.call_for}
-        why.append(gettext("Reminders of %(key)s were not answered. No more go out.") % key)
+        named = {"form": _form_named(recovery)}
+        why.append(gettext("Reminders of %(form)s were not answered. No more go out.") % named)
     if recovery.patient.address_fails_at:
         why.append(gettext("The mail server refused the address. Ask for another."))
     if recovery.patient.mobile_fails_at:
         why.append(gettext("The provider refused the number. Ask for another."))
     return why
+
+
+def _form_named(recovery: Any) -> str:
+    """Daily log D9; the key itself, where the recovery's pathway has no such form any more."""
+    key = recovery.call_for
+    slots = plan_of(recovery.pathway_id).slots
+    return next((slot_name(key, slot.form, slot.day) for slot in slots if slot.key == key), key)
 
 
 def _ended(alert: Alert) -> str:

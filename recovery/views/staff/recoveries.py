@@ -39,7 +39,7 @@ from recovery.queries.patients import Place, place
 from recovery.queries.record import Record, Row, record_of
 from recovery.services import recoveries, reschedules
 from recovery.services.refusals import NotAllowed
-from recovery.templatetags.answers import Answers, answers
+from recovery.templatetags.answers import Answers, answers, asked_by
 
 # Entries of the timeline: those in sight, and all with those that are folded away.
 SHOWN, TOLD, NEXT = 12, 40, 4
@@ -223,7 +223,7 @@ def _case(
         log=log,
         before=before,
         response=response,
-        answers=answers(log, before) if log else None,
+        answers=answers(log, before, asked_by(a.rule for a in here)) if log else None,
         corrected_at=corrected_at,
         fired=[(alert, _again(alert, logs)) for alert in standing],
     )

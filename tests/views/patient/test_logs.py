@@ -5,13 +5,14 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 
 from recovery.clinical.rules import RULES, RULES_BY_ID, Severity
 from recovery.models import Alert, CheckIn, Clinic, DailyLog, PatientAccess, Recovery, User
-from recovery.services import logs
+from recovery.services import contacts, logs
 from recovery.templatetags.patient import CALL_NOW
 from tests.cast import NUMBERS, QUIET, make_recovery, user_of
 from tests.pages import filled, read, words
@@ -512,6 +513,23 @@ def test_a_later_quiet_log_does_not_hide_a_standing_emergency(
     assert "Do not wait for a call back." in said
     assert "They may not read it" not in said
     assert "Call us if something worries you." not in said
+
+
+def test_today_says_that_the_clinic_was_in_touch_until_it_happens_again(
+    as_patient: Client, recovery: Recovery, nurse: User, set_clock: Callable
+) -> None:
+    post(as_patient, recovery, bladder="yes")
+    said = "The clinic was in touch with you about this"
+    assert said not in words(as_patient.get(url("today", recovery)))
+    contacts.record(recovery=recovery, user=nurse, now=AFTERNOON, kind="call", outcome="no_answer")
+    assert said not in words(as_patient.get(url("today", recovery)))
+    contacts.record(recovery=recovery, user=nurse, now=AFTERNOON, kind="call", outcome="advised")
+    today = words(as_patient.get(url("today", recovery)))
+    at = AFTERNOON.astimezone(ZoneInfo(recovery.patient.zone))
+    assert f"{said} at {at:%-I:%M}" in today
+    assert text_of("R01") in today
+    post(as_patient, recovery, bladder="yes")
+    assert said not in words(as_patient.get(url("today", recovery)))
 
 
 def test_a_correction_does_not_hide_it_either(as_patient: Client, recovery: Recovery) -> None:

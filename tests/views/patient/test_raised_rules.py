@@ -7,10 +7,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from recovery.clinical.rules import RULES_BY_ID
+from recovery.clinical.rules.changes import UNCHANGEABLE
 from recovery.models import Alert, Clinic, FormResponse, Message, Pathway, Recovery, User
 from recovery.services import pathway_moves, tick
 from recovery.services.delivery import deliver
 from recovery.tokens import first_log_token, link_token
+from recovery.views.patient.warnings import RAISED_SIGNS, URGENT_SIGNS
 from tests.cast import checkin_of, make_recovery, sign_in_staff, user_of
 from tests.mailserver import MailServer
 from tests.pages import words
@@ -198,6 +201,28 @@ def pages_of_signs(client: Client, recovery: Recovery) -> list[str]:
         reverse("first_log_signs", args=[first_log_token(recovery)]),
     )
     return [words(client.get(address)) for address in addresses]
+
+
+def test_the_card_has_words_for_every_rule_that_can_be_raised(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    """R21 is raised to an emergency, R35 to a call today; one that is not raised is not there."""
+    said = words(as_patient.get(url("signs", recovery)))
+    today = said.index("Call us today")
+    assert said.index("More than 4,000 mg of acetaminophen") < today < said.index("A fall")
+    assert "More than 3,000 mg" not in said
+    assert {*URGENT_SIGNS, *RAISED_SIGNS} == RULES_BY_ID.keys() - UNCHANGEABLE
+
+
+def test_a_sign_that_begins_later_is_on_the_card_from_the_start(
+    clinic: Clinic, nurse: User, manager: User, afternoon: Any
+) -> None:
+    raised = {"rule": "R38", "severity": "urgent", "patient_text": FALL}
+    pathway = own_pathway(clinic, manager, lambda data: data.update(rules=[raised]))
+    recovery = on(pathway, clinic, day=2)
+    client = Client()
+    client.force_login(user_of(recovery))
+    assert "From day 15 on: pain that had eased" in words(client.get(url("signs", recovery)))
 
 
 def test_every_list_of_signs_has_a_raised_one_among_the_emergencies(

@@ -71,9 +71,18 @@ def test_scores_stand_beside_the_baseline(as_nurse, recovery):
         recovery, "C42", {"PEG": {"peg-average": 4, "peg-enjoyment": 5, "peg-activity": 5}}
     )
     page = overview(as_nurse, recovery)
-    row = page[page.index('scope="row">PEG</th><td>4.7') :].partition("</tr>")[0]
-    cells = [cell.partition("</td>")[0] for cell in row.split("<td>")[1:]]
-    assert cells == ["4.7", "6.7", "6", "30.0%", "yes", "yes", "no"]
+    assert row_of(page, "PEG") == ["4.7", "6.7", "6 of its sum of 30", "30.0%", "yes", "yes", "no"]
+
+
+def row_of(page: str, instrument: str) -> list[str]:
+    """The cells of the last answered form's row."""
+    row = page[page.rindex(f'scope="row">{instrument}</th>') :].partition("</tr>")[0]
+    return [cell.partition("</td>")[0].partition(">")[2] for cell in row.split("<td ")[1:]]
+
+
+def test_an_overall_change_is_told_in_its_own_words(as_nurse, recovery):
+    from_patient(recovery, "C42", {"PGIC": {"pgic": 2}})
+    assert row_of(overview(as_nurse, recovery), "PGIC")[0] == "2, Much Improved"
 
 
 def test_entered_for_the_patient_with_the_mode(as_nurse, recovery, nurse):

@@ -61,7 +61,7 @@ def test_the_page_shows_what_is_set(as_manager: Client, clinic: Clinic) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"name": ""}, "Name: Fill this in."),
+        ({"name": ""}, "Name of the clinic: Fill this in."),
         ({"zone": "Nowhere"}, "Time zone: “Nowhere” is no time zone."),
         ({"clinic_phone": "<b>"}, "Clinic phone: Write a phone number"),
         ({"mail_name": "a\r\nBcc: x@y"}, "Name in e-mails: Leave out"),
@@ -182,7 +182,7 @@ def test_inviting_an_address_tells_nobody_who_is_behind_it(
     ("changes", "message"),
     [
         ({"email": "nell"}, "E-mail: Write an address like name@example.org."),
-        ({"name": ""}, "Name: Fill this in."),
+        ({"name": ""}, "Name of the person: Fill this in."),
         ({"role": "admin"}, "Role: Select a valid choice."),
     ],
 )
@@ -343,9 +343,9 @@ def test_a_holiday_is_added_listed_and_removed(
         ("2026-02-30", "No such day", "Day: Write the date as year, month, day"),
         ("soon", "Soon", "Day: Write the date as year, month, day"),
         ("", "Nothing", "Day: Fill this in."),
-        ("2026-05-01", "", "Name: Fill this in."),
-        ("2026-05-01", "x" * 61, "Name: Shorten this to 60 characters."),
-        ("2026-05-01", "a\x00b", "Name: Null characters are not allowed."),
+        ("2026-05-01", "", "Name of the holiday: Fill this in."),
+        ("2026-05-01", "x" * 61, "Name of the holiday: Shorten this to 60 characters."),
+        ("2026-05-01", "a\x00b", "Name of the holiday: Null characters are not allowed."),
     ],
 )
 def test_a_wrong_holiday_is_refused_beside_its_field_and_kept(

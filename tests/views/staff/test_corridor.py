@@ -234,10 +234,11 @@ def test_silence_is_told_until_a_contact_or_an_end(
     recovery = someone(clinic, "Ruth", "Keller", day=12)
     report(recovery, ago=3 * DAY)
     Recovery.objects.update(overdue_since=NOW - 2 * DAY)
-    assert "Silent since D9." in words(as_nurse.get(url("patients")))
+    told = "Course: Missed a check-in. Last log: D9."
+    assert told in words(as_nurse.get(url("patients")))
     for quieted in ({"overdue_hidden": True}, {"overdue_hidden": False, "state": "paused"}):
         Recovery.objects.update(**quieted)
-        assert "Silent" not in words(as_nurse.get(url("patients")))
+        assert "Missed" not in words(as_nurse.get(url("patients")))
 
 
 @pytest.mark.parametrize("name", ["queue", "patients"])
@@ -258,7 +259,7 @@ def test_six_statements_with_a_corridor_too(
     assert len(statements) <= 6, [one["sql"][:80] for one in statements]
     shown = min(len(rows), 50)
     reason = "Pain 5 on D10, above the clinic's corridor 1 to 3. Pain up 3 in 2 days, D8 to D10."
-    assert said.count(f"{reason} Silent since D10.") == shown
+    assert said.count(f"{reason} Missed a check-in. Last log: D10.") == shown
 
 
 # What studies report

@@ -73,7 +73,7 @@ def test_the_page_shows_each_text_of_a_rule_beside_its_english(clinic, as_manage
 
 
 def test_another_text_ends_the_offer_and_staff_are_told(
-    clinic, manager, as_manager, spanish_patient, monkeypatch
+    clinic, manager, as_manager, as_nurse, spanish_patient, monkeypatch
 ):
     offer_spanish(clinic, manager)
     assert speech_of(spanish_patient.patient).language == "es"
@@ -86,6 +86,10 @@ def test_another_text_ends_the_offer_and_staff_are_told(
         told = words_of(as_manager, "/staff/clinic/")
         assert "Español is not offered any more, since texts have changed." in told
         assert "1 patient reads English instead." in told
+        queue = words_of(as_nurse, "/staff/")
+        assert "Español is not offered any more, since texts have changed. 1 patient reads" in queue
+        assert "approve it anew" in told
+        assert "approve it anew" not in queue
         assert "not offered: texts have changed since it was approved" in words_of(as_manager)
         assert "A text that is new" in words_of(as_manager)
     finally:

@@ -44,8 +44,12 @@ def test_the_last_who_gets_emergencies_is_told_why_beside_the_box(as_nurse: Clie
 def test_it_says_where_the_person_stands(
     as_nurse: Client, clinic: Clinic, nurse: User, second_nurse: User
 ) -> None:
-    assert "has no on-call order" in words(as_nurse.get(url("my_mails")))
+    text = words(as_nurse.get(url("my_mails")))
+    assert "has no on-call order" in text
+    assert "At once, to everybody, and again until a contact is recorded." in text
+    assert "if you are first on call" not in text
     oncall.move(clinic=clinic, user=second_nurse, to="on")
+    assert "At once if you are first on call" in words(as_nurse.get(url("my_mails")))
     assert "You are not in the on-call order" in words(as_nurse.get(url("my_mails")))
     oncall.move(clinic=clinic, user=nurse, to="on")
     assert "You are number 2 in the on-call order" in words(as_nurse.get(url("my_mails")))

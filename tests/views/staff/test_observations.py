@@ -333,6 +333,52 @@ def test_a_point_that_the_marks_speak_against_says_so(
     assert said in words(sheet(as_nurse, today))
 
 
+def test_a_tick_does_not_count_against_what_the_marks_say(
+    as_nurse: Client, nurse: User, today: Recovery
+) -> None:
+    """Neither on the page nor at the discharge; back as before it counts again."""
+    tick(as_nurse, today, done="as_before")
+    assert "Before going home 1 of 6" in words(sheet(as_nurse, today))
+    seen(today, nurse, 45, strength_right=4)
+    page = sheet(as_nurse, today)
+    assert "Before going home 0 of 6" in words(page)
+    point = re.search(
+        r'<button class="ic-check"[^>]*value="as_before"[^>]*>', page.content.decode()
+    )
+    assert point
+    assert "disabled" in point[0]
+    assert 'aria-pressed="false"' in point[0]
+    others = [code.value for code in DischargeCheck.Code if code != "as_before"]
+    assert "Still open: Strength and feeling as before" in words(
+        leave(as_nurse, today, open=others)
+    )
+    seen(today, nurse, 60, strength_right=5)
+    assert "Before going home 1 of 6" in words(sheet(as_nurse, today))
+
+
+def test_enter_in_the_time_of_a_discharge_leaves_no_point_open(
+    as_nurse: Client, today: Recovery
+) -> None:
+    """A browser sends the form's first button then; that points stay open, only their own says."""
+    asked = leave(as_nurse, today).content.decode()
+    [form] = re.findall(
+        r'<form class="ic-clockform"[^>]*observation/leave/.*?</form>', asked, re.DOTALL
+    )
+    first, last = re.findall(r"<button[^>]*>", form)
+    assert "name=" not in first
+    assert "autofocus" not in first + last
+    assert 'type="hidden" name="open"' not in form
+    again = words(leave(as_nurse, today))
+    assert "Not discharged yet." in again
+    today.refresh_from_db()
+    assert today.discharged_at is None
+    accepted = re.search(r'name="open" value="([^"]*)"', last)
+    assert accepted
+    leave(as_nurse, today, open=accepted[1])
+    today.refresh_from_db()
+    assert today.discharged_at == NOW - MINUTE
+
+
 def test_a_discharge_with_points_open_asks_once_more(as_nurse: Client, today: Recovery) -> None:
     for code in ("as_before", "urine", "walked", "ride"):
         tick(as_nurse, today, done=code)
@@ -423,6 +469,11 @@ def test_the_paper_log_asks_in_the_forms_own_words_and_names_nobody(
         assert asked in form
     assert f"Record {today.patient.record_number}" in text
     assert "In an emergency call 911." in text
+    assert "If you answer “Yes” here, call 911 now. Numb" in text.replace("\u00a0", " ")
+    assert "When we are closed, call 555-0199." in text.replace("\u2011", "-")
+    for boxes in re.findall(r'<p class="p-boxes">(.*?)</p>', page.content.decode(), re.DOTALL):
+        choices = re.findall(r"</span>([^<]+)</span>", boxes)
+        assert "Yes" not in choices[:-1]
     assert "0 is no pain, 10 is worst pain you can imagine." in text
     assert "If it is 7 or more: Is the pain under control" in text
     assert today.patient.family_name not in text

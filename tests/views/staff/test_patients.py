@@ -4,9 +4,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from recovery.models import Clinic, PatientAccess, Recovery
+from recovery.models import Alert, Clinic, PatientAccess, Recovery
+from recovery.models.recoveries import QueueRank
 from tests.pages import words
-from tests.views.staff.conftest import EMERGENCY, NOW, report, someone, url
+from tests.views.staff.conftest import EMERGENCY, NOW, REVIEW, report, someone, url
 
 
 def page(client: Client, **query: str) -> str:
@@ -24,6 +25,32 @@ def test_all_patients_by_name_with_or_without_alerts(
     assert "Planned D−5 before, Mar 10 – base 6 – no log yet" in text
     assert "Active D1 short-term, Mar 4 8 base 6 +2 10:09 8 min ago Emergency" in text
     assert "Private" not in text
+
+
+def test_the_reason_beside_a_badge_is_the_alerts_and_a_course_says_that_it_is_one(
+    as_nurse: Client, recovery: Recovery
+) -> None:
+    report(recovery, **REVIEW)
+    report(recovery, **EMERGENCY)
+    Recovery.objects.update(pain_trend=[[1, 3], [2, 8]])
+    text = page(as_nurse)
+    assert "Emergency Cauda equina signs: saddle, bladder Course: Pain up 5 in 1 day" in text
+    Alert.objects.filter(severity="emergency").update(state="contacted", contacted_at=NOW)
+    Recovery.objects.update(queue_rank=QueueRank.REVIEW)
+    [review] = Alert.objects.exclude(severity="emergency")
+    assert f"Review {review.headline} Course:" in page(as_nurse)
+
+
+def test_a_reason_is_told_only_of_what_an_alert_has_put_into_the_queue(
+    as_nurse: Client, recovery: Recovery
+) -> None:
+    report(recovery, **REVIEW)
+    [alert] = Alert.objects.all()
+    assert alert.headline in page(as_nurse)
+    for rank in (QueueRank.CALL, QueueRank.OVERDUE, QueueRank.HANDLED, None):
+        since = None if rank is None else NOW
+        Recovery.objects.update(queue_rank=rank, queue_since=since)
+        assert alert.headline not in page(as_nurse)
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,18 @@ def test_a_move_into_the_past_names_what_is_not_asked_any_more(
     assert "Follow-up Planned → Active" in text
     assert "Daily log D1 Mar 11, 06:00 Mar 2, 06:00 over by then, not asked" in text
     assert "Daily log D4 Mar 14, 06:00 Mar 5, 06:00 Daily log D5" in text
+    assert "The new date is past: the patient will count as treated then." in text
+    assert "Is cancelled nothing: no check-in is open, no reminder is owed" in text
+
+
+@pytest.mark.parametrize(("day", "warned"), [(2, True), (-5, False)])
+def test_a_done_procedure_that_moves_ahead_is_warned_of(
+    as_nurse: Client, clinic: Clinic, now: Any, day: int, warned: bool
+) -> None:
+    recovery = someone(clinic, "Ruth", "Keller", day=day)
+    text = words(send(as_nurse, recovery))
+    assert ("the patient will count as not treated yet" in text) is warned
+    assert "The new date is past" not in text
 
 
 @pytest.mark.parametrize(

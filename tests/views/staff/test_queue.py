@@ -86,6 +86,13 @@ def test_a_row_says_who_why_where_and_until_when(
     assert "Claim Ruth Keller" in text
 
 
+def test_a_row_does_not_say_its_headline_twice(as_nurse: Client, recovery: Recovery) -> None:
+    report(recovery, acetaminophen_mg=4500)
+    text = row(page(as_nurse), "Keller")
+    assert text.startswith("Urgent Acetaminophen 4500 mg in 24 h R21.")
+    assert text.count("4500 mg") == 1
+
+
 @pytest.mark.parametrize(
     ("answers", "ago", "clock"),
     [
@@ -210,7 +217,7 @@ def test_filters(
     contacts.record(recovery=called, user=nurse, now=NOW, kind="call", outcome="advised")
     response = page(as_nurse, only=only)
     assert names(response) == shown
-    counted = "All 3 Emergency 1 Urgent 1 Review 1 To call 0 Overdue 0 Contacted 1 Handled 0 Mine 0"
+    counted = "All 4 Emergency 1 Urgent 1 Review 1 To call 0 Overdue 0 Contacted 1 Handled 0 Mine 0"
     assert counted in words(response)
 
 

@@ -141,7 +141,7 @@ def test_a_call_stands_in_the_queue_with_its_reason_until_a_contact(
     assert recovery.queue_rank == QueueRank.CALL
     page = words(as_nurse.get(reverse("queue") + "?only=call"))
     assert "Call: no answer to reminders" in page
-    assert "Reminders of C90 were not answered. No more go out." in page
+    assert "Reminders of Three-month check D90 were not answered. No more go out." in page
     contact = reverse("contact_new", args=[recovery.uuid])
     as_nurse.post(contact, {"kind": "call", "outcome": "advised"})
     recovery.refresh_from_db()
