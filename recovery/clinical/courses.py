@@ -34,7 +34,7 @@ def courses() -> Iterator[str]:
         "comparison. Mean fall from baseline in points, with the standard deviation where the "
         f"source gives one. Time points: {', '.join(str(n) for n in MONTHS)} months, and none at "
         "six weeks, for which no number was found. After the controlled phase there is no other "
-        "arm to compare with. n of SMART is of those who were randomised."
+        "arm to compare with. n of SMART is of those who were randomized."
     )
     for measure in Measure:
         ours = [figure for figure in FIGURES if figure.measure == measure]

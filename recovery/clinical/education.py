@@ -5,11 +5,16 @@ A recovery reads the rows that a migration copied from here; clinics may have ve
 
 from dataclasses import dataclass
 
+# To this day Today and History say what can be expected: relief may be noticed by then (S22), and
+# the last phase has no end.
+EXPECT_TO = 30
+
 
 @dataclass(frozen=True, slots=True)
 class PhaseText:
     """One sentence or short point an entry. `expect` holds what can be expected: it is left out
-    while an emergency or urgent alert is not closed. `about` stands on the phase's own page alone.
+    while an emergency or urgent alert is not closed, and on Today and History after `EXPECT_TO`.
+    `about` stands on the phase's own page alone.
     """
 
     code: str
@@ -133,7 +138,7 @@ BEFORE_TEXT = BeforeText(
     name="Before the day",
     steps=(
         "You get ready. This takes about 30 minutes.",
-        "You get medicine so that it does not hurt. Ask us which kind you will get.",
+        "You get medicine against the pain. Ask us which kind you will get.",
         "The doctor puts a thin needle into the bone of your low back. It takes 10 to 20 minutes.",
         "Heat treats a nerve inside the bone. It takes about 15 minutes.",
         "You rest with us for 1 to 2 hours. Then someone takes you home.",
@@ -167,18 +172,16 @@ BEFORE_TEXT = BeforeText(
     good_now=(
         "Answer the first form before the day. It shows where you start.",
         "Tell us all the medicines you take, above all blood thinners.",
+        "Do not stop any medicine on your own. Ask us first.",
         "Ask someone to take you home.",
         "Call us if you get ill, or if your pain changes, before the day.",
     ),
-    wait_with=(
-        "Driving: not on the day. Ask us about the days after.",
-        "Medicines: do not stop any on your own. Ask us first.",
-    ),
+    wait_with=("Driving: not on the day. Ask us about the days after.",),
     about=(
         "Your first check-in opens that evening. It takes about 1 minute.",
         "For 2 weeks we ask you once a day, then less and less often.",
         "You can log more at any time, even if we did not ask.",
-        "No one watches your answers day and night. If it cannot wait, call.",
+        "No one watches your answers day and night. If it cannot wait, call us.",
     ),
     source=(
         "A published account of the procedure (S0); a study of broken bones (S12); "

@@ -102,7 +102,7 @@ SOURCES: Mapping[str, tuple[str, str]] = {
         ),
     ),
     "S26": (
-        "epidural haematoma",
+        "epidural hematoma",
         (
             "southernpainsociety.org/hematoma-neuraxial-pain/; "
             "msdmanuals.com/uk/...spinal-subdural-or-epidural-hematoma"
@@ -178,7 +178,7 @@ SOURCES: Mapping[str, tuple[str, str]] = {
         "pmc PMC3699724",
     ),
     "S51": (
-        "answers by text message after spine and orthopaedic surgery",
+        "answers by text message after spine and orthopedic surgery",
         (
             "discovery.researcher.life/article/implementation-of-an-automated-text-message-...; "
             "link.springer.com/article/10.1007/s11420-018-9635-3; spineiq.org"

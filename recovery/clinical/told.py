@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from recovery.clinical.education import BEFORE_TEXT, PHASE_TEXTS, PhaseText
+from recovery.clinical.education import BEFORE_TEXT, EXPECT_TO, PHASE_TEXTS, PhaseText
 from recovery.clinical.markdown import bullets
 from recovery.clinical.phases import DEFAULT_PHASES, WATCHED_AFTER_PROCEDURE, Phase
 from recovery.clinical.prose import hours
@@ -24,7 +24,9 @@ def told() -> Iterator[str]:
     yield (
         "Each has a page of its own, and so has the time before. Beneath its texts stand the "
         "warning signs of the rules that run in those days, and the clinic's numbers, the one "
-        "that is answered now first. Texts of a clinic's pathway take the place of these."
+        "that is answered now first. Texts of a clinic's pathway take the place of these. Today "
+        f"and History say what can be expected to D{EXPECT_TO}, by which relief may be noticed (V "
+        "S22); the phase's own page says it on every day."
     )
     yield from _before()
     for phase, text in zip(DEFAULT_PHASES, PHASE_TEXTS, strict=True):

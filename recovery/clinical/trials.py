@@ -78,7 +78,7 @@ FIGURES: tuple[Figure, ...] = (
 # Reported, but not read in a source: on no page, and in the protocol with its mark.
 LEFT_OUT: tuple[tuple[str, str], ...] = (
     ("Single-arm study at 12 months: pain down by about 4.3, ODI by about 32.3", "M"),
-    ("SMART among all who were randomised: the difference to sham was not significant", "M"),
+    ("SMART among all who were randomized: the difference to sham was not significant", "M"),
 )
 # That the maker paid, and what was read about it.
 FUNDING = (

@@ -40,6 +40,7 @@ HIGHEST = 10**WHOLE_DIGITS - 1
 # The scorer of instruments that are a list of lines to tick.
 LINES = "rmdq_count"
 ASK = _("Answer this question, or go on without it below")
+ASK_STAFF = _("Answer this question, or save without it below")
 NOT_ANSWERED = _("Not answered: %(question)s")
 
 
@@ -60,6 +61,9 @@ class CheckInForm(LogForm):
     that another answer hides is not asked and its answer counts nowhere; one that an answer brings
     up is asked on the next page. `wrong` and `missing` are as in a log.
     """
+
+    # What is said at a question that is not answered, in the words of the page's buttons.
+    ask = ASK
 
     def __init__(
         self,
@@ -118,7 +122,7 @@ class CheckInForm(LogForm):
             if one.name not in self.errors:
                 self.missing.append(one.name)
                 if not self.saves_incomplete:
-                    self.add_error(one.name, ASK)
+                    self.add_error(one.name, self.ask)
 
     def _in_page_order(self) -> Iterator[str]:
         """What the error summary lists stands in it as on the page; the clinic's own come last."""
@@ -172,7 +176,7 @@ class CheckInForm(LogForm):
         asked = {
             self[name].subwidgets[0].id_for_label: str(field.label).partition(". ")[0]
             for name, field in self.fields.items()
-            if self.errors.get(name) == [ASK]
+            if self.errors.get(name) == [self.ask]
         }
         return [
             one | {"text": NOT_ANSWERED % {"question": asked[one["target"]]}}
@@ -192,6 +196,7 @@ class CheckInForm(LogForm):
 class StaffCheckInForm(CheckInForm):
     """What a patient filled in on paper, told by phone, or said in the room."""
 
+    ask = ASK_STAFF
     mode = Choice(
         required=False,
         label=_("How did the patient answer?"),

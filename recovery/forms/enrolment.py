@@ -69,7 +69,7 @@ class EnrolmentForm(WishesForm, FactsForm, ProcedureForm):
         label=_("I told the patient what the text says"),
         error_messages={"required": _("Tell the patient first, then tick this.")},
     )
-    email_ok = YesNo(label=_("The patient agrees to e-mails"), hoped="yes")
+    email_ok = YesNo(label=_("The patient agrees to e-mails"))
 
     def __init__(self, data: Any = None, *, clinic: Clinic, today: date) -> None:
         super().__init__(data, initial={"zone": clinic.zone, "language": settings.LANGUAGE_CODE})

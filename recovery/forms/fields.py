@@ -95,11 +95,10 @@ class Note(forms.CharField):
 
 
 class YesNo(Choice):
-    """Yes or no; the answer that is hoped for stands first."""
+    """No or yes, in this order everywhere: who answers fast looks for "No" in one place."""
 
-    def __init__(self, *, hoped: str = "no", **kwargs: Any) -> None:
-        choices = YES_NO if hoped == "no" else YES_NO[::-1]
-        super().__init__(choices=choices, **kwargs)
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=YES_NO, **kwargs)
 
     def clean(self, value: Any) -> bool | None:
         answer = super().clean(value)

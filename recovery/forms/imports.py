@@ -159,7 +159,7 @@ class ImportRowForm(EnrolmentForm):
         if self.comes_twice:
             self.add_error(
                 "procedure_time",
-                _("That night the clocks go back and this time comes twice. Enrol by hand."),
+                _("That night the clocks go back and this time comes twice. Enroll by hand."),
             )
 
 

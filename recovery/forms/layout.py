@@ -30,11 +30,11 @@ WEAKNESS_IS_EMERGENCY_TO = 14
 class Question(LayoutObject):
     """One question and what belongs to it, drawn by `templates/log/<template>.html`.
 
-    The template finds the first field as `field`, all of them as `parts`, and the rest of the
-    arguments by name: `trips` are the answers that show the emergency text of rule `now` at once,
-    `opens` those that open the follow-up, `new` those that ask which leg, `long` those too long
-    to stand side by side; one of `head` with one of `neck` shows the text of rule `now_both`;
-    `low` and `high` stand at the ends of a scale.
+    The template finds the first field as `field` with its `errors`, all of them as `parts`, whether
+    any is `wrong`, and the rest of the arguments by name: `trips` are the answers that show the
+    emergency text of rule `now` at once, `opens` those that open the follow-up, `new` those that
+    ask which leg, `long` those too long to stand side by side; one of `head` with one of `neck`
+    shows the text of rule `now_both`; `low` and `high` stand at the ends of a scale.
     """
 
     def __init__(self, template: str, *fields: str, **words: Any) -> None:
@@ -45,8 +45,14 @@ class Question(LayoutObject):
     def render(self, form: Any, context: Any, template_pack: str = TEMPLATE_PACK, **_: Any) -> str:
         form.rendered_fields.update(self.fields)
         parts = [form[name] for name in self.fields]
-        errors = [error for part in parts for error in part.errors]
-        own = {"field": parts[0], "parts": parts, "errors": errors, "form": form, **self.words}
+        own = {
+            "field": parts[0],
+            "parts": parts,
+            "errors": parts[0].errors,
+            "wrong": any(part.errors for part in parts),
+            "form": form,
+            **self.words,
+        }
         return render_to_string(f"log/{self.template}.html", context.flatten() | own)
 
 
@@ -219,6 +225,7 @@ def _more() -> More:
             "acetaminophen_strength",
             "acetaminophen_mg",
             title=wording.ACETAMINOPHEN,
+            that_day=wording.ACETAMINOPHEN_THAT_DAY,
             hint=wording.ACETAMINOPHEN_HINT,
         ),
         Question("seg", "nsaid_taken"),

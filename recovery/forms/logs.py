@@ -13,7 +13,14 @@ from recovery.clinical.logfields import FIELDS, missing_fields
 from recovery.clinical.medicines import opioid_total
 from recovery.forms import words
 from recovery.forms.fields import NONE
-from recovery.forms.questions import ASK_AGAIN, OPIOID_ROWS, Questions, opioid_row
+from recovery.forms.questions import (
+    ASK_AGAIN,
+    OPIOID_ROWS,
+    THAT_DAY,
+    TICK_THAT_DAY,
+    Questions,
+    opioid_row,
+)
 
 YES_SIGNS = tuple(
     code for code, _label in words.SIGNS if code != NONE and not code.startswith("headache_")
@@ -53,8 +60,9 @@ class LogForm(Questions):
     """One day's report.
 
     `dates` are the earliest and the latest date that may be reported; `fixed` is the date of a
-    check-in's link, which the page then does not ask for. After validation `answers` holds the
-    clean ones under the names of DailyLog, also when the form as a whole is refused: the
+    check-in's link, which the page then does not ask for. About a day before `today` (without it
+    the latest date) the questions ask as of a day that is over. After validation `answers` holds
+    the clean ones under the names of DailyLog, also when the form as a whole is refused: the
     emergency rules run on them. `wrong` and `missing` name the questions that refused it.
     """
 
@@ -65,6 +73,7 @@ class LogForm(Questions):
         procedure_on: date,
         dates: tuple[date, date],
         fixed: date | None = None,
+        today: date | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(data, auto_id="%s", **kwargs)
@@ -74,6 +83,11 @@ class LogForm(Questions):
         self.wrong: list[str] = []
         for row in OPIOID_ROWS:
             self.fields |= opioid_row(row)
+        self.today = today or dates[1]
+        self.that_day = (fixed or self._given_date() or self.today) < self.today
+        if self.that_day:
+            for name, label in THAT_DAY.items():
+                self.fields[name].label = label
 
     # What a page and a service ask of the form
     # -----------------------------------------
@@ -131,11 +145,8 @@ class LogForm(Questions):
         if self.fixed:
             return None
         first, last = self.dates
-        try:
-            given = date.fromisoformat(self.cleaned_data["log_date"])
-        except ValueError:
-            given = None
-        if given is None or not first <= given <= last:
+        given = self._given_date()
+        if given is None:
             # Translators: %(first)s and %(last)s are dates like "Wed, Nov 18".
             raise forms.ValidationError(
                 _("You can log for %(last)s or %(first)s.")
@@ -144,6 +155,14 @@ class LogForm(Questions):
                 params={"first": _day_name(first), "last": _day_name(last)},
             )
         return given
+
+    def _given_date(self) -> date | None:
+        """The date that the page was sent with or begins with, if it may be reported."""
+        try:
+            given = date.fromisoformat(str(self["log_date"].value()).strip())
+        except ValueError:
+            return None
+        return given if self.dates[0] <= given <= self.dates[1] else None
 
     def clean(self) -> None:
         given = self.cleaned_data
@@ -172,7 +191,8 @@ class LogForm(Questions):
         self.missing = [name for name in asked if name not in self.errors]
         if not self.saves_incomplete:
             for name in self.missing:
-                self.add_error(name, ASK_AGAIN[name])
+                tick = name == "signs" and self.that_day
+                self.add_error(name, TICK_THAT_DAY if tick else ASK_AGAIN[name])
 
     def _signs(self) -> dict[str, Any]:
         """The list of signs. One that is ticked counts, whatever else is ticked."""

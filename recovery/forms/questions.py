@@ -28,6 +28,16 @@ ASK_AGAIN = {
 }
 
 
+# The same of a day that is over. Their labels take the place of those that speak of now.
+THAT_DAY = {
+    "pain_avg": _("Your back pain that day, on average"),
+    "pain_worst": _("Your worst back pain that day"),
+    "signs": _("Tick any you had that day"),
+    "opioids_taken": _("Did you take strong pain medicine (opioids) that day?"),
+}
+TICK_THAT_DAY = _("Tick what you had that day, or “None of these”")
+
+
 def _number(name: str, **kwargs: Any) -> Number:
     """An optional number in the range of the log's field."""
     return Number(low=FIELDS[name].low, high=FIELDS[name].high, required=False, **kwargs)
@@ -43,7 +53,7 @@ class Questions(forms.Form):
 
     pain_avg = Rating(required=False, label=_("Your back pain over the past 24 hours, on average"))
     pain_controlled = YesNo(
-        hoped="yes", required=False, label=_("Is the pain under control with the plan we gave you?")
+        required=False, label=_("Is the pain under control with the plan we gave you?")
     )
     leg_pain_status = Choice(required=False, label=_("Pain in a leg"), choices=words.SIGN)
     leg_pain = Rating(required=False, label=_("How strong is the pain in your leg?"))
@@ -58,7 +68,7 @@ class Questions(forms.Form):
     leg_side = Choice(required=False, label=_("Which leg is it?"), choices=words.SIDE)
     saddle = Choice(
         required=False,
-        label=_("Numb or changed feeling around your genitals, buttocks or back passage"),
+        label=_("Numb or changed feeling around your genitals, buttocks or anus"),
         help_text=_("Also when you wipe, or during sex."),
         choices=words.CHANGE,
     )

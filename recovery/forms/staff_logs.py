@@ -1,4 +1,3 @@
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -21,10 +20,6 @@ class StaffLogForm(LogForm):
         help_text=_("This day is more than 48 hours ago. Ask before you save."),
     )
     client_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
-
-    @property
-    def today(self) -> date:
-        return self.dates[1]
 
     @property
     def asks_whether_still(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.text import format_lazy
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -107,7 +108,8 @@ def _yes_no(answer: bool) -> str:
 
 def _pain(log: DailyLog) -> Iterator[Pair]:
     if log.pain_avg is not None:
-        yield _("Pain, past 24 hours"), _of_10(log.pain_avg)
+        that_day = log.log_date and localtime(log.entered_at).date() > log.log_date
+        yield _("Pain that day") if that_day else _("Pain, past 24 hours"), _of_10(log.pain_avg)
     if log.pain_worst is not None:
         yield _("Worst pain"), _of_10(log.pain_worst)
     if log.pain_controlled is not None:

@@ -14,6 +14,7 @@ TEMPERATURES = {"C": FIELDS["temp_c"], "F": FIELDS["temp_f"]}
 # At the ends of a scale, where a question has no others.
 NO_PAIN, WORST_PAIN = _("no pain"), _("worst pain you can imagine")
 ACETAMINOPHEN = _("Acetaminophen (Tylenol) in the past 24 hours")
+ACETAMINOPHEN_THAT_DAY = _("Acetaminophen (Tylenol) that day")
 ACETAMINOPHEN_HINT = _("Count cold and flu medicines too. Many contain it.")
 
 SIGN = (("none", _("None")), ("usual", _("As before")), ("new_or_worse", _("New or worse")))

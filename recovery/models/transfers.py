@@ -74,7 +74,7 @@ class ImportRow(models.Model):
     """One row of the file, as the preview shows it and as it is taken in."""
 
     class Outcome(models.TextChoices):
-        NEW = "new", _("To enrol")
+        NEW = "new", _("To enroll")
         ADDED = "added", _("One more procedure")
         KNOWN = "known", _("Enrolled already")
         WRONG = "wrong", _("Cannot go in")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
+from recovery.clinical.education import EXPECT_TO
 from recovery.clinical.phases import phase_of
 from recovery.models import DailyLog, Recovery, RecoveryPhase
 from recovery.queries.pathways import phases_of
@@ -161,7 +162,7 @@ class HistoryPage:
     pages: int
     # A patient corrects own logs of these dates; others are changed with staff.
     correctable: tuple[date, date]
-    # What may be expected in the present phase, one sentence a line; empty while an alert stands.
+    # What may be expected now, one sentence a line; empty while an alert stands.
     expect: str
 
     @property
@@ -213,7 +214,7 @@ def history(
         number=number,
         pages=pages,
         correctable=dates,
-        expect=phase.expect if phase and not alert else "",
+        expect=phase.expect if phase and not alert and today <= EXPECT_TO else "",
     )
 
 

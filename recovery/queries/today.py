@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.functional import Promise
 
 from recovery.clinical.checkinforms import LOG_FORMS
+from recovery.clinical.education import EXPECT_TO
 from recovery.clinical.pathway import Occasion, Plan, checkin_key_for
 from recovery.clinical.phases import phase_of
 from recovery.clinical.rules import RULES_BY_ID, fill, precedence
@@ -26,7 +27,7 @@ from recovery.models import (
 )
 from recovery.models.alerts import Severity
 from recovery.queries.checkins import named
-from recovery.queries.pathways import phases_of, plan_of, planned_logs, preparation_of
+from recovery.queries.pathways import phases_of, plan_of, planned, planned_logs, preparation_of
 from recovery.wording import say
 
 # The days that have a bone each; after them there is one for each planned check-in.
@@ -98,6 +99,11 @@ class TodayPage:
     texts: RecoveryPhase | Preparation | None
 
     @property
+    def expects(self) -> bool:
+        """Whether something may still be called expected."""
+        return self.day <= EXPECT_TO
+
+    @property
     def yesterday_too(self) -> bool:
         """Whether yesterday's check-in is still open behind today's."""
         return any(one.on < self.on for one in self.open[1:])
@@ -115,9 +121,9 @@ def today(recovery: Recovery, *, now: datetime) -> TodayPage:
         discharged_at=recovery.discharged_at,
         phases=phases,
     )
-    planned = planned_logs(recovery)
+    to_log = planned_logs(recovery)
     answers = _answers(recovery, plan)
-    due = [occasion for occasion in planned if occasion.expires_at <= now]
+    due = [occasion for occasion in to_log if occasion.expires_at <= now]
     waiting = _waiting(recovery, now)
     return TodayPage(
         on=on,
@@ -132,7 +138,7 @@ def today(recovery: Recovery, *, now: datetime) -> TodayPage:
         ),
         next_opening=next_opening(recovery, now=now),
         advice=standing_advice(recovery),
-        bones=tuple(_spine(planned, answers, phases, day=day, now=now, plan=plan)),
+        bones=tuple(_spine(to_log, answers, phases, day=day, now=now, plan=plan)),
         answered=sum(one.key in answers for one in due),
         closed=len(due),
         texts=phase or preparation_of(recovery.pathway_id),
@@ -145,11 +151,11 @@ def means_today(checkin: CheckIn) -> bool:
 
 
 def next_opening(recovery: Recovery, *, now: datetime) -> datetime | None:
-    """When the next check-in of the log opens; None after the last, or while none open."""
+    """When the next check-in opens, a log or a form; None after the last, or while none open."""
     if not recovery.sends:
         return None
-    planned = planned_logs(recovery)
-    return next((one.opens_at for one in planned if one.opens_at > now), None)
+    ahead = (one.opens_at for one in planned(recovery) if one.opens_at > now)
+    return min(ahead, default=None)
 
 
 def standing_advice(
@@ -237,7 +243,7 @@ def _answers(recovery: Recovery, plan: Plan) -> dict[str | None, bool]:
 
 
 def _spine(
-    planned: Iterable[Occasion],
+    to_log: Iterable[Occasion],
     answers: Mapping[str | None, bool],
     phases: Sequence[RecoveryPhase],
     *,
@@ -246,7 +252,7 @@ def _spine(
     plan: Plan,
 ) -> Iterable[Bone]:
     """One bone a planned log: every day to D14, and from D15 the planned check-ins as well."""
-    shown = [one for one in planned if one.day <= LAST_BONE_DAY or day > LAST_BONE_DAY]
+    shown = [one for one in to_log if one.day <= LAST_BONE_DAY or day > LAST_BONE_DAY]
     starts = [shown[0].day, 1, *(phase.first_day for phase in phases if phase.first_day > 0)]
     groups = [sum(one.day >= start for start in starts) for one in shown]
     breaks = [before != after for before, after in pairwise(groups)]

@@ -83,7 +83,7 @@ def discard(*, procedure_import: ProcedureImport, now: datetime) -> None:
 
 
 def take_in(*, clock: Clock, until: datetime) -> int:
-    """Enrol the rows of confirmed lists, a batch a transaction, before `until`; returns how many
+    """Enroll the rows of confirmed lists, a batch a transaction, before `until`; returns how many
     were looked at. A second worker takes another list; one that dies leaves its batch undone.
     """
     done = 0
@@ -139,7 +139,7 @@ def _take(
         elif outcome == Outcome.ADDED:
             one.recovery = _added(known[number].patient, given, user, now)
     except (enrolment.Known, enrolment.Incomplete):
-        outcome, problems = Outcome.WRONG, [("", "", _("The clinic cannot enrol this row now."))]
+        outcome, problems = Outcome.WRONG, [("", "", _("The clinic cannot enroll this row now."))]
     except NotAllowed as refusal:
         outcome, problems = Outcome.WRONG, [("", "", str(refusal))]
     except DatabaseError:

@@ -33,6 +33,8 @@ HEADINGS = {
 # Urgent rules whose text says to call now.
 CALL_NOW = frozenset({"R10", "R21"})
 
+# " (S17, S23)" behind a source.
+SOURCE_MARKS = re.compile(r" *\(S\d+(?:, *S\d+)*\)")
 
 # The first word that a line holds decides.
 DRAWINGS = {
@@ -88,6 +90,13 @@ def lines(text: str) -> list[str]:
 def said(text: str) -> str:
     """A text of a phase, in the page's language."""
     return wording.said(text)
+
+
+@register.filter
+def source_said(text: str) -> str:
+    """The source of a phase's texts, without the marks by which staff find it in the protocol."""
+    words = wording.said(text)
+    return type(words)(SOURCE_MARKS.sub("", words))
 
 
 @register.filter

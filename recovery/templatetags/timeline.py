@@ -18,7 +18,7 @@ from recovery.models import Alert, DailyLog, FactChange, Message, Milestone, Pat
 from recovery.models.alerts import Severity
 from recovery.models.recoveries import Modic
 from recovery.queries.checkins import STAFF_NAMES
-from recovery.queries.pathways import SHIPPED_TITLE
+from recovery.queries.pathways import SHIPPED_TITLE, severity_shown
 from recovery.templatetags.staff import full_time, hm
 
 register = template.Library()
@@ -50,6 +50,12 @@ def shape(alert: Alert) -> str:
 @register.filter
 def rules(alerts: Sequence[Alert]) -> str:
     return ", ".join(alert.rule for alert in alerts)
+
+
+@register.filter
+def severity_told(log: DailyLog) -> str:
+    """How loud the text was that the patient was shown, also where a correction came since."""
+    return severity_shown(log) or ""
 
 
 @register.filter

@@ -6,6 +6,7 @@ stand in the page to be sent again.
 
 import sys
 from contextlib import suppress
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -14,7 +15,7 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone, translation
 
-from recovery import access
+from recovery import access, clock
 from recovery.clinical import logfields, rules
 from recovery.forms.logs import LogForm
 from recovery.page_language import remembered
@@ -57,10 +58,30 @@ def _no(request: HttpRequest, template: str, status: int) -> HttpResponse:
     if _sends_answers(request):
         return _not_saved(request, status, why="person")
     # Messages are rows too, and wait for the next page.
-    frame = _frame(request)
-    context = {"frame": frame, "messages": ()}
-    with _spoken(request, staff=frame != PATIENT_FRAME):
+    frame, signed_in = _frame(request), _is_signed_in(request)
+    context = {"frame": frame, "messages": (), "signed_in": signed_in}
+    if signed_in and frame == PATIENT_FRAME:
+        _at_the_clinic(request)
+    clinic = getattr(request, "clinic", None)
+    zone = timezone.override(clinic and ZoneInfo(clinic.zone))
+    with zone, _spoken(request, staff=frame != PATIENT_FRAME):
         return render(request, template, context, status=status)
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    """As far as the request has asked: who came to an address that leads nowhere was not asked."""
+    session = getattr(request, "session", None)
+    return session is not None and session.accessed and request.user.is_authenticated
+
+
+def _at_the_clinic(request: HttpRequest) -> None:
+    """A signed-in patient who is refused keeps the clinic's name and number, if it is one."""
+    if hasattr(request, "clinic"):
+        return
+    clinics = {one.patient.clinic for one in access.patient_accesses(request.user)}
+    if len(clinics) == 1:
+        [request.clinic] = clinics
+        request.now = clock.now()
 
 
 def _spoken(request: HttpRequest, *, staff: bool) -> translation.override:
@@ -71,8 +92,8 @@ def _spoken(request: HttpRequest, *, staff: bool) -> translation.override:
 def _frame(request: HttpRequest) -> str:
     """The frame of the side the visitor is on, told from what the request already holds.
 
-    A page that says no asks the database nothing, so an address that leads nowhere, where the
-    session has not been read, is judged by how it begins.
+    An address that leads nowhere, where the session has not been read, is judged by how it begins:
+    it is to cost the database nothing.
     """
     if hasattr(request, "roles"):
         return "staff/base.html"

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -139,6 +140,20 @@ def test_everything_to_tap_is_large_enough_for_a_thumb(
     }
     assert len(sizes) == 1, "all eleven tiles are alike"
     assert tiles.count() == 11
+
+
+@pytest.mark.parametrize("rest", [("phase", "short_term"), ("signs",)])
+def test_numbers_below_each_other_leave_each_a_thumbs_room(
+    recovery: Recovery, visit: Callable[..., Page], rest: tuple[str, ...]
+) -> None:
+    name, *code = rest
+    page = visit(path(name, recovery, *code), recovery, width=390)
+    rows = page.locator(".ic-pairs a.ic-tel").evaluate_all(
+        "links => links.map(a => a.getBoundingClientRect()).map(r => [r.top, r.bottom])"
+    )
+    assert len(rows) >= 2
+    assert [row for row in rows if row[1] - row[0] < 44] == []
+    assert [pair for pair in pairwise(rows) if pair[1][0] < pair[0][1]] == []
 
 
 # Without a script

@@ -109,10 +109,10 @@ def test_a_refusal_takes_the_focus_and_leads_to_the_field(
     nurse_page: Callable[..., Page], ruth: Recovery
 ) -> None:
     page = nurse_page(width=1280)
-    page.get_by_role("link", name="Enrol").click()
+    page.get_by_role("link", name="Enroll").click()
     number = page.get_by_role("textbox", name="Record number", exact=True)
     number.fill("0815")
-    page.get_by_role("button", name="Enrol").click()
+    page.get_by_role("button", name="Enroll").click()
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
     expect(number).to_have_value("0815")
@@ -124,7 +124,7 @@ def test_a_refusal_takes_the_focus_and_leads_to_the_field(
 
 def test_a_patient_is_enrolled_in_one_form(nurse_page: Callable[..., Page], clinic: Any) -> None:
     page = nurse_page(width=1280)
-    page.get_by_role("link", name="Enrol").click()
+    page.get_by_role("link", name="Enroll").click()
     typed = {
         "record_number": "0815",
         "given_name": "Hans",
@@ -145,7 +145,7 @@ def test_a_patient_is_enrolled_in_one_form(nurse_page: Callable[..., Page], clin
     }.items():
         page.get_by_role("group", name=group).get_by_text(answer, exact=True).click()
     page.get_by_label("I told the patient").check()
-    page.get_by_role("button", name="Enrol").click()
+    page.get_by_role("button", name="Enroll").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Hans Berger")
     recovery = Recovery.objects.get()
     assert (recovery.baseline_pain, recovery.anticoagulated, recovery.osteoporosis) == (
@@ -247,7 +247,7 @@ HIDDEN_ENTRIES = """links => links.filter(link => {
     const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
     return box.x < 0 || box.right > innerWidth || !link.contains(top);
 }).map(link => link.textContent)"""
-CARE = ["Queue", "Patients", "Observation", "Enrol"]
+CARE = ["Queue", "Patients", "Observation", "Enroll"]
 BUSINESS = ["Practice", "Clinic"]
 
 

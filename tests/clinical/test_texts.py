@@ -195,7 +195,7 @@ def test_staff_see_that_there_is_no_baseline(rule_id, day, answers):
             9,
             {"leg_weakness": "cannot_stand_or_lift_foot", "leg_side": "both"},
             "Cannot stand or lift foot, D9, both legs",
-            "New motor deficit D9. Consider haematoma, root injury. Anticoagulant: unknown.",
+            "New motor deficit D9. Consider hematoma, root injury. Anticoagulant: unknown.",
         ),
         (
             "R05",
@@ -244,7 +244,7 @@ def test_staff_see_that_there_is_no_baseline(rule_id, day, answers):
             {"pain_avg": 8, "pain_worst": 9, "pain_controlled": False},
             "Pain not controlled, 9/10, baseline 6",
             (
-                "Uncontrolled pain 9/10, baseline 6. On an anticoagulant consider haematoma. "
+                "Uncontrolled pain 9/10, baseline 6. On an anticoagulant consider hematoma. "
                 "Anticoagulant: unknown."
             ),
         ),

@@ -12,7 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "intracept_care.settings")
 django.setup()
 
 from recovery.forms.fields import Rating  # noqa: E402
-from recovery.forms.questions import Questions, opioid_row  # noqa: E402
+from recovery.forms.questions import THAT_DAY, Questions, opioid_row  # noqa: E402
 from recovery.views.patient.warnings import EMERGENCY_SIGNS, RAISED_SIGNS, URGENT_SIGNS  # noqa: E402
 
 HEAD = """\
@@ -50,6 +50,8 @@ def _hidden(field: forms.Field) -> bool:
 
 def _question(name: str, field: Any) -> str:
     lines = [f"### `{name}`", "", str(field.label), ""]
+    if name in THAT_DAY:
+        lines += [f"About a day that is over: {THAT_DAY[name]}", ""]
     if field.help_text:
         lines += [str(field.help_text), ""]
     return "\n".join([*lines, *_answers(field)])

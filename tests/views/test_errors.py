@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 R01 = RULES_BY_ID["R01"].patient_text.format_map(NUMBERS)
 R05 = RULES_BY_ID["R05"].patient_text.format_map(NUMBERS)
 NOWHERE = "00000000-0000-4000-8000-000000000000"
-MENU, HELP = "Queue Patients Observation Enrol Outcomes", "Call clinic"
+MENU, HELP = "Queue Patients Observation Enroll Outcomes", "Call clinic"
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,7 @@ def test_staff_on_a_patients_page_stay_in_the_staff_frame(clinic: Clinic, nurse:
     assert "Intracept Care" in words(page)
     assert HELP not in words(page)
     assert recovery.patient.family_name not in words(page)
+    assert f'action="{reverse("staff_sign_out")}"' in page.content.decode()
 
 
 def test_who_works_nowhere_any_more_has_no_menu(clinic: Clinic) -> None:
@@ -92,6 +93,21 @@ def test_a_patient_is_refused_in_the_patients_frame(clinic: Clinic) -> None:
         page = client.get(reverse(route))
         assert page.status_code == status
         assert status == 405 or HELP in words(page)
+
+
+def test_a_patient_who_is_refused_keeps_the_clinic_and_the_way_out(
+    clinic: Clinic, harbor: Clinic
+) -> None:
+    recovery = make_recovery(clinic, day=5)
+    theirs = make_recovery(harbor, day=5)
+    client = Client()
+    client.force_login(user_of(recovery))
+    for address in reverse("queue"), reverse("today", args=[theirs.uuid]):
+        page = client.get(address)
+        assert clinic.name in words(page)
+        assert "Call clinic open until" in words(page) or "Call clinic closed" in words(page)
+        assert f'action="{reverse("account_logout")}"' in page.content.decode()
+        assert harbor.name not in words(page)
 
 
 def test_a_post_whose_token_is_lost_is_not_saved_in_either_frame(as_nurse: Client) -> None:
@@ -213,6 +229,13 @@ def test_what_another_site_sent_is_not_offered_to_be_sent_again(recovery: Recove
         assert "Press Back" in words(page)
 
 
+def test_who_must_get_help_is_not_told_to_wait_for_us(recovery: Recovery) -> None:
+    said = words(Client().post(form_of(recovery), ANSWERS, **OWN_PAGE))
+    assert "call your clinic" not in said
+    quiet = words(Client().post(form_of(recovery), {"saddle": "no"}, **OWN_PAGE))
+    assert "If something worries you, call your clinic." in quiet
+
+
 @pytest.mark.parametrize("door", ["link", "patient", "staff"])
 def test_a_log_that_breaks_something_is_answered_all_the_same(
     recovery: Recovery, nurse: User, monkeypatch: pytest.MonkeyPatch, door: str
@@ -241,6 +264,7 @@ def test_a_log_that_breaks_something_is_answered_all_the_same(
     page = client.post(address, ANSWERS | told, **OWN_PAGE)
     monkeypatch.undo()
     assert_not_saved(page, 500)
+    assert ("Get help first. Saving can wait." in words(page)) is (door != "staff")
     assert client.post(address, filled(page)).status_code in (200, 302)
     assert DailyLog.objects.exists()
 

@@ -1,7 +1,7 @@
 """The instruments that come with the product, in words that may be shipped.
 
 ODI, RMDQ, PROMIS and EQ-5D are score entry alone: their questions belong to others. A clinic that
-holds a licence loads its own copy, which takes the place of the entry under the same key.
+holds a license loads its own copy, which takes the place of the entry under the same key.
 """
 
 from collections.abc import Mapping
@@ -146,7 +146,7 @@ ODI = Instrument(
     scorer="entered",
     recall=TODAY,
     copyright=Text("Oswestry Disability Index (c) Jeremy Fairbank 1980. All rights reserved."),
-    licence="Score entry only. A licence for the questions comes from ePROVIDE.",
+    licence="Score entry only. A license for the questions comes from ePROVIDE.",
     source="V S30",
     staff_only=True,
     thresholds=(
@@ -234,7 +234,7 @@ def _eq5d(part: str, item: Item) -> Instrument:
         scorer="entered",
         recall=TODAY,
         copyright=Text("EQ-5D is copyrighted by EuroQol."),
-        licence="Score entry only: digital use needs a licence and approved screens.",
+        licence="Score entry only: digital use needs a license and approved screens.",
         source="V S57",
         staff_only=True,
     )

@@ -105,12 +105,12 @@ EMERGENCY_RULES = (
         fires=_new_weakness,
         first_day=None,
         headline="{weakness}, D{day}{at_side}",
-        staff_text="New motor deficit D{day}. Consider haematoma, root injury. "
+        staff_text="New motor deficit D{day}. Consider hematoma, root injury. "
         "Anticoagulant: {anticoagulant}.",
         patient_text="New weakness in your leg after a spine procedure needs care right now. "
         "Call {emergency_number} or go to the emergency room now. Do not drive yourself.",
         calls="emergency_number",
-        why="Haematoma deficits progress in minutes to hours, also seen at one week; nerve injury "
+        why="Hematoma deficits progress in minutes to hours, also seen at one week; nerve injury "
         "is a risk of the procedure. The 14-day split is a judgement.",
         sources=("V S26", "S0", "judgement"),
     ),

@@ -211,7 +211,7 @@ URGENT_RULES = (
         fires=_uncontrolled_pain,
         headline="Pain not controlled, {worst}/10, {baseline}",
         staff_text="Uncontrolled pain {worst}/10, {baseline}. "
-        "On an anticoagulant consider haematoma. Anticoagulant: {anticoagulant}.",
+        "On an anticoagulant consider hematoma. Anticoagulant: {anticoagulant}.",
         patient_text="Your pain should be under better control. Call us today at {clinic_phone}. "
         "Do not take more medicine than your label or your doctor says.",
         calls="clinic_phone",

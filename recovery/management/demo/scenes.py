@@ -256,7 +256,7 @@ DONE: dict[str, tuple[Scene, ...]] = {
     ),
     "NS-2056": (
         Log(On(1, "18:40"), {"wound": ["drainage_clear_or_bloody"]}),
-        *settled("R31", "nurse2", 2, "09:40", 4, "A pink spot on the plaster, dry now."),
+        *settled("R31", "nurse2", 2, "09:40", 4, "A pink spot on the dressing, dry now."),
     ),
     "NS-2046": (
         Log(On(4, "20:30"), fahrenheit("100.1")),

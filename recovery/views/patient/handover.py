@@ -43,16 +43,16 @@ def first_log_form(request: HttpRequest, recovery: Recovery, client_id: uuid.UUI
         return _post(request, recovery, client_id)
     stored = stored_by_link(recovery, client_id)
     if stored and _correctable(request, recovery, stored):
-        form = _form(recovery, initial=answers_of(stored))
+        form = _form(request, recovery, initial=answers_of(stored))
         return _page(request, recovery, form, correcting=True)
     if not _takes_answers(request, recovery):
         return _closed(request, recovery)
-    return _page(request, recovery, _form(recovery))
+    return _page(request, recovery, _form(request, recovery))
 
 
 def _post(request: HttpRequest, recovery: Recovery, client_id: uuid.UUID) -> HttpResponse:
     """Answers are never turned away while they can be stored, also after another log."""
-    form = _form(recovery, request.POST)
+    form = _form(request, recovery, request.POST)
     stores = _stores_answers(request, recovery)
     # The procedure may have moved since the page was opened.
     stored = stored_by_link(recovery, client_id)
@@ -116,9 +116,9 @@ def _correctable(request: HttpRequest, recovery: Recovery, log: DailyLog) -> boo
     return _stores_answers(request, recovery) and log.log_date == recovery.procedure_on
 
 
-def _form(recovery: Recovery, data: Any = None, **kwargs: Any) -> LogForm:
-    on = recovery.procedure_on
-    return LogForm(data, procedure_on=on, dates=(on, on), fixed=on, **kwargs)
+def _form(request: HttpRequest, recovery: Recovery, data: Any = None, **kwargs: Any) -> LogForm:
+    on, today = recovery.procedure_on, access.local_date(recovery, request.now)
+    return LogForm(data, procedure_on=on, dates=(on, on), fixed=on, today=today, **kwargs)
 
 
 def _page(

@@ -192,8 +192,15 @@ def _date(request: HttpRequest, checkin: CheckIn) -> date:
 
 def _form(request: HttpRequest, checkin: CheckIn, data: Any = None, **kwargs: Any) -> LogForm:
     on = _date(request, checkin)
-    procedure_on = checkin.recovery.procedure_on
-    return LogForm(data, procedure_on=procedure_on, dates=(on, on), fixed=on, **kwargs)
+    recovery = checkin.recovery
+    return LogForm(
+        data,
+        procedure_on=recovery.procedure_on,
+        dates=(on, on),
+        fixed=on,
+        today=access.local_date(recovery, request.now),
+        **kwargs,
+    )
 
 
 def _page(

@@ -14,7 +14,7 @@ from recovery.queries.pathways import plan_of
 
 EMERGENCY_SIGNS = {
     "R01": (
-        _("Numb or changed feeling around your genitals, buttocks or back passage"),
+        _("Numb or changed feeling around your genitals, buttocks or anus"),
         _("You cannot start, stop or feel your bladder, or you leak urine or stool"),
     ),
     "R02": (_("New weakness in a leg, or you cannot stand or lift your foot"),),

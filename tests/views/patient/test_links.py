@@ -316,7 +316,19 @@ def test_an_expired_link_says_so_and_offers_a_new_one(
         page = phone.get(where)
         assert page.status_code == 200
         assert "This link has expired" in words(page)
+        assert "If another is open now, we can send you a new link." in words(page)
         assert "Send me a new link" in words(page)
+
+
+def test_a_link_that_is_answered_the_next_morning_asks_about_its_own_day(
+    phone: Client, token: str, set_clock: Callable
+) -> None:
+    assert "over the past 24 hours" in words(phone.get(address(token)))
+    set_clock(at(3, 9))
+    for page in phone.get(address(token)), send(phone, token, signs=None):
+        assert "Your back pain that day, on average" in words(page)
+        assert "Tick any you had that day" in words(page)
+        assert "past 24 hours" not in words(page)
 
 
 def test_a_form_posted_within_a_day_of_expiry_is_stored_late_and_answered(

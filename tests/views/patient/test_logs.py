@@ -66,6 +66,32 @@ def test_yesterday_is_a_form_of_its_own(as_patient: Client, recovery: Recovery) 
     assert "Yesterday, day 1" in page.content.decode()
 
 
+def test_the_form_about_yesterday_asks_about_that_day(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    address = url("log_form", recovery, uuid.uuid4())
+    blank = words(as_patient.get(address + "?day=yesterday"))
+    refused = words(post(as_patient, recovery, log_date="2026-03-03", signs=None))
+    for said in blank, refused:
+        assert "Your back pain that day, on average" in said
+        assert "Tick any you had that day" in said
+        assert "Acetaminophen (Tylenol) that day" in said
+        assert "past 24 hours" not in said
+        assert "you have now" not in said
+    assert "Tick what you had that day, or “None of these”" in refused
+    today = words(as_patient.get(address))
+    assert "Your back pain over the past 24 hours, on average" in today
+    assert "Tick any you have now" in today
+    assert "that day" not in today
+
+
+def test_no_stands_before_yes_in_every_question(as_patient: Client, recovery: Recovery) -> None:
+    offered = read(as_patient.get(url("log_form", recovery, uuid.uuid4()))).offered
+    both = {name: values for name, values in offered.items() if {"yes", "no"} <= {*values}}
+    assert "pain_controlled" in both
+    assert {values.index("no") < values.index("yes") for values in both.values()} == {True}
+
+
 # Storing
 # -------
 
@@ -183,6 +209,46 @@ def test_a_complete_form_offers_no_way_around_its_questions(
 ) -> None:
     page = as_patient.get(url("log_form", recovery, uuid.uuid4()))
     assert read(page).buttons == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "question", "error"),
+    [
+        (
+            {"pain_avg": "8"},
+            "Is the pain under control with the plan we gave you?",
+            "Tell us if your pain is under control",
+        ),
+        (
+            {"acetaminophen_tablets": "4"},
+            "Strength of one tablet",
+            "Choose the strength of one tablet",
+        ),
+        ({"acetaminophen_mg": "lots"}, "Or all of it, in mg", "Write a number, like 2000."),
+        (
+            {"opioids_taken": "yes", "opioid_1_drug": "oxycodone", "opioid_1_doses": "x"},
+            "How many",
+            "Write a number, like 4.",
+        ),
+    ],
+)
+def test_an_error_stands_at_the_question_that_it_is_about(
+    as_patient: Client, recovery: Recovery, answers: dict[str, str], question: str, error: str
+) -> None:
+    said = words(post(as_patient, recovery, **answers)).partition("There is a problem")[2]
+    assert f"{question} Error: {error}" in said
+
+
+def test_after_a_refusal_the_day_can_still_be_changed(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    client_id = uuid.uuid4()
+    page = post(as_patient, recovery, client_id, log_date="2026-03-03", bladder=None)
+    assert read(page).offered["log_date"] == ["2026-03-04", "2026-03-03"]
+    assert filled(page)["log_date"] == ["2026-03-03"]
+    mended = filled(page) | {"bladder": "no", "log_date": "2026-03-04"}
+    assert as_patient.post(url("log_form", recovery, client_id), mended).status_code == 302
+    assert DailyLog.objects.get().log_date == TODAY
 
 
 @pytest.mark.parametrize("on", ["2026-03-05", "2026-03-01", "2025-03-04", "soon", ""])
@@ -333,6 +399,27 @@ def test_a_quiet_log_is_a_receipt_and_no_comfort(as_patient: Client, recovery: R
     assert "They may not read it before the next working day." in said
     assert "Pain, past 24 hours 4 of 10" in said
     assert "Safety questions All “No”" in said
+    assert "Your next check-in opens tomorrow, Thursday, at 6:00 AM" in said
+
+
+def test_what_is_said_of_yesterdays_log_speaks_of_that_day(
+    as_patient: Client, recovery: Recovery
+) -> None:
+    assert "Pain that day 4 of 10" in saved(as_patient, recovery, log_date="2026-03-03")
+    urgent = saved(as_patient, recovery, log_date="2026-03-03", signs="calf_one_leg")
+    assert "Pain that day 4 of 10" in urgent
+    said = saved(as_patient, recovery, log_date="2026-03-03", bladder="yes")
+    assert "New on Tuesday, March 3 Bladder trouble" in said
+    assert "Pain that day 4 of 10" in said
+    assert "Today is day 2." in said
+
+
+def test_the_next_check_in_may_be_a_form(clinic: Clinic, afternoon: datetime) -> None:
+    """On day 37 the log of day 41 lies ahead, and before it the form of six weeks."""
+    recovery = make_recovery(clinic, day=37, now=afternoon)
+    client = Client()
+    client.force_login(user_of(recovery))
+    said = saved(client, recovery)
     assert "Your next check-in opens tomorrow, Thursday, at 6:00 AM" in said
 
 

@@ -12,10 +12,10 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
-from recovery.clinical.education import PHASE_TEXTS
+from recovery.clinical.education import BEFORE_TEXT, PHASE_TEXTS
 from recovery.clinical.pathway import local
 from recovery.clinical.rules import RULES, RULES_BY_ID, Severity
-from recovery.models import Alert, Clinic, DailyLog, Recovery, RecoveryPhase, User
+from recovery.models import Alert, Clinic, DailyLog, Preparation, Recovery, RecoveryPhase, User
 from recovery.queries.pathways import phases_of
 from recovery.services import logs, tick
 from recovery.views.patient.warnings import EMERGENCY_SIGNS, URGENT_SIGNS
@@ -126,13 +126,37 @@ def test_before_the_procedure_it_says_the_date_and_what_comes(
     assert EXPECTED not in said
 
 
-@pytest.mark.parametrize("state", ["paused", "completed", "withdrawn", "cancelled"])
-def test_a_recovery_that_is_not_followed_has_no_check_ins_but_can_log(
-    recovery: Recovery, state: str
+def test_a_medicine_that_must_not_be_stopped_is_nothing_to_wait_with(
+    clinic: Clinic, afternoon: datetime
+) -> None:
+    said = today(make_recovery(clinic, day=-4, now=afternoon))
+    good, _heading, wait = said.partition("Wait until we say so")
+    assert "Do not stop any medicine on your own. Ask us first." in good
+    assert "medicine" not in wait.partition("Source:")[0].lower()
+
+
+def test_the_next_check_in_before_the_procedure_is_the_first_form(
+    clinic: Clinic, afternoon: datetime
+) -> None:
+    said = today(make_recovery(clinic, day=-33, now=afternoon))
+    assert "The next check-in opens on Saturday, March 7, at 9:00 AM." in said
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("paused", "Day 2 after your procedure Your follow-up is paused"),
+        ("completed", "Day 2 after your procedure Your follow-up has ended"),
+        ("withdrawn", "Day 2 after your procedure Your follow-up has ended"),
+        ("cancelled", "No procedure is planned now Your follow-up has ended"),
+    ],
+)
+def test_a_recovery_that_is_not_followed_says_so_first_and_can_log(
+    recovery: Recovery, state: str, told: str
 ) -> None:
     Recovery.objects.update(state=state)
     said = today(recovery)
-    assert "No check-ins now You can still log." in said
+    assert f"{told} No check-ins now. You can still log." in said
     assert "Start check-in" not in said
     assert "The next check-in" not in said
     assert "Something changed?" in said
@@ -282,6 +306,18 @@ def test_what_is_seeded_is_what_ships(clinic: Clinic) -> None:
         phase = phases[text.code]
         for part in ("good_now", "wait_with", "expect"):
             assert getattr(phase, part) == "\n".join(getattr(text, part))
+    before = Preparation.objects.get(pathway=default_pathway())
+    for part in (
+        "steps",
+        "suits",
+        "benefits",
+        "risks",
+        "choices",
+        "good_now",
+        "wait_with",
+        "about",
+    ):
+        assert getattr(before, part) == "\n".join(getattr(BEFORE_TEXT, part))
 
 
 def test_the_spine_has_a_bone_for_each_day(clinic: Clinic, afternoon: datetime) -> None:
@@ -298,9 +334,12 @@ def test_the_spine_has_a_bone_for_each_day(clinic: Clinic, afternoon: datetime) 
 
 
 def test_the_source_and_review_date_of_the_advice_are_shown(recovery: Recovery) -> None:
-    RecoveryPhase.objects.filter(code="short_term").update(source="Our discharge sheet")
+    assert "Source: A published account of the procedure; discharge sheets. To be" in today(
+        recovery
+    )
+    RecoveryPhase.objects.filter(code="short_term").update(source="Our sheet (ward S1), 2026 (S2)")
     phases_of.cache_clear()
-    assert "Source: Our discharge sheet. To be checked again by May 2027." in today(recovery)
+    assert "Source: Our sheet (ward S1), 2026. To be checked again by May 2027." in today(recovery)
 
 
 @pytest.mark.parametrize("name", ["today", "history"])
@@ -475,6 +514,16 @@ def test_nothing_is_called_expected_while_an_alert_stands(
     said = words(history(recovery))
     assert "Flare" not in said
     assert "Relief can take" not in said
+
+
+@pytest.mark.parametrize(("day", "expected"), [(30, True), (31, False), (92, False)])
+def test_relief_is_expected_within_a_month_and_not_after_it(
+    clinic: Clinic, afternoon: datetime, day: int, expected: bool
+) -> None:
+    recovery = make_recovery(clinic, day=day, now=afternoon)
+    log(recovery, day)
+    for said in today(recovery), words(history(recovery)):
+        assert ("Relief can take up to a month." in said) is expected
 
 
 def test_a_flare_ends_by_day_three(clinic: Clinic, afternoon: datetime) -> None:

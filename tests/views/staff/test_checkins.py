@@ -102,6 +102,14 @@ def test_how_it_was_answered_must_be_said(as_nurse, recovery):
     assert not FormResponse.objects.filter(checkin__key="C42").exists()
 
 
+def test_an_answer_that_is_missing_is_asked_for_in_the_words_of_the_buttons(as_nurse, recovery):
+    page = as_nurse.post(form(recovery, "C42"), {"mode": "paper"}).content.decode()
+    assert "Answer this question, or save without it below" in page
+    assert "Save without these answers" in page
+    assert "go on without" not in page
+    assert "Not answered: " in page
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [("104", "from 0 to 100"), ("41.27", "one digit after the point"), ("-1", "from 0 to 100")],

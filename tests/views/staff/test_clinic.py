@@ -241,7 +241,7 @@ def test_only_managers_come_in(
 def test_a_manager_who_also_nurses_sees_both_sides(clinic: Clinic, manager: User) -> None:
     Membership.objects.create(user=manager, clinic=clinic, role=Role.NURSE)
     text = words(sign_in_staff(Client(), manager).get(url("queue")))
-    menu = "Queue 0 Patients Observation 0 Enrol Outcomes Practice Clinic"
+    menu = "Queue 0 Patients Observation 0 Enroll Outcomes Practice Clinic"
     assert menu in text
 
 

@@ -135,7 +135,7 @@ def test_a_wrong_answer_is_named_and_nothing_typed_is_lost(
     response = enrol(as_nurse, **changes)
     page, content = words(response), response.content.decode()
     assert message in page
-    assert page.startswith("Error: Enrol a patient")
+    assert page.startswith("Error: Enroll a patient")
     assert 'tabindex="-1" autofocus' in content
     assert not Patient.objects.exists()
     for name in {"record_number", "surgeon", "levels", "email"} - changes.keys():
@@ -187,7 +187,7 @@ def test_without_a_number_that_patients_are_told_nobody_is_enrolled(
     clinic.save()
     response = enrol(as_nurse)
     name = str(Clinic._meta.get_field(number).verbose_name)
-    assert f"Enrolment is closed until the clinic has: {name}." in words(response)
+    assert f"Enrollment is closed until the clinic has: {name}." in words(response)
     assert not Patient.objects.exists()
 
 

@@ -344,7 +344,7 @@ def test_a_clinic_that_may_not_enrol_any_more(clinic: Clinic, as_nurse: Client) 
     upload(as_nurse, csv_of([row()]))
     Clinic.objects.update(emergency_number="")
     page = words(confirm(as_nurse))
-    assert "The clinic cannot enrol this row now." in page
+    assert "The clinic cannot enroll this row now." in page
     assert "A manager sets them on the Clinic page." in words(
         as_nurse.get(url("procedure_imports"))
     )

@@ -8,7 +8,7 @@ from django.test import Client
 from recovery.models import Alert, Clinic, DailyLog, Recovery, User
 from recovery.services import logs
 from tests.cast import QUIET
-from tests.pages import words
+from tests.pages import read, words
 from tests.views.staff.conftest import EMERGENCY, NOW, REVIEW, report, someone, url
 
 TODAY = date(2026, 3, 5)
@@ -155,6 +155,15 @@ def test_a_refused_log_keeps_what_was_told(
     assert not DailyLog.objects.exists()
 
 
+def test_after_a_refusal_the_day_can_still_be_changed(as_nurse: Client, older: Recovery) -> None:
+    page = send(as_nurse, older, log_date=back(1), pain_avg=None)
+    assert "Your back pain that day, on average" in words(page)
+    fields = read(page, url("staff_log_new", older.uuid)).fields
+    assert fields["log_date"] == [back(1)]
+    as_nurse.post(url("staff_log_new", older.uuid), fields | {"log_date": back(0), "pain_avg": "3"})
+    assert DailyLog.objects.get().log_date == TODAY
+
+
 def test_missing_answers_are_asked_once_then_may_be_left_out(
     as_nurse: Client, recovery: Recovery
 ) -> None:
@@ -278,6 +287,27 @@ def test_every_version_is_there_and_the_old_one_marked(
     assert text.index("Superseded by a correction") > newer
     assert "First thoughts" in text
     assert "Rules R35, rule set" in text
+
+
+def test_an_emergency_that_was_corrected_away_is_still_told_as_one(
+    as_nurse: Client, recovery: Recovery
+) -> None:
+    first = report(recovery, free_text="It came after the nap", **EMERGENCY)
+    logs.record(
+        recovery_id=recovery.pk,
+        values=QUIET,
+        client_id=first.client_id,
+        revision=0,
+        log_date=first.log_date,
+        now=NOW,
+        source="patient",
+        mode="web",
+    )
+    text = words(as_nurse.get(url("staff_logs", recovery.uuid)))
+    assert "Emergency Superseded by a correction" in text
+    assert text.count("Emergency") == 1
+    assert "In the patient's words: “It came after the nap”" in text
+    assert f"Told the patient: {first.advice}" in text
 
 
 def test_a_log_says_who_entered_it_how_and_when(

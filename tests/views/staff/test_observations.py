@@ -494,7 +494,7 @@ def test_the_room_lists_who_is_there_who_comes_and_who_has_gone(
     someone(clinic, "Yves", "Yesterday", day=1)
     someone(clinic, "Carl", "Cancelled", day=0, procedure_at=NOW - MINUTE, state="cancelled")
     text = words(as_nurse.get(url("observation_room")))
-    assert "Observation 1 Enrol" in text
+    assert "Observation 1 Enroll" in text
     assert "In the room 1 Ruth Keller" in text
     assert "Last +45, 10:00 1 mark. +60 is open" in text
     assert "Right leg 4 of 5 at 45 min" in text
@@ -510,7 +510,7 @@ def test_the_menu_counts_who_is_in_the_room(
 ) -> None:
     in_theatre(clinic, "Greta")
     ids = [today.uuid] if name in ("staff_recovery", "observation") else []
-    assert "Observation 2 Enrol" in words(as_nurse.get(url(name, *ids)))
+    assert "Observation 2 Enroll" in words(as_nurse.get(url(name, *ids)))
 
 
 def test_an_empty_room_says_so(as_nurse: Client, nurse: User, now: Any) -> None:

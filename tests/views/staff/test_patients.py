@@ -74,7 +74,7 @@ def test_a_searched_name_stands_in_no_address(as_nurse: Client, recovery: Recove
 
 
 def test_nobody_yet(as_nurse: Client, now: Any) -> None:
-    assert "No patients yet. Enrol the first one." in page(as_nurse)
+    assert "No patients yet. Enroll the first one." in page(as_nurse)
 
 
 @pytest.mark.parametrize("after", ["nonsense", "00000000-0000-0000-0000-000000000000"])

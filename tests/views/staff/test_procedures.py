@@ -325,7 +325,7 @@ def test_it_is_closed_while_nobody_could_read_the_answers(
 ) -> None:
     clinic.clinic_phone = ""
     clinic.save()
-    assert "Enrolment is closed until the clinic has:" in words(add(as_nurse, ended))
+    assert "Enrollment is closed until the clinic has:" in words(add(as_nurse, ended))
     assert Membership.objects.exists()
     assert Recovery.objects.count() == 1
 

@@ -313,6 +313,14 @@ def test_a_rule_that_fired_again_says_when(
     assert places == sorted(places)
 
 
+def test_a_procedure_that_is_still_to_come_stands_with_its_date(
+    as_nurse: Client, clinic: Clinic, now: Any
+) -> None:
+    planned = someone(clinic, "Ruth", "Keller", day=-3)
+    story = words(page(as_nurse, planned)).partition("Timeline")[2]
+    assert "Procedure planned for Mar 8, " in story
+
+
 def test_the_timeline_tells_everything_newest_first(
     as_nurse: Client, nurse: User, clinic: Clinic, now: Any
 ) -> None:
