@@ -233,7 +233,7 @@ def form_of(patient: Recovery, form: str) -> CheckIn:
     return CheckIn.objects.create(
         recovery=patient,
         anchor=patient.anchor,
-        key=f"X-{form}",
+        key=f"X-{form}"[:12],
         form=form,
         day=5,
         opens_at=NOW - timedelta(days=1),

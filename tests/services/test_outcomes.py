@@ -298,7 +298,7 @@ def test_a_thousand_random_recoveries_are_counted_as_the_raw_rows_say(
     tick.run(now=NOW)
     expected = form_rows()
     states = Counter(row[3] for row in expected)
-    assert min(states[state] for state in ("on_time", "late", "missed")) > 100
+    assert min(states[state] for state in ("on_time", "late", "missed")) > SIZE // 10
     assert kept() == expected
     assert kept_of_logs() == log_rows()
     _page_says_what_the_rows_say(clinic, expected)
