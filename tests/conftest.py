@@ -1,5 +1,6 @@
 """What tests find on the machine: a browser, PostgreSQL and Redis, and processes of our own."""
 
+import gc
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -66,6 +67,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker(kind):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays, so the collector need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def asks_for_a_database(item: pytest.Item) -> bool:
