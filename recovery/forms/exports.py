@@ -32,8 +32,8 @@ class ExportForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose one at least.")},
     )
-    file_format = Choice(label=_("File"), choices=Export.Format.choices)
     whose = Choice(label=_("Patients"), choices=WHOSE)
+    file_format = Choice(label=_("File"), choices=Export.Format.choices)
     first = _day(_("From"))
     last = _day(_("Up to"))
 

@@ -53,7 +53,7 @@ def therapist_sheet(request: HttpRequest, link: TherapistLink) -> HttpResponse:
         "head": pdf.score_head(sheet.scores),
         "notes": pdf.score_notes(sheet.scores),
         "numbers": recovery.clinic.numbers,
-        **warning_signs(recovery, sheet.place.day),
+        **warning_signs(recovery),
     }
     return render(request, "therapist/sheet.html", context)
 

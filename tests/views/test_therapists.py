@@ -122,6 +122,12 @@ def test_a_forged_address_is_none(link):
         assert Client().get(bad).status_code == 404
 
 
+def test_the_warning_signs_are_those_of_the_patients_card_however_late(clinic, nurse, now):
+    late = make_recovery(clinic, day=92, now=NOW)
+    page = words(Client().post(address(share(late, nurse, now=NOW)), BORN))
+    assert "Temperature of 100.4 °F (38.0 °C) or higher, or chills" in page
+
+
 def test_what_it_does_not_show(link, patient, nurse):
     report(patient, calf_one_leg=True, free_text="A secret of mine")
     contacts.record(

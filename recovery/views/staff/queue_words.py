@@ -106,7 +106,8 @@ def why(row: queries.Row) -> str:
         # That it is silent, and since when, is told with the course.
         return ""
     # Some rules say no more than their headline, which stands above.
-    said = first.staff_text.removeprefix(first.headline).lstrip(".,; ")
+    said = first.staff_text.removeprefix(first.headline).lstrip(".,:; ")
+    said = said[:1].upper() + said[1:]
     text = f"{', '.join(alert.rule for alert in row.alerts)}. {said}".rstrip()
     if row.rank == QueueRank.CONTACTED and first.contacted_at:
         text = f"{first.rule}. " + gettext("Contact at %(time)s.") % {

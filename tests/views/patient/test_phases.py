@@ -93,7 +93,7 @@ def test_the_clinics_own_words_are_shown(recovery: Recovery) -> None:
     ("day", "now_at", "others"),
     [
         (-4, "before", "You are not here now. Your procedure is still to come."),
-        (0, "short_term", "You are not here now. Today is the day of your procedure."),
+        (0, "short_term", "Today is the day of your procedure."),
         (2, "short_term", "You are not here now. You are on day 2."),
         (9, "gradual_return", "You are not here now. You are on day 9."),
         (40, "follow_up", "You are not here now. You are on day 40."),

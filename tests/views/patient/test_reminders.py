@@ -277,7 +277,7 @@ def test_signed_in_it_stands_on_today(as_patient: Client, recovery: Recovery) ->
     checkin = checkin_of(recovery, "DAY-05")
     url = reverse("checkin_later", args=[recovery.uuid, checkin.uuid])
     assert url in as_patient.get(reverse("today", args=[recovery.uuid])).content.decode()
-    assert "Tomorrow morning" in words(as_patient.get(url))
+    assert "Tomorrow morning at 8:00 AM" in words(as_patient.get(url))
     assert "We will remind you" in words(as_patient.post(url, {"when": "morning"}))
     assert checkin_of(recovery, "DAY-05").later_at == local(8, days=1)
 

@@ -126,7 +126,8 @@ def test_the_completeness_line_names_what_is_missing(
 ) -> None:
     recovery = someone(clinic, "Ruth", "Keller", levels="L4", pain_months=0)
     page = words(as_nurse.get(url("staff_recovery", recovery.uuid)))
-    assert "3 facts missing: months of conservative care, Modic type, diagnosis code." in page
+    missing = "months of conservative care, Modic type, diagnosis code."
+    assert f"Missing about the case: {missing}" in page
     Recovery.objects.update(care_months=9, modic="none", icd10="M54.51")
     page = words(as_nurse.get(url("staff_recovery", recovery.uuid)))
     assert "missing" not in page

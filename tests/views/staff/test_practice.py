@@ -98,10 +98,10 @@ def test_waits_are_told_by_severity_from_the_opening(
     """Raised on a Friday at 9:00 in New York; one in the night counts from the opening."""
     for minutes, one in zip((10, 20, 30, 40, 50), treated(clinic, 5, at=FALL), strict=True):
         alert(one, nurse, minutes=minutes)
-    assert "Urgent 5 30 , 50 of 5 30 , 50 of 5" in page(as_manager)
+    assert "Urgent 5 30 , 9 of 10 within 50 of 5 30 , 9 of 10 within 50 of 5" in page(as_manager)
     [night] = treated(clinic, 1, at=FALL - timedelta(hours=7))
     alert(night, nurse, minutes=120)
-    assert "Urgent 6 25 , 50 of 6" in page(as_manager)
+    assert "Urgent 6 25 , 9 of 10 within 50 of 6" in page(as_manager)
 
 
 def test_the_load_counts_opening_hours_of_the_nurses(
@@ -117,4 +117,4 @@ def test_the_load_counts_opening_hours_of_the_nurses(
     shown = page(as_manager, period="2025-Q4")
     assert "Alerts raised 1" in shown
     assert "opening hours, 1 nurse 585" in shown or "opening hours, 1 nurse 594" in shown
-    assert "1, 12 minutes" in shown
+    assert "1 (12 minutes)" in shown

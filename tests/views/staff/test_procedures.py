@@ -315,7 +315,7 @@ def test_a_wrong_answer_about_it_is_named(
     as_nurse: Client, ended: Recovery, changes: Any, message: str
 ) -> None:
     text = words(add(as_nurse, ended, **changes))
-    assert text.startswith("Error: Add a procedure of Ruth Keller")
+    assert text.startswith("Error: Add a procedure for Ruth Keller")
     assert message in text
     assert Recovery.objects.count() == 1
 

@@ -318,7 +318,7 @@ def test_a_procedure_that_is_still_to_come_stands_with_its_date(
 ) -> None:
     planned = someone(clinic, "Ruth", "Keller", day=-3)
     story = words(page(as_nurse, planned)).partition("Timeline")[2]
-    assert "Procedure planned for Mar 8, " in story
+    assert "Mar 8 Procedure planned for Mar 8, " in story
 
 
 def test_the_timeline_tells_everything_newest_first(

@@ -175,7 +175,7 @@ def test_a_rule_of_time_is_counted_by_its_alerts(
         )
     draft(clinic, manager, {"rule": "R40", "severity": "urgent"})
     page = run(as_manager)
-    assert "Review → Urgent 2 times 2 patients 1 50 % staff only" in page
+    assert "Review → Urgent 2 times 2 patients 1 50% staff only" in page
     assert "D2" in page
 
 
