@@ -71,7 +71,7 @@ def test_it_says_how_often_for_how_many_and_what_came_of_it(
     assert "The draft changes R35." in asked
     page = run(as_manager)
     assert "4 logs judged, each with what was known when it was written." in page
-    assert "Review → Urgent 3 times 2 patients 1 33 %" in page
+    assert "Review → Urgent 3 times 2 patients 1 33%" in page
     assert "3 times as it is, 3 with the draft" in page
     row = Rehearsal.objects.get()
     assert (row.by, row.judged, row.otherwise, row.left_out) == (manager, 4, 0, 0)
