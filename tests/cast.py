@@ -137,6 +137,7 @@ def default_pathway() -> Pathway:
             "0003_default_pathway",
             "0006_new_weakness_is_not_waited_out",
             "0012_phase_pages_filled",
+            "0025_the_time_before_in_plain_words",
         ):
             import_module(f"recovery.migrations.{name}").forwards(apps, None)
     return Pathway.objects.get(clinic=None, version=1)
