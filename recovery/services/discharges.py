@@ -45,7 +45,7 @@ def record(*, recovery: Recovery, user: User, now: datetime, discharged_at: date
     )
     evening = _evening(recovery)
     _refuse(recovery, evening, discharged_at, now)
-    change = facts.note(recovery, "discharged_at", discharged_at, user, now)
+    change = facts.note(recovery, recovery, "discharged_at", discharged_at, user, now)
     if change is None:
         return recovery
     if evening is not None and evening.state == CheckIn.State.OPEN:

@@ -45,22 +45,7 @@ def correct(
     if unknown := set(facts) - set(FACTS):
         raise ValueError(f"not to be corrected here: {', '.join(sorted(unknown))}")
     recovery = Recovery.objects.select_for_update(of=("self",)).get(pk=recovery.pk)
-    changes = [
-        change
-        for name, value in facts.items()
-        if (change := note(recovery, name, value, user, now))
-    ]
-    if changes:
-        recovery.save(update_fields=[change.fact for change in changes])
-        FactChange.objects.bulk_create(changes)
-        AccessEvent.objects.create(
-            at=now,
-            user=user,
-            patient_id=recovery.patient_id,
-            action=AccessEvent.Action.WRITE,
-            what="facts",
-        )
-    return changes
+    return _write(recovery, recovery, facts, user, now, what="facts")
 
 
 @transaction.atomic
@@ -71,25 +56,30 @@ def correct_person(
     if unknown := set(person) - set(FactChange.OF_PATIENT):
         raise ValueError(f"not to be corrected here: {', '.join(sorted(unknown))}")
     patient = Patient.objects.select_for_update().get(pk=recovery.patient_id)
-    changes = []
-    for name, value in person.items():
-        before, after = as_text(getattr(patient, name)), as_text(value)
-        if before != after:
-            setattr(patient, name, value)
-            changes.append(
-                FactChange(
-                    recovery=recovery, by=user, at=now, fact=name, before=before, after=after
-                )
-            )
+    return _write(patient, recovery, person, user, now, what="person")
+
+
+def _write(
+    row: Recovery | Patient,
+    recovery: Recovery,
+    given: Mapping[str, Any],
+    user: User,
+    now: datetime,
+    *,
+    what: str,
+) -> list[FactChange]:
+    """Save on the locked `row` what differs, with its changes and who wrote."""
+    noted = (note(row, recovery, name, value, user, now) for name, value in given.items())
+    changes = [change for change in noted if change]
     if changes:
-        patient.save(update_fields=[change.fact for change in changes])
+        row.save(update_fields=[change.fact for change in changes])
         FactChange.objects.bulk_create(changes)
         AccessEvent.objects.create(
             at=now,
             user=user,
-            patient_id=patient.pk,
+            patient_id=recovery.patient_id,
             action=AccessEvent.Action.WRITE,
-            what="person",
+            what=what,
         )
     return changes
 
@@ -141,12 +131,16 @@ def _told(answers: Answers) -> dict[str, Any]:
     return told
 
 
-def note(recovery: Recovery, fact: str, value: Any, user: User, now: datetime) -> FactChange | None:
-    """Set one fact on the row and say what changed, if anything; saves neither."""
-    before, after = as_text(getattr(recovery, fact)), as_text(value)
+def note(
+    row: Recovery | Patient, recovery: Recovery, fact: str, value: Any, user: User, now: datetime
+) -> FactChange | None:
+    """Set one fact on the row, the recovery's own or its patient's, and say what changed, if
+    anything; saves neither.
+    """
+    before, after = as_text(getattr(row, fact)), as_text(value)
     if before == after:
         return None
-    setattr(recovery, fact, value)
+    setattr(row, fact, value)
     return FactChange(recovery=recovery, by=user, at=now, fact=fact, before=before, after=after)
 
 
