@@ -4,18 +4,24 @@ import gc
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import redis
 from django.conf import settings
+from django.utils import timezone
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.engine import Engine
 
 pytest_plugins = ["tests.cast", "tests.mailserver", "tests.texting"]
 
+# That of the clinic in tests/cast.py, which cannot be loaded before Django is.
+ZONE, MORNING = "America/New_York", 7
+REAL_NOW = timezone.now
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_ARGS = [
     "--no-sandbox",  # root, as in most CI, has no other way
@@ -26,6 +32,17 @@ BROWSER_ARGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+@pytest.hookimpl(tryfirst=True)  # before any fixture
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let no test fall into the night of the clinics, when the check-ins of a day have not opened:
+    before 7:00 in New York it is the evening before. What happens at night sets its own clock, and
+    so do service tests, whose other processes know only the clock of the machine.
+    """
+    hour = REAL_NOW().astimezone(ZoneInfo(ZONE)).hour
+    by_night = hour < MORNING and not item.get_closest_marker("service")
+    timezone.now = (lambda: REAL_NOW() - timedelta(hours=hour + 2)) if by_night else REAL_NOW
 
 
 def browser_path() -> str | None:
