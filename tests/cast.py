@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from recovery.clinical.pathway import local
 from recovery.models import (
+    Alert,
     CheckIn,
     Clinic,
     ClockOffset,
@@ -53,6 +54,7 @@ NUMBERS = {
     "poison_phone": "1-800-222-1222",
     "crisis_phone": "988",
 }
+MISSED = ("R40", "R41")
 _numbers = count(1)
 
 
@@ -132,15 +134,10 @@ def default_pathway() -> Pathway:
     """The pathway that the migration seeds. A test on a real transaction ends by emptying every
     table, so the next one seeds it again.
     """
-    if not Pathway.objects.filter(clinic=None, version=1).exists():
-        for name in (
-            "0003_default_pathway",
-            "0006_new_weakness_is_not_waited_out",
-            "0012_phase_pages_filled",
-            "0025_the_time_before_in_plain_words",
-        ):
-            import_module(f"recovery.migrations.{name}").forwards(apps, None)
-    return Pathway.objects.get(clinic=None, version=1)
+    shipped = Pathway.objects.filter(clinic=None, version=1)
+    if (found := shipped.first()) is None:
+        import_module("recovery.migrations.0003_shipped_pathway").forwards(apps, None)
+    return found or shipped.get()
 
 
 def make_recovery(
@@ -206,10 +203,13 @@ def make_recovery(
         answer_baseline(recovery)
     if ticked:
         tick.run(now=now)
-        recovery.refresh_from_db()
-        recovery.alerts.filter(rule__in=["R40", "R41"]).delete()
-        status.set_alert_rank(recovery, recovery.alerts.not_closed())
-        recovery.save(update_fields=status.STATUS)
+        # Nothing hangs on these alerts yet, so their rows are all there is to remove.
+        if Alert.objects.filter(recovery=recovery, rule__in=MISSED)._raw_delete("default"):
+            recovery.refresh_from_db()
+            status.set_alert_rank(recovery, recovery.alerts.not_closed())
+            recovery.save(update_fields=status.STATUS)
+        else:
+            recovery.refresh_from_db()
     return recovery
 
 

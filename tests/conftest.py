@@ -13,7 +13,7 @@ import pytest
 import redis
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.engine import Engine
 
@@ -22,7 +22,13 @@ pytest_plugins = ["tests.cast", "tests.mailserver", "tests.texting"]
 # That of the clinic in tests/cast.py, which cannot be loaded before Django is.
 ZONE, MORNING = "America/New_York", 7
 REAL_NOW = timezone.now
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = (
+    "chromium-headless-shell",  # Debian's build without windows, the quickest
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 BROWSER_ARGS = [
     "--no-sandbox",  # root, as in most CI, has no other way
     "--disable-gpu",
@@ -117,13 +123,25 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def windows(chromium: Browser) -> dict[Any, BrowserContext]:
+    """Browser contexts by their options, for one visitor after the other: a new one takes longer
+    than most pages.
+    """
+    return {}
+
+
 @pytest.fixture
-def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
+def open_page(
+    chromium: Browser, windows: dict[Any, BrowserContext]
+) -> Iterator[Callable[..., Page]]:
     """Open pages, each as a visitor of its own; an error in a console fails the test at its end.
 
     `width` is in CSS pixels (390 is a phone); more keywords go to Playwright's `new_context`.
+    `fresh` is for a page that leaves something in its context besides cookies.
     """
-    contexts = []
+    lent: list[BrowserContext] = []
+    own: list[BrowserContext] = []
     complaints: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
@@ -132,17 +150,32 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
         if message.type == "error" and not (refusal and "/static/" not in message.location["url"]):
             complaints.append(f"{message.text} ({message.location['url']})")
 
-    def open_page(*, width: int = 390, height: int = 844, **options: Any) -> Page:
-        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        page = context.new_page()
+    def context_for(options: dict[str, Any], *, fresh: bool) -> BrowserContext:
+        key = tuple(sorted(options.items()))
+        if fresh or windows.get(key) in lent:
+            own.append(chromium.new_context(**options))
+            return own[-1]
+        if key not in windows:
+            windows[key] = chromium.new_context(**options)
+        lent.append(windows[key])
+        return windows[key]
+
+    def open_page(
+        *, width: int = 390, height: int = 844, fresh: bool = False, **options: Any
+    ) -> Page:
+        page = context_for(options, fresh=fresh).new_page()
+        page.set_viewport_size({"width": width, "height": height})
         page.on("console", hear)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
 
     yield open_page
-    for context in contexts:
+    for context in own:
         context.close()
+    for context in lent:
+        for page in context.pages:
+            page.close()
+        context.clear_cookies()
     assert complaints == []
 
 

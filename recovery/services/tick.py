@@ -59,9 +59,9 @@ def run(*, now: datetime) -> Ticked:
             logger.exception("A batch of the tick failed; trying its rows one by one")
             bad |= _one_by_one(now, bad, grown)
             continue
-        if not advanced:
-            break
         done += advanced
+        if advanced < BATCH:
+            break
     for clinic in grown.values():
         _rebuild_corridor(clinic, now)
     return Ticked(done, len(bad))

@@ -16,7 +16,6 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core.cache import cache
 from django.db import OperationalError
 from django.db.backends.utils import CursorWrapper
-from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
@@ -48,12 +47,12 @@ from recovery.services import (
 )
 from recovery.tokens import first_log_token, link_token, therapist_token, unsubscribe_token
 from tests.browser.axe import complaints
+from tests.browser.doors import come_in
 from tests.cast import (
     QUIET,
     checkin_of,
     default_pathway,
     make_recovery,
-    sign_in_staff,
     staff,
     user_of,
 )
@@ -100,6 +99,7 @@ PAGES = {name for name, route in ROUTES.items() if "GET" in route.methods and na
 class World:
     clinic: Any
     site: str
+    page: Page
     users: dict[str, User] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
 
@@ -121,7 +121,9 @@ class World:
 
 
 @pytest.fixture
-def world(live_server: Any, clinic: Any, settings: Any, tmp_path: Any) -> World:
+def world(
+    live_server: Any, clinic: Any, settings: Any, tmp_path: Any, open_page: Callable[..., Page]
+) -> World:
     default_pathway()
     cache.clear()
     settings.VAR_DIR = tmp_path
@@ -129,22 +131,13 @@ def world(live_server: Any, clinic: Any, settings: Any, tmp_path: Any) -> World:
         "nurse": staff(clinic, "Nora", "nurse"),
         "manager": staff(clinic, "Max", "manager"),
     }
-    return World(clinic, live_server.url, users)
+    return World(clinic, live_server.url, open_page(width=WIDTHS[0]), users)
 
 
-def visit(world: World, open_page: Callable[..., Page], visitor: User | None) -> Page:
-    """A page of a visitor who has signed in already, through the right door."""
-    page = open_page(width=WIDTHS[0])
-    if visitor is not None:
-        client = Client()
-        if visitor.memberships.exists():
-            sign_in_staff(client, visitor)
-        else:
-            client.force_login(visitor)
-        page.context.add_cookies(
-            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": world.site}]
-        )
-    return page
+def visit(world: World, visitor: User | None) -> Page:
+    """The page as a visitor who has signed in already, through the right door, would open it."""
+    come_in(world.page, visitor, world.site)
+    return world.page
 
 
 def sideways(page: Page) -> bool:
@@ -166,12 +159,10 @@ def check(page: Page, where: str) -> Iterator[str]:
     page.set_viewport_size(size)
 
 
-def look(
-    world: World, open_page: Callable[..., Page], visitor: User | None, *routes: Any
-) -> list[str]:
+def look(world: World, visitor: User | None, *routes: Any) -> list[str]:
     """Complaints about pages, each a route's name or (name, ids)."""
     problems: list[str] = []
-    page = visit(world, open_page, visitor)
+    page = visit(world, visitor)
     for route in routes:
         name, *ids = route if isinstance(route, tuple) else (route,)
         answer = page.goto(world.site + reverse(name, args=ids))
@@ -182,12 +173,10 @@ def look(
     return problems
 
 
-def refuse(
-    world: World, open_page: Callable[..., Page], visitor: User | None, *routes: Any
-) -> list[str]:
+def refuse(world: World, visitor: User | None, *routes: Any) -> list[str]:
     """Complaints about forms that are sent empty: the summary must stand there."""
     problems: list[str] = []
-    page = visit(world, open_page, visitor)
+    page = visit(world, visitor)
     for route in routes:
         name, *ids = route if isinstance(route, tuple) else (route,)
         page.goto(world.site + reverse(name, args=ids))
@@ -204,13 +193,13 @@ def alarm(world: World) -> Recovery:
     return recovery
 
 
-def test_nothing_there_yet(world, open_page):
+def test_nothing_there_yet(world):
     nurse, manager = world.users["nurse"], world.users["manager"]
     alone = User.objects.create_user("alone@example.org")
-    assert look(world, open_page, nurse, "queue", "patients", "enrol") == []
-    assert look(world, open_page, manager, "clinic") == []
-    assert look(world, open_page, alone, "people") == []
-    assert look(world, open_page, None, "demo_mailbox") == []
+    assert look(world, nurse, "queue", "patients", "enrol") == []
+    assert look(world, manager, "clinic") == []
+    assert look(world, alone, "people") == []
+    assert look(world, None, "demo_mailbox") == []
     planned = make_recovery(world.clinic, day=-4)
     ids = (
         ("today", planned.uuid),
@@ -218,11 +207,11 @@ def test_nothing_there_yet(world, open_page):
         ("phase", planned.uuid, "before"),
         ("milestones", planned.uuid),
     )
-    assert look(world, open_page, user_of(planned), *ids) == []
-    assert look(world, open_page, nurse, ("staff_recovery", planned.uuid)) == []
+    assert look(world, user_of(planned), *ids) == []
+    assert look(world, nurse, ("staff_recovery", planned.uuid)) == []
 
 
-def test_many_rows(world, open_page):
+def test_many_rows(world):
     nurse = world.users["nurse"]
     signs = [{"saddle": "yes"}, {"calf_one_leg": True}, {"fall": True}, {}]
     for number in range(56):
@@ -234,24 +223,24 @@ def test_many_rows(world, open_page):
         recovery=recovery, user=nurse, now=timezone.now(), kind="call", outcome="no_answer"
     )
     ids = ("staff_recovery", recovery.uuid), ("staff_logs", recovery.uuid)
-    assert look(world, open_page, nurse, "queue", "patients", *ids) == []
+    assert look(world, nurse, "queue", "patients", *ids) == []
     ids = ("today", recovery.uuid), ("history", recovery.uuid)
-    assert look(world, open_page, user_of(recovery), *ids) == []
+    assert look(world, user_of(recovery), *ids) == []
 
 
-def test_the_queue_at_work_and_who_is_silent(world, open_page):
+def test_the_queue_at_work_and_who_is_silent(world):
     nurse, now = world.users["nurse"], timezone.now()
     jonas = staff(world.clinic, "Jonas", "nurse")
     silent, called = make_recovery(world.clinic, day=5), make_recovery(world.clinic, day=40)
     ours = make_recovery(world.clinic, day=20)
-    assert look(world, open_page, nurse, "overdue", ("overdue_call", silent.uuid)) == []
+    assert look(world, nurse, "overdue", ("overdue_call", silent.uuid)) == []
     log = world.log(ours, leg_pain=4, leg_pain_status="new_or_worse", leg_side="left", fall=True)
     saved = ("log_saved", ours.uuid, log.client_id)
-    assert look(world, open_page, user_of(ours), saved) == []
+    assert look(world, user_of(ours), saved) == []
     waits.answer(log=log, can_wait=False, now=now)
-    assert look(world, open_page, user_of(ours), saved) == []
+    assert look(world, user_of(ours), saved) == []
     page = ("handling", ours.uuid)
-    assert look(world, open_page, nurse, page) == []
+    assert look(world, nurse, page) == []
     handling.claim(recovery=ours, user=jonas, now=now)
     handling.assign(recovery=ours, to=nurse, user=nurse, now=now)
     note = {"text": "Rings after 5", "client_id": uuid.uuid4()}
@@ -267,9 +256,9 @@ def test_the_queue_at_work_and_who_is_silent(world, open_page):
         now=now,
         outcome="no_answer",
     )
-    assert look(world, open_page, nurse, page, "queue", "overdue") == []
+    assert look(world, nurse, page, "queue", "overdue") == []
     problems = []
-    page = visit(world, open_page, nurse)
+    page = visit(world, nurse)
     page.goto(world.site + reverse("queue") + "?only=urgent&mine=yes")
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     problems += check(page, "filters")
@@ -282,37 +271,37 @@ def test_the_queue_at_work_and_who_is_silent(world, open_page):
     assert problems == []
 
 
-def test_an_address_that_fails_and_a_mail_of_unknown_fate(world, open_page):
+def test_an_address_that_fails_and_a_mail_of_unknown_fate(world):
     recovery, nurse = make_recovery(world.clinic, day=5), world.users["nurse"]
     addresses.invite_again(recovery=recovery, user=nurse, now=timezone.now())
     pages = ("address", recovery.uuid), "unknown_mails"
-    assert look(world, open_page, nurse, *pages) == []
+    assert look(world, nurse, *pages) == []
     mail = recovery.messages.filter(kind="invitation").first()
     addresses.address_failed(mail, now=timezone.now())
     Message.objects.filter(pk=mail.pk).update(state="unknown", message_id="<" + "1" * 60 + "@x>")
-    assert look(world, open_page, nurse, *pages) == []
+    assert look(world, nurse, *pages) == []
     Message.objects.filter(pk=mail.pk).update(
         state="refused", reason="broken", fault="TemplateSyntaxError"
     )
-    assert look(world, open_page, nurse, "unknown_mails") == []
+    assert look(world, nurse, "unknown_mails") == []
 
 
-def test_outcomes_and_the_practice(world, open_page):
+def test_outcomes_and_the_practice(world):
     nurse, manager, now = world.users["nurse"], world.users["manager"], timezone.now()
-    assert look(world, open_page, manager, "outcomes", "practice") == []
+    assert look(world, manager, "outcomes", "practice") == []
     answered(treated(world.clinic, 6, at=now - timedelta(days=130)), nrs=(7, 3), peg=(20, 9))
-    assert look(world, open_page, nurse, "outcomes") == []
+    assert look(world, nurse, "outcomes") == []
     a_good_year(world.clinic, nurse, now)
     clinics.record_procedures(clinic=world.clinic, year=now.year, month=1, number=3)
-    assert look(world, open_page, manager, "outcomes", "practice") == []
-    assert refuse(world, open_page, manager, "practice") == []
+    assert look(world, manager, "outcomes", "practice") == []
+    assert refuse(world, manager, "practice") == []
 
 
-def test_the_ledger_and_the_dry_run(world, open_page):
+def test_the_ledger_and_the_dry_run(world):
     nurse, clinic, now = world.users["nurse"], world.clinic, timezone.now()
     recovery = make_recovery(clinic, day=5)
     empty = ("recovery_ledger", make_recovery(clinic, day=-40).uuid)
-    assert look(world, open_page, nurse, empty, "ledger", "dry_run") == []
+    assert look(world, nurse, empty, "ledger", "dry_run") == []
     for state, reason in (
         ("owed", ""),
         ("sent", ""),
@@ -337,9 +326,9 @@ def test_the_ledger_and_the_dry_run(world, open_page):
             message_id="<" + "1" * 60 + "@x>",
         )
     pages = ("recovery_ledger", recovery.uuid), "ledger", "dry_run"
-    assert look(world, open_page, nurse, *pages) == []
+    assert look(world, nurse, *pages) == []
     problems = []
-    page = visit(world, open_page, nurse)
+    page = visit(world, nurse)
     for query in (reverse("ledger") + "?day=soon", reverse("dry_run") + "?until=soon"):
         page.goto(world.site + query)
         assert page.title().startswith("Error")
@@ -347,7 +336,7 @@ def test_the_ledger_and_the_dry_run(world, open_page):
     assert problems == []
 
 
-def test_how_a_patient_is_reminded(world, open_page, texts):
+def test_how_a_patient_is_reminded(world, texts):
     nurse, now = world.users["nurse"], timezone.now()
     recovery = by_text(make_recovery(world.clinic, day=5), "email,sms")
     user, checkin = user_of(recovery), checkin_of(recovery, "DAY-05")
@@ -356,14 +345,14 @@ def test_how_a_patient_is_reminded(world, open_page, texts):
     mine = ("reminders", recovery.uuid), ("reminders_pause", recovery.uuid), ("checkin_later", *ids)
     later_page, off = ("link_later", token), ("unsubscribe", unsubscribe_token(recovery.patient))
     of = ("reminders_of", recovery.uuid)
-    assert look(world, open_page, user, *mine) == []
-    assert look(world, open_page, None, later_page, off) == []
-    assert look(world, open_page, nurse, of) == []
+    assert look(world, user, *mine) == []
+    assert look(world, None, later_page, off) == []
+    assert look(world, nurse, of) == []
     # Nothing chosen, and a number that is none.
-    assert refuse(world, open_page, user, mine[1]) == []
+    assert refuse(world, user, mine[1]) == []
     problems = []
     for visitor, (name, *args) in ((user, mine[0]), (nurse, of)):
-        page = visit(world, open_page, visitor)
+        page = visit(world, visitor)
         page.goto(world.site + reverse(name, args=args))
         page.fill("#id_mobile", "soon")
         page.select_option("#id_remind_at", "08:00")
@@ -380,39 +369,39 @@ def test_how_a_patient_is_reminded(world, open_page, texts):
     Recovery.objects.filter(pk=recovery.pk).update(
         call_since=now, call_for="C90", queue_rank=4, queue_since=now
     )
-    assert look(world, open_page, user, *mine, ("today", recovery.uuid)) == []
-    assert look(world, open_page, None, later_page, off) == []
+    assert look(world, user, *mine, ("today", recovery.uuid)) == []
+    assert look(world, None, later_page, off) == []
     ledger, page = ("recovery_ledger", recovery.uuid), ("staff_recovery", recovery.uuid)
-    assert look(world, open_page, nurse, of, ledger, page, "queue") == []
+    assert look(world, nurse, of, ledger, page, "queue") == []
 
 
-def test_lists_of_procedures(world, open_page):
+def test_lists_of_procedures(world):
     nurse, clinic, now = world.users["nurse"], world.clinic, timezone.now()
-    assert look(world, open_page, nurse, "procedure_imports") == []
-    assert refuse(world, open_page, nurse, "procedure_imports") == []
+    assert look(world, nurse, "procedure_imports") == []
+    assert refuse(world, nurse, "procedure_imports") == []
     preview = a_list(clinic, nurse, many(70, 60, today=now.date()))
     address = ("procedure_import", preview.uuid)
-    assert look(world, open_page, nurse, address, "procedure_imports") == []
-    page = visit(world, open_page, nurse)
+    assert look(world, nurse, address, "procedure_imports") == []
+    page = visit(world, nurse)
     page.goto(world.site + reverse("procedure_import", args=[preview.uuid]))
     page.locator("main form button.btn-primary").click()
     page.wait_for_load_state()
     assert page.title().startswith("Error")
     assert list(check(page, "a list that nobody vouched for")) == []
     imports.confirm(procedure_import=preview, user=nurse, now=now, vouched=True)
-    assert look(world, open_page, nurse, address) == []
+    assert look(world, nurse, address) == []
     imports.take_in(clock=timezone.now, until=now + timedelta(hours=1))
-    assert look(world, open_page, nurse, address, "procedure_imports") == []
+    assert look(world, nurse, address, "procedure_imports") == []
     untold = Recovery.objects.filter(patient__consents=None).first()
     told = ("consent", untold.uuid)
-    assert look(world, open_page, nurse, told, ("staff_recovery", untold.uuid)) == []
-    assert refuse(world, open_page, nurse, told) == []
+    assert look(world, nurse, told, ("staff_recovery", untold.uuid)) == []
+    assert refuse(world, nurse, told) == []
 
 
-def test_exports(world, open_page):
+def test_exports(world):
     manager, clinic, now = world.users["manager"], world.clinic, timezone.now()
-    assert look(world, open_page, manager, "exports") == []
-    assert refuse(world, open_page, manager, "exports") == []
+    assert look(world, manager, "exports") == []
+    assert refuse(world, manager, "exports") == []
     for finished_at in (now, None):
         Export.objects.create(
             clinic=clinic,
@@ -426,13 +415,13 @@ def test_exports(world, open_page):
             rows=123456,
             finished_at=finished_at,
         )
-    assert look(world, open_page, manager, "exports") == []
+    assert look(world, manager, "exports") == []
 
 
-def test_a_rehearsal(world, open_page):
+def test_a_rehearsal(world):
     manager, clinic, now = world.users["manager"], world.clinic, timezone.now()
     begun(clinic, manager)
-    assert look(world, open_page, manager, "rehearsal") == []
+    assert look(world, manager, "rehearsal") == []
     for day in (4, 9):
         recovery = make_recovery(clinic, day=day)
         for days_ago in range(3):
@@ -442,30 +431,30 @@ def test_a_rehearsal(world, open_page):
         for rule in ("R33", "R35")
     ]
     edited(begun(clinic, manager), manager, changes(rules=changed))
-    assert look(world, open_page, manager, "rehearsal", "pathway_approval") == []
+    assert look(world, manager, "rehearsal", "pathway_approval") == []
     row = rehearsals.begin(clinic=clinic, user=manager, now=now)
-    assert look(world, open_page, manager, "rehearsal", "pathway_approval") == []
+    assert look(world, manager, "rehearsal", "pathway_approval") == []
     rehearsals.run(clock=timezone.now, until=now + timedelta(hours=1))
-    assert look(world, open_page, manager, "rehearsal", "pathway_approval") == []
+    assert look(world, manager, "rehearsal", "pathway_approval") == []
     rehearsals.see(rehearsal=row, user=manager, now=now)
-    assert look(world, open_page, manager, "rehearsal", "pathway_approval") == []
+    assert look(world, manager, "rehearsal", "pathway_approval") == []
     both = staff(clinic, "Bea", "manager", "nurse")
-    assert look(world, open_page, both, "rehearsal") == []
+    assert look(world, both, "rehearsal") == []
 
 
-def test_who_is_told_and_when(world, open_page):
+def test_who_is_told_and_when(world):
     nurse, manager, clinic = world.users["nurse"], world.users["manager"], world.clinic
-    assert look(world, open_page, nurse, "my_mails") == []
+    assert look(world, nurse, "my_mails") == []
     for name in ("Jonas", "Mia"):
         oncall.move(clinic=clinic, user=staff(clinic, name, "nurse"), to="on")
     mails = dict.fromkeys(oncall.MAILS, True) | {"digest_mails": False}
     oncall.choose(clinic=clinic, user=nurse, mails=mails)
     day = timezone.now().date() + timedelta(days=30)
     clinics.add_holiday(clinic=clinic, on=day, name="Founders' Day", now=timezone.now())
-    assert look(world, open_page, manager, "clinic") == []
-    assert look(world, open_page, nurse, "my_mails") == []
+    assert look(world, manager, "clinic") == []
+    assert look(world, nurse, "my_mails") == []
     problems = []
-    page = visit(world, open_page, manager)
+    page = visit(world, manager)
     page.goto(world.site + reverse("clinic"))
     page.get_by_role("button", name="Add the holiday").click()
     page.wait_for_load_state()
@@ -474,37 +463,37 @@ def test_who_is_told_and_when(world, open_page):
     assert problems == []
 
 
-def test_the_visit_sheet_and_the_patient_s_questions(world, open_page):
+def test_the_visit_sheet_and_the_patient_s_questions(world):
     nurse, now = world.users["nurse"], timezone.now()
     empty = make_recovery(world.clinic, day=-3)
     recovery = with_a_year(world.clinic, nurse, now=now, days=40)
     pages = ("visit_page", empty.uuid), ("visit_page", recovery.uuid)
-    assert look(world, open_page, nurse, *pages) == []
+    assert look(world, nurse, *pages) == []
     user, question = user_of(recovery), recovery.visit_questions.last()
     mine = ("visit_questions", recovery.uuid), ("visit_questions", empty.uuid)
-    assert look(world, open_page, user_of(empty), mine[1]) == []
+    assert look(world, user_of(empty), mine[1]) == []
     form = ("visit_question", recovery.uuid, question.uuid)
-    assert look(world, open_page, user, mine[0], form) == []
-    assert refuse(world, open_page, user, mine[0]) == []
+    assert look(world, user, mine[0], form) == []
+    assert refuse(world, user, mine[0]) == []
     visits.take(recovery=recovery, read={question.uuid: 0}, user=nurse, now=now)
-    assert look(world, open_page, user, mine[0]) == []
+    assert look(world, user, mine[0]) == []
 
 
-def test_a_sheet_for_a_therapist(world, open_page):
+def test_a_sheet_for_a_therapist(world):
     nurse, now = world.users["nurse"], timezone.now()
     recovery = with_a_year(world.clinic, nurse, now=now, days=40)
     links = ("therapist_links", recovery.uuid)
-    assert look(world, open_page, nurse, links) == []
-    assert refuse(world, open_page, nurse, links) == []
+    assert look(world, nurse, links) == []
+    assert refuse(world, nurse, links) == []
     link = share(recovery, nurse, now=now)
     ended = share(recovery, nurse, now=now, recipient="An old practice")
     therapists.revoke(link=ended, user=nurse, now=now)
-    assert look(world, open_page, nurse, links) == []
+    assert look(world, nurse, links) == []
     sheet = ("therapist_sheet", therapist_token(link))
-    assert look(world, open_page, None, sheet) == []
-    assert refuse(world, open_page, None, sheet) == []
+    assert look(world, None, sheet) == []
+    assert refuse(world, None, sheet) == []
     found = []
-    page = visit(world, open_page, None)
+    page = visit(world, None)
     page.goto(world.site + reverse(sheet[0], args=sheet[1:]))
     page.fill("#id_birth_date", recovery.patient.birth_date.isoformat())
     page.get_by_role("button", name="Open the sheet").click()
@@ -513,33 +502,33 @@ def test_a_sheet_for_a_therapist(world, open_page):
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     found += check(page, "the sheet")
     assert found == []
-    assert look(world, open_page, None, ("therapist_sheet", therapist_token(ended))) == []
+    assert look(world, None, ("therapist_sheet", therapist_token(ended))) == []
 
 
-def test_the_activity_ledger(world, open_page):
+def test_the_activity_ledger(world):
     nurse, now = world.users["nurse"], timezone.now()
     empty = make_recovery(world.clinic, day=3, baseline=False)
-    assert look(world, open_page, nurse, "activity", ("recovery_activity", empty.uuid)) == []
+    assert look(world, nurse, "activity", ("recovery_activity", empty.uuid)) == []
     recovery = with_a_year(world.clinic, nurse, now=now, days=70)
     contacts.record(
         recovery=recovery, user=nurse, now=now, kind="visit", outcome="advised", minutes=20
     )
-    assert look(world, open_page, nurse, "activity", ("recovery_activity", recovery.uuid)) == []
+    assert look(world, nurse, "activity", ("recovery_activity", recovery.uuid)) == []
     problems = []
-    page = visit(world, open_page, nurse)
+    page = visit(world, nurse)
     page.goto(world.site + reverse("activity") + "?month=soon")
     assert page.title().startswith("Error")
     problems += check(page, "a month that is none")
     assert problems == []
 
 
-def test_phases_and_milestones(world, open_page):
+def test_phases_and_milestones(world):
     recovery = make_recovery(world.clinic, day=20)
     user = user_of(recovery)
     codes = "before", "immediate", "short_term", "gradual_return", "follow_up"
-    assert look(world, open_page, user, *(("phase", recovery.uuid, code) for code in codes)) == []
+    assert look(world, user, *(("phase", recovery.uuid, code) for code in codes)) == []
     walked = ("milestone_form", recovery.uuid, "walked")
-    assert refuse(world, open_page, user, walked) == []
+    assert refuse(world, user, walked) == []
     for code in ("slept", "walked", "drove"):
         milestones.record(
             recovery=recovery,
@@ -551,12 +540,12 @@ def test_phases_and_milestones(world, open_page):
             now=timezone.now(),
         )
     pages = walked, ("milestones", recovery.uuid), ("history", recovery.uuid)
-    assert look(world, open_page, user, *pages) == []
+    assert look(world, user, *pages) == []
     nurse = world.users["nurse"]
-    assert look(world, open_page, nurse, ("staff_recovery", recovery.uuid)) == []
+    assert look(world, nurse, ("staff_recovery", recovery.uuid)) == []
 
 
-def test_the_corridor_the_medicine_strip_and_what_studies_report(world, open_page):
+def test_the_corridor_the_medicine_strip_and_what_studies_report(world):
     """With all that is folded away open, as tables and drawings stand there."""
     now = timezone.now()
     with_own_days(world.clinic, [(day, 60, "2", "3", "5") for day in range(9)], at=now)
@@ -567,24 +556,23 @@ def test_the_corridor_the_medicine_strip_and_what_studies_report(world, open_pag
     ):
         world.log(recovery, days_ago=days_ago, pain_avg=7, pain_controlled=True, **told)
     nurse = world.users["nurse"]
-    assert look(world, open_page, nurse, "patients") == []
+    assert look(world, nurse, "patients") == []
     problems: list[str] = []
     for visitor, name in ((nurse, "staff_recovery"), (user_of(recovery), "history")):
-        page = visit(world, open_page, visitor)
+        page = visit(world, visitor)
         page.goto(world.site + reverse(name, args=[recovery.uuid]))
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         problems += check(page, f"{name} unfolded")
     assert problems == []
 
 
-def test_an_emergency_that_is_not_closed(world, open_page):
+def test_an_emergency_that_is_not_closed(world):
     recovery = alarm(world)
     log = recovery.logs.get()
     ids = recovery.uuid, log.client_id
     assert (
         look(
             world,
-            open_page,
             user_of(recovery),
             ("today", recovery.uuid),
             ("history", recovery.uuid),
@@ -598,43 +586,43 @@ def test_an_emergency_that_is_not_closed(world, open_page):
         == []
     )
     routes = "queue", ("staff_recovery", recovery.uuid), ("staff_log_new", recovery.uuid)
-    assert look(world, open_page, world.users["nurse"], *routes) == []
+    assert look(world, world.users["nurse"], *routes) == []
 
 
-def test_forms_with_errors(world, open_page):
+def test_forms_with_errors(world):
     recovery = make_recovery(world.clinic, day=5)
     blank = uuid.uuid4()
     link = link_token(CheckIn.objects.get(recovery=recovery, key="DAY-05"))
     patients_form = ("log_form", recovery.uuid, blank)
-    assert refuse(world, open_page, user_of(recovery), patients_form) == []
-    assert refuse(world, open_page, None, ("link_form", link, blank), "account_login") == []
-    assert refuse(world, open_page, None, "staff_sign_in", "staff_password_reset") == []
+    assert refuse(world, user_of(recovery), patients_form) == []
+    assert refuse(world, None, ("link_form", link, blank), "account_login") == []
+    assert refuse(world, None, "staff_sign_in", "staff_password_reset") == []
     routes = "enrol", ("staff_log_new", recovery.uuid)
-    assert refuse(world, open_page, world.users["nurse"], *routes) == []
+    assert refuse(world, world.users["nurse"], *routes) == []
 
 
-def test_questionnaires(world, open_page):
+def test_questionnaires(world):
     manager = world.users["manager"]
-    assert look(world, open_page, manager, "questionnaires") == []
-    assert refuse(world, open_page, manager, "questionnaires") == []
+    assert look(world, manager, "questionnaires") == []
+    assert refuse(world, manager, "questionnaires") == []
     given = {"clinic": world.clinic, "user": manager, "now": timezone.now()}
     raw = BACK_AND_DAY.read_bytes()
     old = questionnaires.load(raw=raw, key="BACK", forms=["one_month"], **given).questionnaire
     raw = raw.replace(b"2026-03", b"2026-04")
     new = questionnaires.load(raw=raw, key="BACK", **given).questionnaire
     pages = "questionnaires", ("questionnaire", old.uuid), ("questionnaire", new.uuid)
-    assert look(world, open_page, manager, *pages) == []
+    assert look(world, manager, *pages) == []
 
 
-def test_a_language_and_the_mails(world, open_page):
+def test_a_language_and_the_mails(world):
     nurse, manager, clinic = world.users["nurse"], world.users["manager"], world.clinic
     pages = "languages", ("language", "es"), "mail_preview", ("mail_preview_page", "code", "es")
-    assert look(world, open_page, manager, *pages) == []
+    assert look(world, manager, *pages) == []
     load_scales(clinic)
-    assert refuse(world, open_page, manager, ("language", "es")) == []
+    assert refuse(world, manager, ("language", "es")) == []
     own = changes(phases={"gradual_return": {"good_now": ["Walk the dog with us."]}})
     own_pathway(clinic, manager, own)
-    assert look(world, open_page, manager, ("language", "es")) == []
+    assert look(world, manager, ("language", "es")) == []
     languages.write(
         clinic=clinic,
         language="es",
@@ -644,11 +632,8 @@ def test_a_language_and_the_mails(world, open_page):
         now=timezone.now(),
     )
     approve(clinic, manager)
-    assert look(world, open_page, manager, *pages) == []
-    assert (
-        look(world, open_page, nurse, *(("mail_preview_page", kind, "es") for kind in SAMPLES))
-        == []
-    )
+    assert look(world, manager, *pages) == []
+    assert look(world, nurse, *(("mail_preview_page", kind, "es") for kind in SAMPLES)) == []
     recovery = make_recovery(clinic, day=5, patient={"language": "es"})
     world.log(recovery, saddle="yes")
     log = recovery.logs.get().client_id
@@ -657,7 +642,7 @@ def test_a_language_and_the_mails(world, open_page):
         ("log_form", recovery.uuid, uuid.uuid4()),
         ("log_saved", recovery.uuid, log),
     )
-    assert look(world, open_page, user_of(recovery), *ids) == []
+    assert look(world, user_of(recovery), *ids) == []
 
 
 # What every kind of difference, and the corridor's drawing, stand in.
@@ -670,11 +655,11 @@ OWN = changes(
 )
 
 
-def test_the_pathway_and_its_draft(world, open_page):
+def test_the_pathway_and_its_draft(world):
     manager, clinic = world.users["manager"], world.clinic
-    assert look(world, open_page, manager, "pathway") == []
+    assert look(world, manager, "pathway") == []
     begun(clinic, manager)
-    assert refuse(world, open_page, manager, "pathway") == []
+    assert refuse(world, manager, "pathway") == []
     edited(begun(clinic, manager), manager, OWN)
     routes = (
         *("pathway", "pathway_draft", "pathway_approval", "pathway_discard", "pathway_title"),
@@ -686,15 +671,15 @@ def test_the_pathway_and_its_draft(world, open_page):
         ("pathway_texts", "short_term"),
         ("pathway_rule", "R13"),
     )
-    assert look(world, open_page, manager, *routes) == []
-    assert refuse(world, open_page, manager, "pathway_approval", "pathway_slot_new") == []
+    assert look(world, manager, *routes) == []
+    assert refuse(world, manager, "pathway_approval", "pathway_slot_new") == []
 
 
-def test_the_pathway_s_forms_with_errors_and_a_file_with_problems(world, open_page):
+def test_the_pathway_s_forms_with_errors_and_a_file_with_problems(world):
     manager = world.users["manager"]
     begun(world.clinic, manager)
     found = []
-    page = visit(world, open_page, manager)
+    page = visit(world, manager)
 
     def wrong(name, *ids, page=page, **typed):
         page.goto(world.site + reverse(name, args=ids))
@@ -720,37 +705,37 @@ def test_the_pathway_s_forms_with_errors_and_a_file_with_problems(world, open_pa
     assert found == []
 
 
-def test_a_recovery_that_can_move_to_another_version(world, open_page):
+def test_a_recovery_that_can_move_to_another_version(world):
     recovery = make_recovery(world.clinic, day=20)
     move = ("pathway_move", recovery.uuid)
-    assert look(world, open_page, world.users["nurse"], move) == []
+    assert look(world, world.users["nurse"], move) == []
     own_pathway(world.clinic, world.users["manager"], OWN)
     routes = move, ("staff_recovery", recovery.uuid)
-    assert look(world, open_page, world.users["nurse"], *routes) == []
+    assert look(world, world.users["nurse"], *routes) == []
 
 
-def test_links_open_answered_and_expired(world, open_page):
+def test_links_open_answered_and_expired(world):
     recovery = make_recovery(world.clinic, day=5)
     checkin = CheckIn.objects.get(recovery=recovery, key="DAY-05")
     token, blank = link_token(checkin), uuid.uuid4()
     unsubscribe = unsubscribe_token(recovery.patient)
     routes = ("link_form", token, blank), ("link_signs", token), ("unsubscribe", unsubscribe)
-    assert look(world, open_page, None, *routes) == []
+    assert look(world, None, *routes) == []
     log = world.log(recovery, days_ago=-1, saddle="yes", mode="link")
-    assert look(world, open_page, None, ("link", token), ("link_saved", token, log.client_id)) == []
+    assert look(world, None, ("link", token), ("link_saved", token, log.client_id)) == []
     past = timezone.now() - timedelta(hours=1)
     CheckIn.objects.filter(pk=checkin.pk).update(
         state="expired", completed_at=None, completed_by=None, due_at=past, expires_at=past
     )
-    assert look(world, open_page, None, ("link", token)) == []
+    assert look(world, None, ("link", token)) == []
 
 
-def test_check_in_forms_of_staff(world, open_page):
+def test_check_in_forms_of_staff(world):
     nurse, recovery = world.users["nurse"], make_recovery(world.clinic, day=40)
     one = ("staff_checkin", recovery.uuid, "C42")
     late = ("staff_checkin", recovery.uuid, "C14")
-    assert look(world, open_page, nurse, ("staff_checkins", recovery.uuid), one, late) == []
-    assert refuse(world, open_page, nurse, one) == []
+    assert look(world, nurse, ("staff_checkins", recovery.uuid), one, late) == []
+    assert refuse(world, nurse, one) == []
 
 
 def tap(page: Page, **answers: str) -> None:
@@ -761,12 +746,12 @@ def tap(page: Page, **answers: str) -> None:
         page.locator(f'label[for="{field.get_attribute("id")}"]').click()
 
 
-def test_check_in_forms_of_patients(world, open_page):
+def test_check_in_forms_of_patients(world):
     """Empty, refused, kept, looked over, sent."""
     found = []
     recovery = make_recovery(world.clinic, day=40)
     form = ("checkin_form", recovery.uuid, checkin_of(recovery, "C42").uuid, uuid.uuid4())
-    page = visit(world, open_page, user_of(recovery))
+    page = visit(world, user_of(recovery))
 
     def seen(title: str, what: str, page: Page = page) -> None:
         page.wait_for_load_state()
@@ -793,15 +778,15 @@ def test_check_in_forms_of_patients(world, open_page):
     assert found == []
 
 
-def test_check_in_forms_that_have_closed_or_call_for_help(world, open_page):
+def test_check_in_forms_that_have_closed_or_call_for_help(world):
     recovery = make_recovery(world.clinic, day=30)
     late = CheckIn.objects.get(recovery=recovery, key="C14")
     closed = ("checkin_form", recovery.uuid, late.uuid, uuid.uuid4())
-    assert look(world, open_page, user_of(recovery), closed) == []
+    assert look(world, user_of(recovery), closed) == []
     planned = make_recovery(world.clinic, day=-5, baseline=False)
     base = checkin_of(planned, "BASE")
     found = []
-    page = visit(world, open_page, user_of(planned))
+    page = visit(world, user_of(planned))
     ids = planned.uuid, base.uuid, uuid.uuid4()
     page.goto(world.site + reverse("checkin_form", args=ids))
     found += check(page, "the form before the procedure")
@@ -813,11 +798,11 @@ def test_check_in_forms_that_have_closed_or_call_for_help(world, open_page):
     assert found == []
 
 
-def test_check_in_forms_by_link(world, open_page):
+def test_check_in_forms_by_link(world):
     recovery = make_recovery(world.clinic, day=13)
     token = link_token(checkin_of(recovery, "C14"))
     found = []
-    page = visit(world, open_page, None)
+    page = visit(world, None)
     client_id = uuid.uuid4()
     page.goto(world.site + reverse("link_form", args=[token, client_id]))
     found += check(page, "a form by link")
@@ -832,7 +817,7 @@ def test_check_in_forms_by_link(world, open_page):
     assert found == []
 
 
-def test_procedures_and_facts(world, open_page):
+def test_procedures_and_facts(world):
     nurse = world.users["nurse"]
     planned, today = make_recovery(world.clinic, day=-5), make_recovery(world.clinic, day=1)
     done = make_recovery(world.clinic, day=200)
@@ -841,10 +826,10 @@ def test_procedures_and_facts(world, open_page):
         routes = ("procedure", ids), ("procedure_new", ids), ("facts_edit", ids)
         routes += (("person_edit", ids),)
         more = ("staff_milestones", ids), ("staff_recovery", ids)
-        assert look(world, open_page, nurse, *routes, *more) == []
+        assert look(world, nurse, *routes, *more) == []
     refused = ("procedure", planned.uuid), ("procedure_new", done.uuid)
-    assert refuse(world, open_page, nurse, *refused) == []
-    page = visit(world, open_page, nurse)
+    assert refuse(world, nurse, *refused) == []
+    page = visit(world, nurse)
     page.goto(world.site + reverse("procedure", args=[planned.uuid]))
     page.fill("#id_procedure_time", "11:45")
     page.locator("main form button.btn-primary").click()
@@ -853,16 +838,16 @@ def test_procedures_and_facts(world, open_page):
     assert list(check(page, "the preview")) == []
 
 
-def test_the_observation_room(world, open_page, set_clock):
+def test_the_observation_room(world, set_clock):
     """Empty, with a change to tell, with errors, before the last question, and answered."""
     nurse, now = world.users["nurse"], NOON
     set_clock(now)
-    assert look(world, open_page, nurse, "observation_room") == []
+    assert look(world, nurse, "observation_room") == []
     begun = now - timedelta(minutes=90)
     recovery = make_recovery(world.clinic, day=0, now=now, procedure_at=begun)
     given = {"recovery": recovery, "user": nurse, "now": now}
     sheet = ("observation", recovery.uuid)
-    assert look(world, open_page, nurse, sheet) == []
+    assert look(world, nurse, sheet) == []
     back = now - timedelta(minutes=40)
     observations.set_room_time(**given, room_at=back)
     for minute, strength in ((None, 5), (0, 4), (15, 5), (15, 4)):
@@ -871,12 +856,12 @@ def test_the_observation_room(world, open_page, set_clock):
         observations.record(**given, minute=minute, values=values, read=read)
     observations.check(**given, code="urine", done=True)
     pages = sheet, "observation_room", ("observation_paper", recovery.uuid)
-    assert look(world, open_page, nurse, *pages) == []
+    assert look(world, nurse, *pages) == []
     token = first_log_token(recovery)
     first = ("first_log_form", token, uuid.uuid4()), ("first_log_signs", token)
-    assert look(world, open_page, None, *first) == []
+    assert look(world, None, *first) == []
     found = []
-    page = visit(world, open_page, nurse)
+    page = visit(world, nurse)
     page.goto(world.site + reverse("observation", args=[recovery.uuid]))
     page.locator("main form.ic-enter button.btn-primary").click()
     page.wait_for_load_state()
@@ -903,24 +888,24 @@ def test_the_observation_room(world, open_page, set_clock):
         mode="link",
     )
     saved = ("first_log_saved", token, client_id)
-    assert look(world, open_page, None, saved, ("first_log", token)) == []
-    assert look(world, open_page, nurse, sheet, ("staff_recovery", recovery.uuid)) == []
+    assert look(world, None, saved, ("first_log", token)) == []
+    assert look(world, nurse, sheet, ("staff_recovery", recovery.uuid)) == []
 
 
-def test_doors(world, open_page, tmp_path):
+def test_doors(world, tmp_path):
     nurse = world.users["nurse"]
     uid = urlsafe_base64_encode(force_bytes(nurse.pk))
     welcome = ("staff_welcome", uid, default_token_generator.make_token(nurse))
     doors = "account_login", "account_confirm_login_code", "staff_sign_in", "staff_password_reset"
-    assert look(world, open_page, None, *doors, welcome, "account_logout") == []
+    assert look(world, None, *doors, welcome, "account_logout") == []
     mail = a_kept_mail(tmp_path)
-    assert look(world, open_page, None, "demo_mailbox", ("demo_mail", mail)) == []
-    assert look(world, open_page, nurse, "staff_clinics") == []
+    assert look(world, None, "demo_mailbox", ("demo_mail", mail)) == []
+    assert look(world, nurse, "staff_clinics") == []
     recovery = make_recovery(world.clinic, day=5)
     stranger = user_of(make_recovery(world.clinic, day=5))
     # The pages that say no.
-    assert look(world, open_page, stranger, ("today", recovery.uuid), "queue") == []
-    assert look(world, open_page, nurse, ("today", recovery.uuid), "clinic") == []
+    assert look(world, stranger, ("today", recovery.uuid), "queue") == []
+    assert look(world, nurse, ("today", recovery.uuid), "clinic") == []
 
 
 def test_without_a_database(world, chromium, monkeypatch):

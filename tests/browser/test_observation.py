@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 import zxingcpp
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from recovery.models import Clinic, DailyLog, Observation, Recovery, User
 from recovery.services import observations
-from tests.cast import make_recovery, sign_in_staff
+from tests.browser.doors import come_in
+from tests.cast import make_recovery
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -36,9 +36,7 @@ def tablet(
     open_page: Callable[..., Page], live_server: Any, nurse: User, recovery: Recovery
 ) -> Page:
     page = open_page(width=820, height=1180, java_script_enabled=False, device_scale_factor=2)
-    cookie = {"name": "sessionid", "value": sign_in_staff(Client(), nurse).cookies["sessionid"]}
-    cookie["value"] = cookie["value"].value
-    page.context.add_cookies([cookie | {"url": live_server.url}])
+    come_in(page, nurse, live_server.url)
     page.goto(live_server.url + reverse("observation", args=[recovery.uuid]))
     return page
 
@@ -85,6 +83,7 @@ def test_a_mark_is_entered_with_a_few_taps(tablet: Page) -> None:
     assert mark.values == {"pain": 4, "strength_right": 4, "urine": "not_yet"}
 
 
+@pytest.mark.once
 def test_a_phone_begins_at_the_newest_mark(tablet: Page, recovery: Recovery, nurse: User) -> None:
     well = {"strength_right": 5}
     for minute in (None, 0):
@@ -98,6 +97,7 @@ def test_a_phone_begins_at_the_newest_mark(tablet: Page, recovery: Recovery, nur
     expect(tablet.locator(".ic-obs__name")).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.once
 def test_keys_are_large_enough_for_a_gloved_finger(tablet: Page) -> None:
     keys = tablet.locator(".ic-enter label").all()
     assert len(keys) == 11 + 6 + 6 + 4 + 4 + 3 + 4

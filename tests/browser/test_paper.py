@@ -7,16 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from recovery.models import Recovery
 from recovery.tokens import link_token
-from tests.cast import checkin_of, make_recovery, sign_in_staff, user_of
+from tests.browser.doors import come_in
+from tests.cast import checkin_of, make_recovery, user_of
 from tests.pathways import changes, own_pathway
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
@@ -26,11 +26,8 @@ def recovery(clinic: Any, nurse: Any) -> Recovery:
 
 @pytest.fixture
 def page(live_server: Any, open_page: Callable[..., Page], recovery: Recovery) -> Page:
-    client = Client()
-    client.force_login(user_of(recovery))
     page = open_page()
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
-    page.context.add_cookies([cookie | {"url": live_server.url}])
+    come_in(page, user_of(recovery), live_server.url)
     return page
 
 
@@ -127,10 +124,8 @@ def test_the_first_log_is_one_page(
     scheme: str,
 ) -> None:
     recovery = make_recovery(clinic, day=0, patient={"record_number": "NORTHGATE-2026-000123"})
-    client = sign_in_staff(Client(), nurse)
     page = open_page(color_scheme=scheme)
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
-    page.context.add_cookies([cookie | {"url": live_server.url}])
+    come_in(page, nurse, live_server.url)
     page.goto(live_server.url + reverse("observation_paper", args=[recovery.uuid]))
     assert sheets(page, paper) == 1
     page.emulate_media(media="print")

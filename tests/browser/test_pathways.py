@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from recovery.models import Pathway, Role
 from recovery.queries.pathways import document_of
-from tests.cast import default_pathway, make_recovery, sign_in_staff, staff
+from tests.browser.doors import come_in
+from tests.cast import default_pathway, make_recovery, staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -45,11 +45,9 @@ def test_a_reminder_is_changed_and_approved_by_keyboard(
     default_pathway()
     cache.clear()
     set_clock(NOW)
-    client = sign_in_staff(Client(), staff(clinic, "Max", Role.MANAGER))
     make_recovery(clinic, day=3, now=NOW)
     page = open_page(width=1280)
-    value = client.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
+    come_in(page, staff(clinic, "Max", Role.MANAGER), live_server.url)
     page.goto(live_server.url + reverse("clinic"))
     follow(page, "Pathway")
     follow(page, "Begin a draft")

@@ -16,6 +16,7 @@ from recovery.models import Alert, CheckIn, DailyLog, PatientAccess, Recovery
 from recovery.services import logs
 from recovery.tokens import link_token, unsubscribe_token
 from tests.browser.axe import complaints
+from tests.browser.doors import come_in
 from tests.cast import QUIET, ZONE, checkin_of, make_recovery, user_of
 from tests.views.patient.conftest import AFTERNOON
 
@@ -51,15 +52,13 @@ def recovery(afternoon: datetime, clinic: Any, nurse: Any) -> Recovery:
 
 @pytest.fixture
 def visit(live_server: Any, open_page: Callable[..., Page]) -> Callable[..., Page]:
-    """Open an address as the patient of a recovery, or as nobody."""
+    """Open an address as the patient of a recovery, or as nobody; `page` is one to go on with."""
 
-    def visit(path: str, recovery: Recovery | None = None, **options: Any) -> Page:
-        page = open_page(**options)
-        if recovery:
-            client = Client()
-            client.force_login(user_of(recovery))
-            cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
-            page.context.add_cookies([cookie | {"url": live_server.url}])
+    def visit(
+        path: str, recovery: Recovery | None = None, *, page: Page | None = None, **options: Any
+    ) -> Page:
+        page = page or open_page(**options)
+        come_in(page, user_of(recovery) if recovery else None, live_server.url)
         page.goto(live_server.url + path)
         return page
 
@@ -117,6 +116,7 @@ def test_a_quiet_day_is_one_post_and_at_most_14_taps(
     assert CheckIn.objects.get(key=f"DAY-{day:02}").state == CheckIn.State.COMPLETED
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("width", [320, 390])
 def test_everything_to_tap_is_large_enough_for_a_thumb(
     recovery: Recovery, visit: Callable[..., Page], width: int
@@ -142,6 +142,7 @@ def test_everything_to_tap_is_large_enough_for_a_thumb(
     assert tiles.count() == 11
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("rest", [("phase", "short_term"), ("signs",)])
 def test_numbers_below_each_other_leave_each_a_thumbs_room(
     recovery: Recovery, visit: Callable[..., Page], rest: tuple[str, ...]
@@ -160,6 +161,7 @@ def test_numbers_below_each_other_leave_each_a_thumbs_room(
 # ----------------
 
 
+@pytest.mark.once
 def test_a_yes_shows_its_emergency_text_before_anything_is_saved(
     recovery: Recovery, visit: Callable[..., Page]
 ) -> None:
@@ -175,6 +177,7 @@ def test_a_yes_shows_its_emergency_text_before_anything_is_saved(
     assert DailyLog.objects.count() == 0
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("taps", "words"),
     [
@@ -199,6 +202,7 @@ def test_every_sign_that_one_question_can_tell_shows_its_text(
     expect(page.locator(".ic-now:visible")).to_contain_text(words)
 
 
+@pytest.mark.once
 def test_follow_up_questions_appear_with_the_answer_that_asks_them(
     recovery: Recovery, visit: Callable[..., Page]
 ) -> None:
@@ -219,6 +223,7 @@ def test_follow_up_questions_appear_with_the_answer_that_asks_them(
 # ------
 
 
+@pytest.mark.once
 def test_the_summary_takes_focus_and_leads_to_the_question(
     recovery: Recovery, visit: Callable[..., Page]
 ) -> None:
@@ -240,6 +245,7 @@ def test_the_summary_takes_focus_and_leads_to_the_question(
     expect(beside).to_contain_text("Tell us about numbness in your legs")
 
 
+@pytest.mark.once
 def test_an_emergency_stands_above_the_summary(
     recovery: Recovery, visit: Callable[..., Page]
 ) -> None:
@@ -296,6 +302,7 @@ def test_answers_sent_after_the_session_ended_are_saved_again_from_the_same_page
 # -----------
 
 
+@pytest.mark.once
 def test_nothing_that_has_focus_hides_behind_the_bar(
     recovery: Recovery, visit: Callable[..., Page]
 ) -> None:
@@ -380,15 +387,16 @@ def pages(recovery: Recovery, clinic: Any) -> Iterator[tuple[str, str, Recovery 
 def test_axe_finds_nothing_on_any_page_in_the_dark(
     recovery: Recovery, clinic: Any, visit: Callable[..., Page]
 ) -> None:
-    """Light is what test_accessibility.py looks at."""
+    """Light is what test_accessibility.py looks at; only the colors are others here."""
+    page = None
     for name, address, who in pages(recovery, clinic):
         # axe comes as a script of its own, which the pages' policy would refuse.
-        page = visit(address, who, color_scheme="dark", bypass_csp=True)
+        page = visit(address, who, page=page, color_scheme="dark", bypass_csp=True)
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        assert complaints(page) == [], name
-        page.context.close()
+        assert complaints(page, "color-contrast") == [], name
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_a_form_with_errors(
     recovery: Recovery, visit: Callable[..., Page], scheme: str
@@ -413,8 +421,9 @@ def test_the_narrowest_phone_needs_no_sideways_scroll_and_no_excuse_in_the_conso
     recovery: Recovery, clinic: Any, visit: Callable[..., Page]
 ) -> None:
     """`open_page` fails the test for any error that the console shows, the policy's included."""
+    page = None
     for name, address, who in pages(recovery, clinic):
-        page = visit(address, who, width=320)
+        page = visit(address, who, page=page, width=320)
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         fits, bar = page.evaluate(
             """() => [
@@ -423,7 +432,6 @@ def test_the_narrowest_phone_needs_no_sideways_scroll_and_no_excuse_in_the_conso
             ]"""
         )
         assert (fits, bar) == (True, "fixed"), name
-        page.context.close()
 
 
 # Nothing runs into anything
@@ -459,6 +467,7 @@ BROKEN = r"""() => {
 }"""
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("day", "baseline", "pains"),
     [
@@ -489,6 +498,7 @@ def test_no_words_of_the_chart_lie_on_each_other(
     assert page.locator("svg.ic-chart").evaluate(COLLISIONS) == []
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("width", [320, 390])
 def test_no_phone_number_and_no_time_is_broken(
     clinic: Any, afternoon: datetime, visit: Callable[..., Page], width: int

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from recovery.models import FormResponse, Recovery, Role, Score, User
-from tests.cast import checkin_of, default_pathway, make_recovery, sign_in_staff, staff, user_of
+from tests.browser.doors import come_in
+from tests.cast import checkin_of, default_pathway, make_recovery, staff, user_of
 from tests.questionnaires import BACK_AND_DAY
 from tests.spanish import offer_spanish
 
@@ -27,14 +27,8 @@ def device(live_server: Any, open_page: Callable[..., Page]) -> Callable[[User],
     """A browser of its own, signed in through the right door."""
 
     def device(user: User) -> Page:
-        client = Client()
-        if user.memberships.exists():
-            sign_in_staff(client, user)
-        else:
-            client.force_login(user)
         page = open_page(width=390, java_script_enabled=False)
-        value = client.cookies["sessionid"].value
-        page.context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
+        come_in(page, user, live_server.url)
         return page
 
     return device

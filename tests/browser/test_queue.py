@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 from recovery.models import Alert, Clinic, Recovery
 from recovery.services import logs
-from tests.cast import PASSWORD, QUIET, default_pathway, make_recovery, staff
+from tests.browser.doors import come_in
+from tests.cast import QUIET, default_pathway, make_recovery, staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -25,21 +26,18 @@ EVERY = 20_000
 def sign_in(
     live_server: Any, clinic: Clinic, set_clock: Callable, open_page: Callable[..., Page]
 ) -> Callable[..., Page]:
-    """A page of a nurse by name, who has just signed in: on the queue."""
+    """A page of a nurse by name, on the queue."""
     default_pathway()
     cache.clear()
     set_clock(NOW)
-    for name in ("Nora", "Jonas"):
-        staff(clinic, name, "nurse")
+    nurses = {name.lower(): staff(clinic, name, "nurse") for name in ("Nora", "Jonas")}
 
     def sign_in(name: str = "nora", *, wait: bool = False, **options: Any) -> Page:
-        page = open_page(width=1280, **options)
+        page = open_page(width=1280, fresh=True, **options)
         if wait:
             page.clock.install()
-        page.goto(f"{live_server.url}/staff/sign-in/")
-        page.get_by_label("E-mail").fill(f"{name}@northgate.example")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        come_in(page, nurses[name], live_server.url)
+        page.goto(f"{live_server.url}/staff/")
         expect(page.get_by_role("heading", level=1)).to_have_text("Queue")
         return page
 
@@ -173,6 +171,7 @@ def test_a_row_that_has_left_gives_the_focus_to_no_other_patient(
 
 def test_a_hidden_page_does_not_ask(sign_in: Callable[..., Page], clinic: Any) -> None:
     page = sign_in(wait=True)
+    page.wait_for_load_state("networkidle")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.evaluate(

@@ -7,18 +7,16 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
 from playwright.sync_api import Page, expect
 
 from recovery.models import Alert, Recovery
 from recovery.models.recoveries import QueueRank
 from recovery.services import logs
+from tests.browser.doors import come_in
 from tests.cast import (
-    PASSWORD,
     QUIET,
     default_pathway,
     make_recovery,
-    sign_in_staff,
     staff,
 )
 from tests.queries.crowd import crowd
@@ -36,14 +34,12 @@ def nurse_page(
     default_pathway()
     cache.clear()
     set_clock(NOW)
-    staff(clinic, "Nora", "nurse")
+    nora = staff(clinic, "Nora", "nurse")
 
     def nurse_page(**options: Any) -> Page:
         page = open_page(**options)
-        page.goto(f"{live_server.url}/staff/sign-in/")
-        page.get_by_label("E-mail").fill("nora@northgate.example")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        come_in(page, nora, live_server.url)
+        page.goto(f"{live_server.url}/staff/")
         expect(page.get_by_role("heading", level=1)).to_have_text("Queue")
         return page
 
@@ -105,6 +101,7 @@ def test_from_the_queue_to_closed_without_a_script(
     expect(row).to_contain_text("Sent to the emergency department, Nora 10:")
 
 
+@pytest.mark.once
 def test_a_refusal_takes_the_focus_and_leads_to_the_field(
     nurse_page: Callable[..., Page], ruth: Recovery
 ) -> None:
@@ -155,6 +152,7 @@ def test_a_patient_is_enrolled_in_one_form(nurse_page: Callable[..., Page], clin
     )
 
 
+@pytest.mark.once
 def test_words_for_another_reason_are_asked_only_then(
     nurse_page: Callable[..., Page], ruth: Recovery, live_server: Any
 ) -> None:
@@ -216,6 +214,7 @@ def test_signing_out_from_the_own_menu(nurse_page: Callable[..., Page], live_ser
     expect(page).to_have_url(f"{live_server.url}/staff/sign-in/?next=/staff/")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("width", [320, 390, 820, 1280])
 def test_nothing_is_wider_than_the_window(
     nurse_page: Callable[..., Page], ruth: Recovery, clinic: Any, live_server: Any, width: int
@@ -229,6 +228,7 @@ def test_nothing_is_wider_than_the_window(
         assert sideways(page) <= 0, address
 
 
+@pytest.mark.once
 def test_on_a_phone_a_row_is_a_block_and_keeps_its_table_for_screen_readers(
     nurse_page: Callable[..., Page], ruth: Recovery
 ) -> None:
@@ -251,6 +251,7 @@ CARE = ["Queue", "Patients", "Observation", "Enroll"]
 BUSINESS = ["Practice", "Clinic"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("roles", "entries"),
     [
@@ -263,10 +264,8 @@ def test_no_entry_of_the_menu_is_cut_off(
     clinic: Any, live_server: Any, open_page: Callable[..., Page], roles: Any, entries: list[str]
 ) -> None:
     cache.clear()
-    client = sign_in_staff(Client(), staff(clinic, "Bea", *roles))
     page = open_page()
-    session = client.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    come_in(page, staff(clinic, "Bea", *roles), live_server.url)
     page.goto(f"{live_server.url}/staff/outcomes/")
     links = page.get_by_role("navigation", name="Main").get_by_role("link")
     # Without the count that may follow the name.
@@ -277,6 +276,7 @@ def test_no_entry_of_the_menu_is_cut_off(
         assert sideways(page) <= 0, width
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("day", [2, 9, 16, 120])
 def test_the_chart_on_a_phone_begins_where_today_is(
     nurse_page: Callable[..., Page], clinic: Any, live_server: Any, day: int
@@ -300,6 +300,7 @@ ALWAYS = ".ic-staff .btn, .ic-chip, .form-control, .form-select, .ic-pick label,
 ROW_LINKS = ".ic-queue a.ic-name, .ic-queue a.ic-phone, .ic-bar__end a, .ic-h a, .ic-known a"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("finger", [True, False])
 @pytest.mark.parametrize("width", [390, 820])
 def test_what_is_touched_is_large_enough(

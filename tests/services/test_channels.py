@@ -150,6 +150,7 @@ def test_a_pathway_may_call_sooner(on_day_84):
     assert plan_of(on_day_84.pathway_id).unanswered == Unanswered(1, 2)
 
 
+@pytest.mark.once
 @given(
     channels=st.sampled_from(["email", "sms", "email,sms", "sms,email"]),
     answers=st.sets(st.integers(0, 20), max_size=3),

@@ -14,7 +14,7 @@ from recovery.models import Message, Patient, Recovery
 from recovery.services import delivery, tick
 from tests.cast import checkin_of, make_recovery
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 YEAR = 2026
 QUARTER, DAY = timedelta(minutes=15), timedelta(days=1)
 # Half-hour and 45-minute zones, one beyond the date line, one with a change for Ramadan.

@@ -253,6 +253,7 @@ def test_a_log_that_is_there_already_answers_what_is_new(clinic, manager, nurse)
     assert checkin_of(recovery, "PULSE-20").state == "completed"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("moved_on", [-3, 0, 3, 5, 13, 20, 29, 34, 89])
 def test_no_reminder_number_of_a_form_goes_twice_and_no_form_is_asked_twice(
     clinic, nurse, later, moved_on

@@ -56,6 +56,7 @@ def live_until(recovery: Recovery, end: datetime) -> None:
         recovery.refresh_from_db()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("moved_on", "by"),
     [

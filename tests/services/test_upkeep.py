@@ -19,8 +19,8 @@ def cached() -> int:
 
 
 def test_what_has_ended_is_removed_and_what_lasts_stays() -> None:
-    cache.set("ended", 1, -60)
-    cache.set("lasts", 1, 60)
+    cache.set("ended", 1, -86400)
+    cache.set("lasts", 1, 86400)
     for days in (-1, 1):
         session = SessionStore()
         session.set_expiry(timezone.now() + timedelta(days=days))

@@ -5,11 +5,9 @@ import re
 import uuid
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.test import Client
 
 from recovery.clinical.education import BEFORE_TEXT, PHASE_TEXTS
@@ -277,27 +275,6 @@ def test_new_weakness_on_the_first_day_is_not_to_be_waited_out(
         "New weakness at home is not part of this. Do not wait. Get help now: see Warning signs."
         in said
     )
-
-
-def test_only_the_shipped_text_about_weakness_was_replaced(clinic: Clinic) -> None:
-    migration = import_module("recovery.migrations.0006_new_weakness_is_not_waited_out")
-    shipped = RecoveryPhase.objects.get(pathway=default_pathway(), code="immediate")
-    of_the_clinic = clinic.pathways.create(version=1, plan=shipped.pathway.plan)
-    own = RecoveryPhase.objects.create(
-        pathway=of_the_clinic,
-        code="immediate",
-        order=1,
-        first_day=0,
-        last_day=0,
-        expect=migration.OLD,
-        review_on=TODAY,
-    )
-    for text, becomes in ((migration.OLD, migration.NEW), ("Our own words.", "Our own words.")):
-        RecoveryPhase.objects.filter(pk=shipped.pk).update(expect=text)
-        migration.forwards(apps, None)
-        shipped.refresh_from_db()
-        own.refresh_from_db()
-        assert (shipped.expect, own.expect) == (becomes, migration.OLD)
 
 
 def test_what_is_seeded_is_what_ships(clinic: Clinic) -> None:

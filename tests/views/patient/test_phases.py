@@ -3,11 +3,9 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.test import Client
 
 from recovery.clinical.education import BEFORE_TEXT, PHASE_TEXTS
@@ -16,9 +14,9 @@ from recovery.clinical.rules import RULES_BY_ID, fill
 from recovery.models import Clinic, Pathway, Preparation, Recovery, RecoveryPhase
 from recovery.queries.pathways import phases_of, preparation_of
 from recovery.views.patient.warnings import EMERGENCY_SIGNS, URGENT_SIGNS
-from tests.cast import NUMBERS, default_pathway, make_recovery, user_of
+from tests.cast import NUMBERS, make_recovery, user_of
 from tests.pages import read, words
-from tests.views.patient.conftest import TODAY, at, is_data, post, url
+from tests.views.patient.conftest import at, is_data, post, url
 
 CODES = ("before", "immediate", "short_term", "gradual_return", "follow_up")
 EXPECTED = {text.code: text.expect for text in PHASE_TEXTS} | {"before": BEFORE_TEXT.benefits}
@@ -175,36 +173,3 @@ def test_a_page_costs_few_statements(
     with django_assert_max_num_queries(12) as counted:
         client.get(url("phase", recovery, "follow_up"))
     assert len([q for q in counted.captured_queries if is_data(q["sql"])]) <= 8
-
-
-def test_only_shipped_texts_that_nobody_changed_are_filled(clinic: Clinic) -> None:
-    filled = import_module("recovery.migrations.0012_phase_pages_filled")
-    shipped = default_pathway()
-    own = clinic.pathways.create(version=1, plan=shipped.plan)
-    row = RecoveryPhase.objects.create(
-        pathway=own, code="immediate", order=1, first_day=0, last_day=0, review_on=TODAY
-    )
-    shipped.phases.filter(code="immediate").update(about="Our own.")
-    Preparation.objects.filter(pathway=shipped).update(about="Our own.")
-    filled.forwards(apps, None)
-    row.refresh_from_db()
-    assert row.about == ""
-    assert shipped.phases.get(code="immediate").about == "Our own."
-    assert Preparation.objects.get().about == "Our own."
-
-
-def test_only_lines_of_the_time_before_that_are_as_they_came_are_put_right(
-    clinic: Clinic,
-) -> None:
-    came = import_module("recovery.migrations.0012_phase_pages_filled").PREPARATION
-    mended = import_module("recovery.migrations.0025_the_time_before_in_plain_words")
-    own = {"good_now": "Our own.", "about": "Our own."}
-    for changes in {}, own:
-        Preparation.objects.update(**came | changes)
-        for _time in range(2):
-            mended.forwards(apps, None)
-        row = Preparation.objects.get()
-        for part in ("good_now", "wait_with", "steps", "about"):
-            is_ours = part == "steps" or not changes
-            text = "\n".join(getattr(BEFORE_TEXT, part))
-            assert getattr(row, part) == (text if is_ours else (came | changes)[part])

@@ -1,8 +1,13 @@
-"""A phase begins where the one before it ends.
+"""What no constraint or index of a model can say.
 
-A check constraint sees one row, and an exclusion constraint exists on PostgreSQL alone, so a
-trigger holds this on both databases. Phases are inserted in their order; day 0 is shared by the
-first two.
+A phase begins where the one before it ends: a check constraint sees one row, and an exclusion
+constraint exists on PostgreSQL alone, so a trigger holds this on both databases. Phases are
+inserted in their order; day 0 is shared by the first two. SQLite adds a column by making the table
+anew, which drops its triggers: a migration that adds one to this table makes them again.
+
+Patients are found by how a name or a number begins, in a clinic of any size. Only PostgreSQL needs
+indexes for it: SQLite serves one small clinic, whose patients it reads through faster than anybody
+types.
 """
 
 from django.db import migrations
@@ -57,17 +62,40 @@ DROP = {
 }
 
 
-def forwards(apps, schema_editor):
+COLUMNS = ("family_name", "given_name", "record_number")
+
+
+def add_indexes(apps, schema_editor):
+    if schema_editor.connection.vendor == "postgresql":
+        for column in COLUMNS:
+            schema_editor.execute(
+                f"CREATE INDEX patient_{column}_begins ON recovery_patient"
+                f" (clinic_id, UPPER({column}::text) text_pattern_ops)"
+            )
+
+
+def remove_indexes(apps, schema_editor):
+    if schema_editor.connection.vendor == "postgresql":
+        for column in COLUMNS:
+            schema_editor.execute(f"DROP INDEX patient_{column}_begins")
+
+
+def add_triggers(apps, schema_editor):
     vendor = schema_editor.connection.vendor
     for statement in {"sqlite": SQLITE, "postgresql": POSTGRESQL}[vendor]:
         schema_editor.execute(statement)
 
 
-def backwards(apps, schema_editor):
+def remove_triggers(apps, schema_editor):
     for statement in DROP[schema_editor.connection.vendor]:
         schema_editor.execute(statement)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recovery", "0001_initial")]
-    operations = [migrations.RunPython(forwards, backwards)]
+    # One of the steps before the first release; the indexes came with another, see 0001_tables.
+    replaces = [("recovery", "0002_phases_without_gap_or_overlap")]
+    dependencies = [("recovery", "0001_tables")]
+    operations = [
+        migrations.RunPython(add_triggers, remove_triggers),
+        migrations.RunPython(add_indexes, remove_indexes),
+    ]
