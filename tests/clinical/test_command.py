@@ -115,6 +115,9 @@ BAD_LINES = [
     ('{"log": {"day": 3, "pain_avg": 3, "pain_avg": 9}}', "pain_avg is given twice"),
     ('{"log": {"day": 3}, "log": {"day": 4}}', "log is given twice"),
     ('{"history": [{"day": 1, "day": 2}], "log": {"day": 3}}', "day is given twice"),
+    ('{"why": "a: b", "log": {"day": 3, "day": 4}}', "day is given twice"),
+    ('{"why": "a: b", "log": {"day": 3, "day" : 4}}', "day is given twice"),
+    ('{"why": "\\": b", "log": {"day": 3, "day" : 4}}', "day is given twice"),
     ('{"log": {"day": 3, "temp_c": NaN}}', "NaN is not a number"),
     (
         '{"log": {"day": 3, "temp_c": 1e999999999999999999999}}',

@@ -39,7 +39,7 @@ from tests.texting import by_text
 from tests.views.patient.conftest import QUIET_POST
 from tests.visits import ask
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # Day 5 at 21:00 in New York.
 BY_HAND = {name: value for name, value in QUIET_POST.items() if name != "log_date"}

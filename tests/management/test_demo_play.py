@@ -1,19 +1,15 @@
 """Seeding the demo: for demo mode alone, the same for the same seed, at any hour."""
 
-from datetime import datetime
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
 
 from recovery.management.demo.people import PASSWORD
-from recovery.management.demo.play import play
 from recovery.management.demo.script import Entry, steps
 from recovery.models import Clinic, Patient
 from recovery.services import demo
-from tests.cast import default_pathway
-from tests.management.story import MIDNIGHT, NOW, SEED, dump
+from tests.management.story import NOW, SEED
 
 
 @pytest.mark.django_db
@@ -37,24 +33,6 @@ def test_its_services_refuse_too(settings: Any, write: Any) -> None:
     settings.DEMO = False
     with pytest.raises(RuntimeError):
         write()
-
-
-@pytest.mark.once
-@pytest.mark.django_db
-def test_a_seed_tells_the_same_story_twice_also_at_midnight(settings: Any) -> None:
-    settings.DEMO = True
-    default_pathway()
-    first = _seeded_dump(MIDNIGHT)
-    assert _seeded_dump(MIDNIGHT) == first
-    assert len(first) > 2500
-
-
-def _seeded_dump(now: datetime) -> list[tuple[Any, ...]]:
-    with transaction.atomic():
-        play(now=now, seed=SEED)
-        found = dump()
-        transaction.set_rollback(True)
-    return found
 
 
 def test_another_seed_tells_another_story() -> None:

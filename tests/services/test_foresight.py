@@ -139,6 +139,7 @@ def links(server: MailServer) -> dict[str, int]:
     return found
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_engine_does_what_the_dry_run_said(clinic, nurse, mail_server, settings, seed):
     settings.REMINDER_SPREAD_MINUTES = 5

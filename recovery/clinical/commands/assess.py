@@ -11,7 +11,7 @@ from recovery.clinical.rules import INCOMPLETE, Earlier, advice, assess, clean_p
 
 def assess_line(line: Line) -> Iterator[Line]:
     profile = clean_profile(part(line, "ctx", dict) or {})
-    history = [_earlier(entry) for entry in part(line, "history", list) or ()]
+    history = _history(part(line, "history", list) or [])
     log = part(line, "log", dict)
     if log is None:
         raise LogError("log", "log is missing")
@@ -23,6 +23,14 @@ def assess_line(line: Line) -> Iterator[Line]:
         "top": shown.severity,
         "text": shown.r39_text if alone else shown.text,
     }
+
+
+def _history(entries: list[Any]) -> list[Earlier]:
+    """The earlier logs. Most name both day and pain, which is all that the quick way takes."""
+    try:
+        return [_checked(entry["day"], entry["pain_avg"]) for entry in entries]
+    except (KeyError, TypeError):
+        return [_earlier(entry) for entry in entries]
 
 
 def _earlier(entry: Any) -> Earlier:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from typing import Any
 
 from recovery.clinical.logfields.fields import FIELDS, Field
@@ -54,12 +55,12 @@ def sift(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[LogError]]:
     values: dict[str, Any] = {}
     errors: list[LogError] = []
     for name, value in raw.items():
-        field = FIELDS.get(name)
-        if field is None:
+        checked = _CHECKED.get(name)
+        if checked is None:
             errors.append(LogError(name, f"unknown field {quoted(name)}"))
         elif value is not None:
             try:
-                values[name] = check(field, value)
+                values[name] = checked(value)
             except LogError as error:
                 errors.append(error)
     _settle_temperature(raw, values, errors)
@@ -249,4 +250,8 @@ _CHECKS: Mapping[str, Callable[[Field, Any], Any]] = {
     "list": _opioids,
     "date": _moment(date.fromisoformat),
     "datetime": _moment(datetime.fromisoformat),
+}
+# By field, looked up once for the many logs that are judged one after the other.
+_CHECKED: Mapping[str, Callable[[Any], Any]] = {
+    name: partial(_CHECKS[field.kind], field) for name, field in FIELDS.items()
 }

@@ -10,7 +10,7 @@ from recovery.clinical.rules.changes import UNCHANGEABLE, calls_for, raised
 from recovery.clinical.rules.emergency import EMERGENCY_RULES
 from recovery.clinical.rules.facts import Earlier, Facts, Profile
 from recovery.clinical.rules.review import REVIEW_RULES
-from recovery.clinical.rules.rule import Rule, Severity
+from recovery.clinical.rules.rule import RANKS, Rule, Severity
 from recovery.clinical.rules.texts import NEUTRAL_TEXT
 from recovery.clinical.rules.urgent import URGENT_RULES
 from recovery.clinical.rules.words import render
@@ -110,7 +110,7 @@ def advice(findings: Iterable[Finding]) -> Advice:
 
 def precedence(severity: Severity | str, rule_id: str) -> tuple[bool, int, str]:
     """Sort key of the one text, also for stored alerts, whose severity a clinic may have raised."""
-    return rule_id == INCOMPLETE, Severity(severity).rank, rule_id
+    return rule_id == INCOMPLETE, RANKS[severity], rule_id
 
 
 def with_changes(findings: Iterable[Finding], changes: Sequence[RuleChange]) -> tuple[Finding, ...]:
@@ -149,11 +149,11 @@ def rules_on(day: int) -> tuple[Rule, ...]:
 
 def _findings(rules: Iterable[Rule], facts: Facts) -> tuple[Finding, ...]:
     """What fires, in the rules' order: a rule stands behind the one it gives way to."""
-    fired: dict[str, Finding] = {}
-    for rule in rules:
-        if rule.fires(facts) and rule.unless not in fired:
-            fired[rule.id] = _finding(rule, facts)
-    return tuple(fired.values())
+    found: dict[str, Finding] = {}
+    for rule in [rule for rule in rules if rule.fires(facts)]:
+        if rule.unless not in found:
+            found[rule.id] = _finding(rule, facts)
+    return tuple(found.values())
 
 
 def _finding(rule: Rule, facts: Facts) -> Finding:

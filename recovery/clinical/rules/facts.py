@@ -143,5 +143,5 @@ class Facts:
         pains = [pain for _, pain in rated] + [self.pain]
         if len(pains) < 6:
             return None
-        sums = [sum(pains[start : start + 3]) for start in range(len(pains) - 2)]
+        sums = [sum(three) for three in zip(pains, pains[1:], pains[2:], strict=False)]
         return min(sums[:-3]), sums[-1]

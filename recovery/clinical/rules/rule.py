@@ -1,6 +1,6 @@
 """What a rule is: its condition, its texts, where it comes from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,10 +17,11 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 is the highest."""
-        return _RANKS[self]
+        return RANKS[self]
 
 
-_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
+# A severity that is stored is text, and finds its rank here all the same.
+RANKS: Mapping[str, int] = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 @dataclass(frozen=True, slots=True)
