@@ -136,7 +136,8 @@ def default_pathway() -> Pathway:
     """
     shipped = Pathway.objects.filter(clinic=None, version=1)
     if (found := shipped.first()) is None:
-        import_module("recovery.migrations.0003_shipped_pathway").forwards(apps, None)
+        for name in ("0003_shipped_pathway", "0004_not_driving_on_the_day"):
+            import_module(f"recovery.migrations.{name}").forwards(apps, None)
     return found or shipped.get()
 
 

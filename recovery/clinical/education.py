@@ -78,7 +78,7 @@ PHASE_TEXTS: tuple[PhaseText, ...] = (
             "Take pain medicine only as your label or your doctor says.",
         ),
         wait_with=(
-            "Driving: ask us first, and never drive after an opioid.",
+            "Driving: not on the day itself. Then ask us first. Never drive after an opioid.",
             "Baths, pools and hot tubs: ask us first.",
             "Lifting: follow the limit we gave you.",
         ),
@@ -181,7 +181,7 @@ BEFORE_TEXT = BeforeText(
         "Your first check-in opens that evening. It takes about 1 minute.",
         "For 2 weeks we ask you once a day, then less and less often.",
         "You can log more at any time, even if we did not ask.",
-        "No one watches your answers day and night. If it cannot wait, call us.",
+        "No one watches your answers day and night. If it cannot wait, see “Whom to call”.",
     ),
     source=(
         "A published account of the procedure (S0); a study of broken bones (S12); "

@@ -146,7 +146,7 @@ class PathwayFileForm(DraftForm):
 
     def refuse(self, error: PathwayError) -> None:
         self.problems = error.problems
-        self.add_error("file", _("This file was not taken. What is wrong stands below, by line."))
+        self.add_error("file", _("This file was not taken. What is wrong is listed by line."))
 
 
 class ApprovalForm(Signed, DraftForm):

@@ -68,7 +68,7 @@ def shown_number(stored: str) -> str:
 
 UNREADABLE = {
     forms.EmailField: _("Write an address like name@example.org."),
-    forms.DateField: _("Write the date as year, month, day, like 2026-03-17."),
+    forms.DateField: _("Write a date that exists, as year, month, day, like 2026-03-17."),
     forms.TimeField: _("Write a time like 08:30."),
 }
 

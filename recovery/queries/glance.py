@@ -68,7 +68,7 @@ def _best_mean(rated: Sequence[Day]) -> str:
         return ""
     best = min(windows, key=lambda window: sum(day.average or 0 for day in window))
     mean = Decimal(sum(day.average or 0 for day in best)) / THREE
-    return _("Best three-day mean %(mean).1f (D%(first)d to D%(last)d).") % {
+    return _("Best mean of three logs %(mean).1f (D%(first)d to D%(last)d).") % {
         "mean": mean,
         "first": best[0].day,
         "last": best[-1].day,

@@ -29,6 +29,11 @@ def may_snooze(alert: Alert) -> bool:
     )
 
 
+def waits_for_contact(alert: Alert) -> bool:
+    """What is urgent is not put to sleep before somebody was reached about it."""
+    return alert.severity in CALLS and not alerts.reached(alert)
+
+
 def ends_at(recovery: Recovery, phase: RecoveryPhase, now: datetime) -> datetime:
     """The border of the phase, in the patient's zone, or after 30 days."""
     latest = now + LONGEST
@@ -56,7 +61,7 @@ def snooze(*, alert: Alert, level: int, reason: str, user: User, now: datetime) 
         raise NotAllowed(_("This alert is already handled."))
     if not may_snooze(row):
         raise NotAllowed(_("Emergencies, and rules without a level, cannot be snoozed."))
-    if row.severity in CALLS and not alerts.reached(row):
+    if waits_for_contact(row):
         raise NotAllowed(_("Record a contact that reached the patient before you snooze this."))
     if not reason.strip():
         raise NotAllowed(_("Say why this is expected."))

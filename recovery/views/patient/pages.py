@@ -27,15 +27,17 @@ def today(request: HttpRequest, recovery: Recovery) -> HttpResponse:
 @access.for_patient
 def history(request: HttpRequest, recovery: Recovery) -> HttpResponse:
     dates = entry.dates_for(access.local_date(recovery, request.now))
+    advice = standing_advice(recovery)
     page = history_page(
         recovery,
         dates=dates,
         number=_number(request),
         now=request.now,
-        alert=standing_advice(recovery) is not None,
+        alert=advice is not None,
     )
     context = {
         "recovery": recovery,
+        "advice": advice,
         "page": page,
         "tab": "history",
         "milestones": standing_milestones(recovery),

@@ -168,7 +168,7 @@ def _page(
         "notes": recovery.notes.select_related("by").order_by("-at", "-pk")[:20],
         "asleep": [_asleep(one) for one in standing if one.state == Alert.State.SNOOZED],
         "snoozes": [
-            (one, snooze if snooze and snooze.prefix == one.rule else SnoozeForm(prefix=one.rule))
+            (one, _snooze_form(one, snooze))
             for one in standing
             if phase and snoozes.may_snooze(one)
         ],
@@ -176,6 +176,13 @@ def _page(
         "refused": [form for form in (assign, note, snooze) if form and form.errors],
     }
     return render(request, "staff/handling.html", context)
+
+
+def _snooze_form(alert: Alert, refused: SnoozeForm | None) -> SnoozeForm | None:
+    """None while a contact must come first."""
+    if refused and refused.prefix == alert.rule:
+        return refused
+    return None if snoozes.waits_for_contact(alert) else SnoozeForm(prefix=alert.rule)
 
 
 def _asleep(alert: Alert) -> tuple[Alert, Any]:

@@ -348,6 +348,15 @@ def test_an_empty_history_says_so(recovery: Recovery) -> None:
     assert "print this page" not in said
 
 
+def test_an_emergency_stands_above_the_history_too(clinic: Clinic, afternoon: datetime) -> None:
+    recovery = make_recovery(clinic, day=9, now=afternoon)
+    log(recovery, 9, bladder="yes")
+    said = words(history(recovery))
+    assert (
+        said.index("Get help now") < said.index("This stays here until") < said.index("Your pain")
+    )
+
+
 def test_history_is_a_sentence_a_chart_and_the_list(clinic: Clinic, afternoon: datetime) -> None:
     recovery = make_recovery(clinic, day=17, now=afternoon)
     for day, pain in enumerate([5, 8, 8, 7, 6]):

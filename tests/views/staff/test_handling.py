@@ -131,14 +131,17 @@ def test_an_emergency_offers_no_snooze_and_an_urgent_one_asks_for_a_contact(
 ) -> None:
     report(recovery, **EMERGENCY)
     report(recovery, leg_pain=8, leg_pain_status="new_or_worse", leg_side="left")
-    page = handling(as_nurse, recovery).content.decode()
-    assert "R20-level" in page
-    assert "R01-level" not in page
+    page = handling(as_nurse, recovery)
+    assert "Record a contact that reached the patient first." in words(page)
+    assert "-level" not in page.content.decode()
     data = {"R20-level": "8", "R20-reason": "Known"}
     alert = alert_of(recovery, "R20")
     response = as_nurse.post(url("alert_snooze", alert.uuid), data)
     assert "Record a contact that reached the patient" in words(response)
     contacts.record(recovery=recovery, user=nurse, now=NOW, kind="call", outcome="advised")
+    page = handling(as_nurse, recovery).content.decode()
+    assert "R20-level" in page
+    assert "R01-level" not in page
     as_nurse.post(url("alert_snooze", alert.uuid), data)
     alert.refresh_from_db()
     assert alert.state == "snoozed"

@@ -114,7 +114,9 @@ def test_a_wrong_date_on_row_412_is_named(as_nurse: Client) -> None:
     listed = many(450, 0, today=TODAY)
     listed[410]["procedure_date"] = "2026-02-30"
     page = words(upload(as_nurse, csv_of(listed)))
-    assert "Row 412 Ann410 Berg410 M000410 procedure_date 2026-02-30 Write the date as" in page
+    assert (
+        "Row 412 Ann410 Berg410 M000410 procedure_date 2026-02-30 Write a date that exists" in page
+    )
     assert rows("wrong") == [412]
     assert "Take in 449 rows" in page
 

@@ -143,7 +143,7 @@ def test_the_best_mean_counts_from_the_day_after_the_procedure(
             mode="paper",
         )
     text = words(page(as_nurse, recovery))
-    assert "Best three-day mean 5.0 (D1 to D3)." in text
+    assert "Best mean of three logs 5.0 (D1 to D3)." in text
 
 
 def test_missing_facts_are_said_to_be_missing(as_nurse: Client, clinic: Clinic, now: Any) -> None:
