@@ -48,10 +48,9 @@ def main() -> None:
             languages.in_spanish,
         ):
             tour(house)
-    if not only:
-        camera.write_index()
-        if missing := sorted(PAGES - camera.routes):
-            raise SystemExit(f"No picture of: {', '.join(missing)}")
+    camera.write_index()
+    if missing := sorted(PAGES - camera.routes):
+        raise SystemExit(f"No picture of: {', '.join(missing)}")
     print(f"{len(camera.taken)} pages in {FOLDER}, {time.monotonic() - begin:.0f} s")
 
 
