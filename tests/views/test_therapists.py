@@ -208,7 +208,7 @@ def test_staff_make_a_link_see_its_openings_and_revoke_it(as_nurse, nurse, patie
         ({"consent": ""}, "Without the patient's agreement no link can be made."),
         ({"consent_how": ""}, "Choose how the patient agreed."),
         ({"consented_on": "2026-03-06"}, "That day has not come yet."),
-        ({"consented_on": "yesterday"}, "Write the date as year, month, day"),
+        ({"consented_on": "yesterday"}, "Write a date that exists, as year, month, day"),
     ],
 )
 def test_a_wrong_form_is_refused_and_loses_nothing(as_nurse, patient, more, told):

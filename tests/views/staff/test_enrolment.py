@@ -105,7 +105,10 @@ def test_a_couple_may_share_an_address(as_nurse: Client) -> None:
         ({"given_name": " "}, "First name: Fill this in."),
         ({"family_name": "x" * 81}, "Last name: Shorten this to 80 characters."),
         ({"family_name": "a\0b"}, "Last name: Null characters are not allowed."),
-        ({"birth_date": "tomorrow"}, "Date of birth: Write the date as year, month, day"),
+        (
+            {"birth_date": "tomorrow"},
+            "Date of birth: Write a date that exists, as year, month, day",
+        ),
         ({"birth_date": "2026-03-06"}, "Date of birth: Check the year."),
         ({"birth_date": "1857-03-14"}, "Date of birth: Check the year."),
         ({"phone": "call me"}, "Phone: Write a phone number"),

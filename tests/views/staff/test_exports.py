@@ -370,7 +370,7 @@ def test_the_record_is_there_before_the_first_row(told: DailyLog, as_manager: Cl
         ({"tables": ["logs", "passwords"]}, "What: Select a valid choice. passwords"),
         ({"whose": ""}, "Patients: Choose an answer."),
         ({"file_format": "exe"}, "File: Choose one of the answers."),
-        ({"first": "5 March"}, "From: Write the date as year, month, day"),
+        ({"first": "5 March"}, "From: Write a date that exists, as year, month, day"),
         ({"first": "2026-03-05", "last": "2026-03-04"}, "Up to: This is before the first day."),
     ],
 )

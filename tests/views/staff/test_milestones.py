@@ -50,8 +50,8 @@ def test_entered_corrected_and_taken_back_with_the_nurses_name(
         ("2026-03-03", "Choose a date from Mar 4, 2026 to Mar 5, 2026."),
         ("2026-03-06", "Choose a date from"),
         ("0206-03-04", "Choose a date from"),
-        ("soon", "Write the date as year, month, day"),
-        ("\0", "Write the date as year, month, day"),
+        ("soon", "Write a date that exists, as year, month, day"),
+        ("\0", "Write a date that exists, as year, month, day"),
         ("", "Fill this in."),
     ],
 )

@@ -263,7 +263,11 @@ HARD = "Discontinue anticoagulation perioperatively, considering cardiovascular 
         ("short_term", {"about": "A\x07b."}, "Good to know: Line 1: has a line break or a control"),
         ("short_term", {"name": "x" * 61}, "Name for patients: Shorten this to 60 characters."),
         ("short_term", {"source": ""}, "Source: Fill this in."),
-        ("short_term", {"review_on": "soon"}, "To be reviewed on: Write the date as year"),
+        (
+            "short_term",
+            {"review_on": "soon"},
+            "To be reviewed on: Write a date that exists, as year",
+        ),
         ("short_term", {"review_on": "0206-01-01"}, "is not a date like 2027-05-01"),
         ("before", {"risks": "It may bleed"}, "What can go wrong: Line 1: is not a risk, a colon"),
     ],

@@ -263,7 +263,10 @@ def test_a_calendar_s_day_says_what_opens_and_is_mailed(
     [
         ({"procedure_date": "0206-03-05", "procedure_time": "09:30"}, "Choose a date from"),
         ({"procedure_date": "2046-03-05", "procedure_time": "09:30"}, "Choose a date from"),
-        ({"procedure_date": "soon", "procedure_time": "09:30"}, "Write the date as year, month"),
+        (
+            {"procedure_date": "soon", "procedure_time": "09:30"},
+            "Write a date that exists, as year, month",
+        ),
         ({"procedure_date": "2026-03-05", "procedure_time": "25:00"}, "Write a time like 08:30."),
         ({"procedure_date": "2026-03-05"}, "Fill this in."),
         ({"procedure_date": "2026-03-08", "procedure_time": "02:30"}, "02:30 does not exist"),

@@ -67,7 +67,10 @@ def test_what_is_not_known_may_stay_so(as_nurse: Client, recovery: Recovery) -> 
         ({"birth_date": ""}, "Date of birth: Fill this in."),
         ({"birth_date": "2061-04-02"}, "Date of birth: Check the year."),
         ({"birth_date": "1861-04-02"}, "Date of birth: Check the year."),
-        ({"birth_date": "1961-02-30"}, "Date of birth: Write the date as year, month, day"),
+        (
+            {"birth_date": "1961-02-30"},
+            "Date of birth: Write a date that exists, as year, month, day",
+        ),
     ],
 )
 def test_what_is_wrong_is_named_and_not_saved(

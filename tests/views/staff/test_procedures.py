@@ -114,7 +114,10 @@ def test_a_done_procedure_that_moves_ahead_is_warned_of(
     [
         ({"procedure_date": "0206-03-17"}, "New date: Choose a date from Jan 29, 2025 to"),
         ({"procedure_date": "2046-03-17"}, "New date: Choose a date from Jan 29, 2025 to Apr 9"),
-        ({"procedure_date": "2026-02-30"}, "New date: Write the date as year, month, day"),
+        (
+            {"procedure_date": "2026-02-30"},
+            "New date: Write a date that exists, as year, month, day",
+        ),
         ({"procedure_date": ""}, "New date: Fill this in."),
         ({"procedure_time": "25:00"}, "New time: Write a time like 08:30."),
         ({"procedure_time": ""}, "New time: Fill this in."),
