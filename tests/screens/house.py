@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.management import call_command
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -20,7 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from recovery.models import ClockOffset, PatientAccess, Recovery, User
 from recovery.queries import mailbox
 from recovery.services import clocks
-from tests.cast import sign_in_staff
+from tests.browser.doors import session_of
 from tests.conftest import BROWSER_ARGS, browser_path
 from tests.screens.camera import Camera
 
@@ -42,7 +41,7 @@ class House:
         if key not in self._pages:
             context = self._browser.new_context()
             if who:
-                context.add_cookies([_session(who)])
+                context.add_cookies([session_of(who, settings.SITE_URL)])
             self._pages[key] = context.new_page()
         page = self._pages[key]
         page.goto(settings.SITE_URL + path)
@@ -81,16 +80,6 @@ class House:
             ),
             f"a mail to {to}",
         )
-
-
-def _session(who: User) -> dict[str, str]:
-    client = Client()
-    if who.memberships.exists():
-        sign_in_staff(client, who)
-    else:
-        client.force_login(who)
-    value = client.cookies["sessionid"].value
-    return {"name": "sessionid", "value": value, "url": settings.SITE_URL}
 
 
 def _wait_for(look: Callable[[], T | None], what: str, seconds: int = 150) -> T:
