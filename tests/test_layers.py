@@ -189,6 +189,7 @@ ORDER = [
     "recovery.forms.checkin_layout",
     "recovery.forms.checkin_told",
     "recovery.queries.digest",
+    "recovery.mails.merge",
     "recovery.mails.build",
     "recovery.mails.texts",
     "recovery.mails.samples",

@@ -23,6 +23,7 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext
 
 from recovery.clinical.checkinforms import LOG_FORMS
+from recovery.mails.merge import Merge, Own
 from recovery.models import CheckIn, Clinic, Message, User
 from recovery.queries import digest
 from recovery.queries.languages import Speeches
@@ -32,27 +33,38 @@ from recovery.wording import Speech, speaking
 # What an answer takes, roughly.
 LOG_MINUTES, FORM_MINUTES = 1, 3
 TO_PATIENT = (Message.Kind.REMINDER, Message.Kind.INVITATION)
+# What of a context differs from one reader to the next.
+LINKS = ("link", "others", "later_link", "stop_link")
 
 
-def build(message: Message, *, now: datetime, speeches: Speeches | None = None) -> Mail:
+class Batch:
+    """What the mails of a batch share: how their readers are spoken to, and their words."""
+
+    def __init__(self) -> None:
+        self.speeches, self.merge = Speeches(), Merge()
+
+
+def build(message: Message, *, now: datetime, batch: Batch | None = None) -> Mail:
     """The mail of a row whose clinic, user, check-in and recovery with patient are loaded, and for
-    a batch of them the recovery's open check-ins. `speeches` are shared by a batch.
+    a batch of them the recovery's open check-ins.
 
     The Message-ID comes from the row, so a mail that is handed over again is the same mail.
     Raises whatever a broken template or row raises.
     """
     if message.user is None:
         raise ValueError(f"message {message.uuid} has nobody to go to")
+    batch = batch or Batch()
     name, context = KINDS[_template(message)](message, now)
     return compose(
         name,
         context,
+        merge=batch.merge,
         clinic=message.clinic,
         to=message.user.email,
         to_patient=_to_patient(message),
-        speech=speech_for(message, speeches or Speeches()),
+        speech=speech_for(message, batch.speeches),
         zone=message.recovery.patient.zone if message.recovery else message.clinic.zone,
-        headers=_headers(message, now),
+        headers=_headers(message, now, stop_link=context.get("stop_link")),
         now=now,
     )
 
@@ -68,30 +80,38 @@ def compose(
     zone: str,
     now: datetime,
     headers: Mapping[str, str] | None = None,
+    merge: Merge | None = None,
 ) -> Mail:
     """The mail of `templates/mails/<name>`, in that language and at that zone's times. Without a
     `clinic` it names none and no number.
     """
+    own = {key: context[key] for key in LINKS if key in context}
+    own |= {"to": to, "headers": headers or _automatic(now)}
+    shared = {key: value for key, value in context.items() if key not in own}
+    opens_at = _opens_at(clinic, now) if clinic and to_patient else None
     with speaking(speech), timezone.override(ZoneInfo(zone)):
         writer = sender(clinic, to_patient=to_patient)
-        words = {
-            **context,
-            "clinic": clinic,
-            "sender": writer,
-            "opens_at": _opens_at(clinic, now) if clinic and to_patient else None,
-            "css": css(),
-            "now": now,
-        }
-        subject = " ".join(render_to_string(f"mails/{name}.subject.txt", words).split())
-        words["subject"] = subject
-        mail = Mail(
-            subject=subject,
-            body=render_to_string(f"mails/{name}.txt", words),
-            from_email=formataddr((writer, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
-            to=[to],
-            headers=dict(headers or _automatic(now)),
-        )
-        mail.attach_alternative(render_to_string(f"mails/{name}.html", words), "text/html")
+        frame = {"clinic": clinic, "sender": writer, "opens_at": opens_at, "css": css()}
+
+        def make(own: Own) -> Mail:
+            return _made(name, {**shared, **own, **frame})
+
+        # A clinic's own words in a language are the same all through a batch.
+        same = clinic and clinic.pk, writer, opens_at, speech.language, zone
+        return (merge or Merge()).mail((name, *same, *shared.items()), own, make)
+
+
+def _made(name: str, context: dict[str, Any]) -> Mail:
+    subject = " ".join(render_to_string(f"mails/{name}.subject.txt", context).split())
+    mail = Mail(
+        subject=subject,
+        body=render_to_string(f"mails/{name}.txt", context),
+        from_email=formataddr((context["sender"], _own_address())),
+        to=[context["to"]],
+        headers=dict(context["headers"]),
+    )
+    page = render_to_string(f"mails/{name}.html", {**context, "subject": subject})
+    mail.attach_alternative(page, "text/html")
     return mail
 
 
@@ -120,6 +140,29 @@ def speech_for(message: Message, speeches: Speeches) -> Speech:
 
 def address(path: str) -> str:
     return f"{settings.SITE_URL}{path}"
+
+
+@lru_cache(maxsize=8)
+def _around(route: str) -> tuple[str, str]:
+    """The path of a route before and after its token: to ask for it takes as long as to write the
+    rest of a mail.
+    """
+    before, _token, after = reverse(route, args=["token"]).partition("token")
+    return before, after
+
+
+def _secret_link(route: str, token: str) -> str:
+    before, after = _around(route)
+    return address(f"{before}{token}{after}")
+
+
+def _own_address() -> str:
+    return _bare(settings.DEFAULT_FROM_EMAIL)
+
+
+@lru_cache(maxsize=1)
+def _bare(named: str) -> str:
+    return parseaddr(named)[1]
 
 
 def _template(message: Message) -> str:
@@ -155,18 +198,13 @@ def _automatic(now: datetime) -> dict[str, str]:
     }
 
 
-def _headers(message: Message, now: datetime) -> dict[str, str]:
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2]
+def _headers(message: Message, now: datetime, *, stop_link: str | None) -> dict[str, str]:
+    domain = _own_address().partition("@")[2]
     headers = {"Message-ID": f"<{message.uuid}@{domain}>", **_automatic(now)}
-    if message.kind == Message.Kind.REMINDER:
-        headers["List-Unsubscribe"] = f"<{_stop_link(message)}>"
+    if stop_link:
+        headers["List-Unsubscribe"] = f"<{stop_link}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
-
-
-def _stop_link(message: Message) -> str:
-    assert message.recovery is not None
-    return address(reverse("unsubscribe", args=[unsubscribe_token(message.recovery.patient)]))
 
 
 def _reminder(message: Message, now: datetime) -> tuple[str, dict[str, Any]]:
@@ -174,19 +212,16 @@ def _reminder(message: Message, now: datetime) -> tuple[str, dict[str, Any]]:
     assert checkin is not None
     assert recovery is not None
     others = also_open(message, recovery.checkins.all(), now)
+    token = link_token(checkin)
     return "reminder", {
-        "link": _link(checkin),
-        "others": [_link(other) for other in others],
+        "link": _secret_link("link", token),
+        "others": [_secret_link("link", link_token(other)) for other in others],
         "minutes": LOG_MINUTES if checkin.form in LOG_FORMS else FORM_MINUTES,
-        "later_link": address(reverse("link_later", args=[link_token(checkin)])),
-        "stop_link": _stop_link(message),
+        "later_link": _secret_link("link_later", token),
+        "stop_link": _secret_link("unsubscribe", unsubscribe_token(recovery.patient)),
         "due_at": checkin.due_at,
         "expires_at": checkin.expires_at,
     }
-
-
-def _link(checkin: CheckIn) -> str:
-    return address(reverse("link", args=[link_token(checkin)]))
 
 
 def also_open(message: Message, checkins: Iterable[CheckIn], now: datetime) -> list[CheckIn]:
@@ -209,7 +244,7 @@ def also_open(message: Message, checkins: Iterable[CheckIn], now: datetime) -> l
 
 
 def _invitation(message: Message, now: datetime) -> tuple[str, dict[str, Any]]:
-    return "invitation", {"link": address(reverse("account_login")), "user": message.user}
+    return "invitation", {"link": address(reverse("account_login"))}
 
 
 def _password(message: Message, now: datetime) -> tuple[str, dict[str, Any]]:

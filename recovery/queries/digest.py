@@ -16,7 +16,7 @@ COUNTED = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """Patients, each where the queue shows them: under the first of their reasons."""
 
@@ -27,7 +27,7 @@ class Waiting:
 
 def waiting(clinic_ids: Iterable[int]) -> dict[int, Waiting]:
     """By clinic; one in which nobody waits is not in it. One statement."""
-    found: dict[int, Waiting] = defaultdict(Waiting)
+    found: dict[int, dict[str, int]] = defaultdict(dict)
     rows = (
         Recovery.objects.filter(clinic__in=list(clinic_ids), queue_rank__in=COUNTED)
         .order_by()
@@ -35,5 +35,5 @@ def waiting(clinic_ids: Iterable[int]) -> dict[int, Waiting]:
         .annotate(Count("pk"))
     )
     for clinic_id, rank, count in rows:
-        setattr(found[clinic_id], COUNTED[QueueRank(rank)], count)
-    return dict(found)
+        found[clinic_id][COUNTED[QueueRank(rank)]] = count
+    return {clinic_id: Waiting(**counts) for clinic_id, counts in found.items()}

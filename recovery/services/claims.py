@@ -5,18 +5,37 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Prefetch
+from django.db.models import F, Model, Prefetch
 
-from recovery.models import CheckIn, Message
+from recovery.models import CheckIn, Message, Patient, Recovery
 from recovery.services import allowance
 from recovery.services.messages import ALERT_URGENCY
 
-BATCH = 20
 LEASE = timedelta(seconds=settings.MAIL_LEASE_SECONDS)
+# Beside a slow mail server the lease of the last ones may lapse: then another sender takes them.
+BATCH = min(40, int(settings.MAIL_LEASE_SECONDS * 2))
 # In doubt they go again: twice is better than never.
 SENT_AGAIN = (Message.Kind.ALERT, Message.Kind.ESCALATION)
 ORDER = ("urgency", "send_after", "pk")
 State = Message.State
+
+
+def _all_but(path: str, model: type[Model], *read: str) -> list[str]:
+    """The columns of a joined row that nobody reads when a mail is checked and built."""
+    fields = model._meta.concrete_fields  # noqa: SLF001
+    return [f"{path}__{field.name}" for field in fields if field.name not in ("id", *read)]
+
+
+UNREAD = [
+    *_all_but("recovery", Recovery, "uuid", "clinic", "patient", "pathway", "anchor", "state"),
+    *_all_but(
+        "recovery__patient",
+        Patient,
+        *("uuid", "clinic", "zone", "language", "quiet_until", "quiet_from", "remind_at"),
+        *("reminders_off_at", "logs_off_at", "forms_off_at", "paused_until"),
+        *("address_fails_at", "mobile", "mobile_fails_at"),
+    ),
+]
 
 
 def sweep(now: datetime) -> None:
@@ -55,7 +74,9 @@ def claim(now: datetime, *, urgent: bool = False) -> tuple[list[Message], float]
     )
     return list(
         Message.objects.filter(token=token, state=State.CLAIMED)
-        .select_related("clinic", "user", "checkin", "recovery__patient")
-        .prefetch_related(Prefetch("recovery__checkins", CheckIn.objects.open()))
+        .select_related("user", "checkin", "recovery__patient")
+        .defer(*UNREAD)
+        # A batch is of few clinics.
+        .prefetch_related("clinic", Prefetch("recovery__checkins", CheckIn.objects.open()))
         .order_by(*ORDER)
     ), 0.0

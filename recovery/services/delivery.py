@@ -21,7 +21,6 @@ from django.db.models import Q
 
 from recovery.mails import build, texts
 from recovery.models import Channel, Message
-from recovery.queries.languages import Speeches
 from recovery.services import claims
 from recovery.services.addresses import address_failed
 from recovery.services.claims import LEASE, SENT_AGAIN
@@ -40,6 +39,8 @@ Done = Counter[str]
 
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 TRIES = 3
+# Leases last far longer.
+SWEEP_EVERY = timedelta(seconds=5)
 UNREACHABLE = "unreachable"
 TEXTS_ANSWERED, TEXTS_UNREACHABLE = "texts answered", "texts unreachable"
 State = Message.State
@@ -59,8 +60,11 @@ def deliver(
     nothing in hand.
     """
     done: Done = Counter()
+    swept: datetime | None = None
     while until is None or clock() < until:
-        claims.sweep(clock())
+        if swept is None or clock() - swept >= SWEEP_EVERY:
+            swept = clock()
+            claims.sweep(swept)
         claimed, wait = claims.claim(clock(), urgent=urgent)
         if claimed:
             _send(claimed, clock, done)
@@ -100,7 +104,7 @@ def _ready(claimed: Sequence[Message], clock: Clock, done: Done) -> dict[str, Wa
     once.
     """
     ready: dict[str, Waiting] = {channel: [] for channel in Channel}
-    recheck, speeches = Recheck(claimed), Speeches()
+    recheck, batch = Recheck(claimed), build.Batch()
     for message in claimed:
         now = clock()
         try:
@@ -109,23 +113,23 @@ def _ready(claimed: Sequence[Message], clock: Clock, done: Done) -> dict[str, Wa
             if reason := recheck.reason(message, now=now):
                 _settle(message, done, state=State.NOT_SENT, reason=reason)
                 continue
-            ready[message.channel].append((message, _built(message, speeches, now)))
+            ready[message.channel].append((message, _built(message, batch, now)))
         except Exception as error:
             logger.exception("Message %s cannot be built", message.uuid)
             _broke(message, error, now, done)
     return ready
 
 
-def _built(message: Message, speeches: Speeches, now: datetime) -> Letter | Text:
+def _built(message: Message, batch: build.Batch, now: datetime) -> Letter | Text:
     if message.channel == Channel.SMS:
         assert message.recovery is not None
         return Text(
             message_id=str(message.uuid),
             sender=settings.SMS_FROM,
             recipient=message.recovery.patient.mobile,
-            words=texts.words(message, speeches),
+            words=texts.words(message, batch.speeches),
         )
-    return letter(build.build(message, now=now, speeches=speeches))
+    return letter(build.build(message, now=now, batch=batch))
 
 
 def _waits_for_morning(message: Message, now: datetime) -> bool:

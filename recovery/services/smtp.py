@@ -16,6 +16,8 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 from django.utils.encoding import punycode
 
+from recovery.mails.merge import PLAIN_ADDRESS, on_wire
+
 # No such mailbox, moved away, no valid name. Other refusals speak of the server's state or of its
 # trust in us, and one wrong setting there must not count against every patient's address.
 ADDRESS_FAILS = (550, 551, 553)
@@ -59,15 +61,15 @@ def letter(mail: EmailMessage) -> Letter:
         message_id=mail.extra_headers["Message-ID"],
         sender=_bare(mail.from_email),
         recipient=_bare(recipient),
-        # Django's own message class takes `linesep`, as its own SMTP backend relies on.
-        content=mail.message().as_bytes(linesep="\r\n"),  # type: ignore[call-arg]
+        content=on_wire(mail),
         mail=mail,
     )
 
 
 def _bare(address: str) -> str:
     """The address alone, in ASCII: not every server on the way would take more."""
-    name, at, domain = parseaddr(address)[1].rpartition("@")
+    bare = address if PLAIN_ADDRESS.fullmatch(address) else parseaddr(address)[1]
+    name, at, domain = bare.rpartition("@")
     if not (name and at and domain and name.isascii()):
         raise ValueError("not an address that a mail can be sent to")
     return f"{name}@{punycode(domain)}"

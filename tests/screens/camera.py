@@ -45,6 +45,8 @@ class Camera:
             self.routes.add(resolve(urlsplit(page.url).path).url_name or "")
         if self._only and not name.startswith(self._only):
             return
+        # A click that leads elsewhere returns before the page is there.
+        page.wait_for_load_state()
         for width, height in sizes:
             page.set_viewport_size({"width": width, "height": height})
             # A window as high as the page, so that the help bar stands at its end.

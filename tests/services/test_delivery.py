@@ -532,12 +532,12 @@ def iter_clock(start: datetime, server: MailServer) -> Callable[[], datetime]:
 
 
 def test_a_mail_costs_two_statements_at_most(patient, mail_server):
-    for _ in range(40):
+    for _ in range(2 * claims.BATCH):
         owe(patient, number=None)
     with CaptureQueriesContext(connection) as captured:
-        assert send() == 40
+        assert send() == 2 * claims.BATCH
     data = [q for q in captured if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]
-    assert len(data) <= 80
+    assert len(data) <= 2 * 2 * claims.BATCH
     assert mail_server.connections == 2
 
 
