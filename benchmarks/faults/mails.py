@@ -7,11 +7,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+import redis
 
 from benchmarks.faults import sink
 from benchmarks.faults.place import ROOT
@@ -85,18 +87,23 @@ class Outcome:
 
 
 def storm(run: Run, design: str, number: int) -> Outcome:
-    name = f"{design or 'ours'}-{number}"
+    with run.place.broker() as broker:
+        return _storm(run, design, number, broker)
+
+
+def _storm(run: Run, design: str, number: int, broker: str) -> Outcome:
+    name = f"{design or 'ours'}_{number}"
     run.say(f"mails: {design or 'ours'}, seed {run.seed + number}")
     chance = run.chance("mails", design, number)
-    database = run.place.database("mails")
+    database = run.place.database(f"mails_{name}")
     folder = run.folder(f"mails-{name}")
-    run.place.redis.flushdb()
     spread = run.size.kills * SECONDS_A_KILL
     people = run.crowd(database, run.size.due, f"--spread={spread}")["good"]
     options = (f"--seed={chance.random()}", f"--pause={PAUSE}", f"--cut={CUT}")
     with mail_server(folder, *options) as (port, log):
         env = run.env | {
             "DATABASE_URL": database,
+            "REDIS_URL": broker,
             "EMAIL_URL": f"smtp://127.0.0.1:{port}",
             "FAULTS_DESIGN": design,
             "FAULTS_LEASE": str(run.size.lease),
@@ -105,7 +112,7 @@ def storm(run: Run, design: str, number: int) -> Outcome:
         with Site(folder, env) as site, connect(database) as watcher:
             site.start("worker", count=WORKERS)
             site.start("beat", count=BEATS)
-            toll = Storm(site, watcher, run.place.redis, chance, run.size).rage()
+            toll = Storm(site, watcher, redis.Redis.from_url(broker), chance, run.size).rage()
             settled = wait_for(lambda: _settled(site, watcher), seconds=SETTLES, every=0.5)
             seconds = time.time() - toll.ended_at
         with connect(database) as watcher:
@@ -151,9 +158,11 @@ def _uuid(message_id: str) -> str:
 
 
 def promise(run: Run) -> list[Row]:
-    ours = [storm(run, OURS, number) for number in range(run.size.seeds)]
-    loses = _weaker(run, "claim_then_send", "lost")
-    doubles = _weaker(run, "send_then_mark", "twice")
+    with ThreadPoolExecutor() as pool:
+        ours_to_come = pool.map(lambda number: storm(run, OURS, number), range(run.size.seeds))
+        loses_to_come = pool.submit(_weaker, run, "claim_then_send", "lost")
+        doubles_to_come = pool.submit(_weaker, run, "send_then_mark", "twice")
+        ours, loses, doubles = [*ours_to_come], loses_to_come.result(), doubles_to_come.result()
     return [
         _f4(run, ours),
         _f5(run, ours),

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Queue
+from threading import Lock
 from urllib.parse import SplitResult, urlsplit
 
 import psycopg
@@ -19,6 +21,8 @@ from benchmarks.faults import trail
 ROOT = Path(__file__).resolve().parent.parent.parent
 # As many numbered databases as Redis has unless it is told otherwise.
 REDIS_DATABASES = 16
+# Storms at a time: most of one is waiting.
+AT_ONCE = 3
 
 
 class Refused(Exception):
@@ -32,11 +36,25 @@ class Place:
     server: SplitResult
     redis_url: str
     folder: Path
+    # What storms take one each of, so that several rage at once.
+    brokers: Queue[str] = field(default_factory=Queue)
     names: list[str] = field(default_factory=list)
+    _one_by_one: Lock = field(default_factory=Lock)
 
     @property
     def redis(self) -> redis.Redis:
         return redis.Redis.from_url(self.redis_url)
+
+    @contextmanager
+    def broker(self) -> Iterator[str]:
+        """The address of an empty Redis that nobody else has now; waits for one."""
+        found = self.brokers.get()
+        redis.Redis.from_url(found).flushdb()
+        try:
+            yield found
+        finally:
+            redis.Redis.from_url(found).flushdb()
+            self.brokers.put(found)
 
     def url(self, name: str) -> str:
         return self.server._replace(path=f"/{name}").geturl()
@@ -69,10 +87,11 @@ class Place:
 
     def _create(self, purpose: str, template: str = "template1") -> str:
         name = self._name(purpose)
-        self._do(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        self._do(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        if name not in self.names:
-            self.names.append(name)
+        with self._one_by_one:
+            self._do(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            self._do(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+            if name not in self.names:
+                self.names.append(name)
         return name
 
     def _do(self, statement: str) -> None:
@@ -98,7 +117,10 @@ def manage(*command: str, env: dict[str, str]) -> str:
 @contextmanager
 def place() -> Iterator[Place]:
     server = _postgres()
-    found = Place(server, _free_redis(), Path(tempfile.mkdtemp(prefix="faults-")))
+    free = _free_redis()
+    found = Place(server, free[0], Path(tempfile.mkdtemp(prefix="faults-")))
+    for url in free:
+        found.brokers.put(url)
     try:
         yield found
     finally:
@@ -116,17 +138,19 @@ def _postgres() -> SplitResult:
     return server
 
 
-def _free_redis() -> str:
-    """The first empty numbered database after the named one: a run empties its own."""
+def _free_redis() -> list[str]:
+    """The first empty numbered databases after the named one: a run empties its own."""
     url = urlsplit(os.environ.get("REDIS_URL", ""))
     if url.scheme not in {"redis", "rediss"}:
         raise Refused("REDIS_URL must name a Redis, as redis://127.0.0.1:6379/0")
-    named = int(url.path.strip("/") or 0)
+    named, free = int(url.path.strip("/") or 0), []
     for number in range(named + 1, REDIS_DATABASES):
         candidate = url._replace(path=f"/{number}").geturl()
         try:
             if redis.Redis.from_url(candidate, socket_connect_timeout=3).dbsize() == 0:
-                return candidate
+                free.append(candidate)
         except redis.RedisError as error:
             raise Refused(f"no Redis at REDIS_URL: {error}") from error
-    raise Refused(f"no empty Redis database after number {named}")
+    if not free:
+        raise Refused(f"no empty Redis database after number {named}")
+    return free[:AT_ONCE]

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from recovery.forms.fields import Number
+from recovery.forms.places import ask_plainly
 
 Choices = Sequence[tuple[Any, Any]]
 NOT_OFFERED = _("Choose one of the list. Groups under 5 are not in it.")
@@ -60,6 +61,7 @@ class ProceduresDoneForm(forms.Form):
 
     def __init__(self, data: Any = None, *, months: Choices) -> None:
         super().__init__(data)
+        ask_plainly(self)
         field: Any = self.fields["month"]
         field.choices = months
         field.widget.attrs["class"] = "form-select"

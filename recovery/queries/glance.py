@@ -141,7 +141,7 @@ def strip(
     now: datetime,
 ) -> Strip:
     states = {row.text: row.code for row in record.checkins}
-    logged = {day.day for day in days}
+    late = {day.day: day.late for day in days}
     bones: list[Bone] = []
     x, phase = 0, None
     phases = phases_of(recovery.pathway_id)[1:]
@@ -149,16 +149,17 @@ def strip(
         stage = next((p for p in reversed(phases) if occasion.day >= p.first_day), None)
         x += GAP if phase and stage is not phase else 0
         phase = stage
-        bones.append(Bone(x, _bone(occasion, states.get(occasion.key), logged, now)))
+        bones.append(Bone(x, _bone(occasion, states.get(occasion.key), late, now)))
         x += BONE
     return Strip(bones, x)
 
 
-def _bone(occasion: Occasion, state: str | None, logged: set[int], now: datetime) -> str:
+def _bone(occasion: Occasion, state: str | None, late: dict[int, bool], now: datetime) -> str:
+    """`late`: of the days with a log, whether it was entered later, as on the chart."""
     if state == CheckIn.State.COMPLETED:
-        return "done"
+        return "late" if late.get(occasion.day) else "done"
     if occasion.opens_at <= now < occasion.expires_at:
         return "today"
-    if occasion.expires_at <= now and occasion.day in logged:
+    if occasion.expires_at <= now and occasion.day in late:
         return "late"
     return "miss" if state == CheckIn.State.EXPIRED else ""

@@ -47,6 +47,7 @@ class Move:
     `over` says that its new time has passed already, so that it is never asked.
     """
 
+    key: str
     form: str
     day: int
     before: Occasion | None
@@ -85,6 +86,7 @@ def moves(
     after = {o.key: o for o in _occasions(recovery, procedure_at, discharged_at)}
     return [
         Move(
+            key=key,
             form=one.form,
             day=one.day,
             before=before.get(key),

@@ -76,6 +76,12 @@ CODES: dict[str, str | Promise] = {
 }
 
 
+# The one question to which "no" is the answer that worries.
+BAD_IF_NO = "pain_controlled"
+# What conditions call a field, where they call it otherwise.
+NAMED = {"temp_value": "temp", "opioids": "opioid_mme"}
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A question with its answer, and the answer of the log before. Empty: not answered."""
@@ -84,7 +90,7 @@ class Answer:
     now: str
     before: str = ""
     changed: bool = False
-    # A rule that fired asks for it, and the answer is more than no or none.
+    # A rule that fired asks for it, and the answer is one that a rule can be about.
     decides: bool = False
 
 
@@ -99,7 +105,7 @@ def asked_by(rules: Iterable[str]) -> set[str]:
     """The questions that these rules' conditions name."""
     conditions = [known.condition for rule in rules if (known := RULES_BY_ID.get(rule))]
     named = set(re.findall(r"\w+", " ".join(conditions)))
-    return {name for name in TITLES if name.removesuffix("_value") in named}
+    return {name for name in TITLES if NAMED.get(name, name) in named}
 
 
 def answers(log: Any, before: Any = None, deciding: Collection[str] = ()) -> Answers:
@@ -108,10 +114,11 @@ def answers(log: Any, before: Any = None, deciding: Collection[str] = ()) -> Ans
     for name, title in TITLES.items():
         now, then = said(log, name), said(before, name) if before else ""
         changed = bool(before) and now != then
-        if now in (_("no"), _("none")) and not changed:
+        quietly = name != BAD_IF_NO and now in (_("no"), _("none"))
+        if quietly and not changed:
             quiet.append(str(title) if str(title).isupper() else str(title).lower())
         elif now or then:
-            decides = name in deciding and now not in ("", _("no"), _("none"))
+            decides = name in deciding and bool(now) and not quietly
             rows.append(Answer(str(title), now, then, changed=changed, decides=decides))
     return Answers(rows, quiet)
 

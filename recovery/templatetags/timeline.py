@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from recovery.clinical.checkinforms import LOG_FORMS
+from recovery.forms.pathway_words import slot_name
 from recovery.models import Alert, DailyLog, FactChange, Message, Milestone, Patient, Recovery
 from recovery.models.alerts import Severity
 from recovery.models.recoveries import Modic
@@ -30,6 +31,12 @@ TO_STAFF = (Message.Kind.ALERT, Message.Kind.ESCALATION)
 @register.filter
 def form_name(form: str) -> str:
     return str(STAFF_NAMES.get(form, form))
+
+
+@register.filter
+def planned_name(one: Any) -> str:
+    """A check-in, or a form that is to come, with its day: Pulse D17."""
+    return slot_name(one.key, one.form, one.day)
 
 
 @register.filter

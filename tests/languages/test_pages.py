@@ -424,7 +424,7 @@ def test_the_questions_for_a_visit(signed_in, patient):
     assert left_in_english(moved) == []
     visits.take(recovery=patient, read={question.uuid: 0}, user=user_of(patient), now=NOW)
     taken = signed_in.get(place).content.decode()
-    assert "De estas ya hablamos ¿Puedo nadar? 2 Mar" in Page(taken).words
+    assert "De estas ya hablamos ¿Puedo nadar? 2 mar" in Page(taken).words
     assert left_in_english(taken) == []
 
 

@@ -232,7 +232,9 @@ def procedures(house: House) -> None:
     camera.take(page, "facts-error", "A code that is none")
     house.take(nurse, "person", "Phone and date of birth, to correct", "person_edit", planned)
     tubbs = recovery_of("Tubbs").uuid
-    page = house.take(nurse, "milestones-for", "Return to life, told", "staff_milestones", tubbs)
+    page = house.take(
+        nurse, "milestones-for", "Back to daily life, told", "staff_milestones", tubbs
+    )
     page.fill("#id_walked-on", "2020-01-01")
     page.locator("section[aria-labelledby=h-walked] .btn-primary").click()
     page.wait_for_load_state()

@@ -182,7 +182,7 @@ def test_staff_read_it_in_the_timeline_and_beside_the_chart(
     said = words(sign_in_staff(Client(), nurse).get(url("staff_recovery", recovery)))
     assert "Walked for 10 minutes: Mar 3" in said
     assert "No longer said: Walked for 10 minutes, Mar 4" in said
-    assert "Return to life as told Walked for 10 minutes Mar 3 Enter or correct" in said
+    assert "Back to daily life as told Walked for 10 minutes Mar 3 Enter or correct" in said
 
 
 @pytest.mark.parametrize(("who", "status"), [("stranger", 404), ("as_nurse", 403)])

@@ -199,6 +199,34 @@ def test_an_answer_that_set_off_the_alert_is_marked_without_a_change(
     assert '<tr><th scope="row">A fall</th>' in content
 
 
+@pytest.mark.parametrize(
+    ("answered", "row"),
+    [
+        # The one question to which "no" is what worries.
+        ({"pain_avg": 8, "pain_controlled": False}, "Under control with the plan<"),
+        (
+            {"opioids": [{"drug": "oxycodone", "mg": 10, "doses": 4}]},
+            "Opioids, 24 h<",
+        ),
+    ],
+)
+def test_each_answer_that_a_rule_asks_for_is_marked(
+    as_nurse: Client, recovery: Recovery, answered: dict[str, Any], row: str
+) -> None:
+    report(recovery, **answered)
+    content = page(as_nurse, recovery).content.decode()
+    assert f'class="is-key"><th scope="row">{row}' in content
+
+
+def test_a_planned_log_that_was_entered_later_is_counted_so(
+    as_nurse: Client, recovery: Recovery
+) -> None:
+    log = report(recovery)
+    assert "1 answered, 0 late" in page(as_nurse, recovery).content.decode()
+    DailyLog.objects.filter(pk=log.pk).update(late=True)
+    assert "0 answered, 1 late" in page(as_nurse, recovery).content.decode()
+
+
 def test_a_text_stays_as_the_patient_saw_it(
     as_nurse: Client, clinic: Clinic, recovery: Recovery
 ) -> None:
