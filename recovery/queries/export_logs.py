@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
-from django.db.models import Q, TextField
+from django.db.models import Aggregate, Q, TextField
 from django.db.models.functions import Cast
 
 from recovery.clinical.pathway import local
@@ -13,7 +13,7 @@ from recovery.models import CheckIn, Clinic, DailyLog, Message, Pathway, Recover
 from recovery.queries.subjects import Subject
 
 Cells = tuple[Any, ...]
-# A row behind the recovery that it is about.
+# A whole row behind the recovery that it is about.
 Read = tuple[int, Cells]
 Subjects = Mapping[int, Subject]
 
@@ -37,6 +37,13 @@ class Period:
             end = local(self.last + timedelta(days=1), time(), self.zone)
             found &= Q(**{f"{name}__lt": end})
         return found
+
+
+def text(what: str | Aggregate) -> Cast:
+    """As the database writes it (a moment for `Subject.at`): to read a value only to write it takes
+    longer than the rest, and a row of ids is one more that the garbage collector walks through.
+    """
+    return Cast(what, TextField())
 
 
 class Codes:
@@ -72,9 +79,9 @@ LOG_COLUMNS = (
     *("still_happening", *ANSWERS, "wound", "rules", "shown_rule", "rule_set", "pathway", *JUDGED),
     *("log", "opioids", "free_text"),
 )
-_LOG_FIELDS = (
-    *("recovery_id", "pk", "client_id", "day", "phase_id", "log_date", "entered_at", "source"),
-    *("mode", "late", "revision", "retrospective", "still_happening", *ANSWERS),
+_LOG_FIELDS: tuple[str | Cast, ...] = (
+    *("recovery_id", "pk", text("client_id"), "day", "phase_id", "log_date", text("entered_at")),
+    *("source", "mode", "late", "revision", "retrospective", "still_happening", *ANSWERS),
 )
 _HEAD = 11
 _END = _HEAD + len(ANSWERS)
@@ -94,10 +101,9 @@ def logs(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
         .order_by("recovery_id", "day", "pk")
         .values_list(
             *_LOG_FIELDS,
-            # As the database has them: to read them only to write them takes longer than the rest.
-            *(Cast(name, TextField()) for name in LISTS),
+            *map(text, LISTS),
             *("shown_rule", "rule_set", "judged_pathway_id", *JUDGED),
-            *(Cast("uuid", TextField()), Cast("opioids", TextField()), "free_text"),
+            *(text("uuid"), text("opioids"), "free_text"),
         )
     )
     phase_of, pathway_of, window_of = codes.phases.get, codes.pathways.get, windows.get
@@ -113,7 +119,8 @@ def logs(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
         # Joined tuples: of all ways to make a row of sixty cells the fastest by far.
         yield (
             recovery,
-            (day, phase_of(phase, "before"), subject.on(on))
+            subject.cells
+            + (day, phase_of(phase, "before"), subject.on(on))
             + (tuple(map(at, window)) if window else nothing)
             + (at(entered_at), source, mode, late, revision, pk in corrected)
             + row[_HEAD : _END + 2]
@@ -122,11 +129,11 @@ def logs(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
         )
 
 
-def listed(text: str | None, nothing: str) -> str | None:
+def listed(stored: str | None, nothing: str) -> str | None:
     """A JSON list of codes as words with spaces between."""
-    if text is None or text == "null":
+    if stored is None or stored == "null":
         return None
-    return text[1:-1].replace('"', "").replace(",", "") if len(text) > 2 else nothing
+    return stored[1:-1].replace('"', "").replace(",", "") if len(stored) > 2 else nothing
 
 
 def _answered(subjects: Subjects) -> dict[tuple[int, Any], Cells]:
@@ -136,13 +143,17 @@ def _answered(subjects: Subjects) -> dict[tuple[int, Any], Cells]:
     found: dict[tuple[int, Any], Cells] = {}
     rows = CheckIn.objects.filter(recovery__in=list(subjects), completed_by__isnull=False)
     sent = reminded(subjects)
-    columns = ("pk", "recovery_id", "completed_by__client_id", "opens_at", "due_at", "expires_at")
+    columns: tuple[str | Cast, ...] = (
+        "pk",
+        "recovery_id",
+        *map(text, ("completed_by__client_id", *WINDOW[2:])),
+    )
     for pk, recovery, client_id, *window in rows.order_by("opens_at", "pk").values_list(*columns):
         found.setdefault((recovery, client_id), (*sent.get(pk, (None, None)), *window))
     return found
 
 
-def reminded(subjects: Subjects) -> dict[int, tuple[datetime, datetime | None]]:
+def reminded(subjects: Subjects) -> dict[int, tuple[str, str]]:
     """When the first reminder of a check-in that went was planned, and when it went."""
     rows = Message.objects.filter(
         recovery__in=list(subjects),
@@ -150,9 +161,9 @@ def reminded(subjects: Subjects) -> dict[int, tuple[datetime, datetime | None]]:
         checkin__isnull=False,
         sent_at__isnull=False,
     )
-    found: dict[int, tuple[datetime, datetime | None]] = {}
+    found: dict[int, tuple[str, str]] = {}
     for checkin, planned, sent in rows.order_by("sent_at", "pk").values_list(
-        "checkin_id", "planned_at", "sent_at"
+        "checkin_id", text("planned_at"), text("sent_at")
     ):
         found.setdefault(checkin, (planned, sent))
     return found

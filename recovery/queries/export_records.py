@@ -2,10 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
-from django.db.models import Min, Q, TextField
+from django.db.models import Min, Q
 from django.db.models.functions import Cast
 
 from recovery.models import Alert, Contact, FormResponse, MailEvent, Message, Score
@@ -19,6 +18,7 @@ from recovery.queries.export_logs import (
     Subjects,
     listed,
     reminded,
+    text,
 )
 
 # Responses
@@ -43,17 +43,14 @@ def responses(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read
     ):
         scores[pk].append(score)
     mailed = reminded(subjects)
-    columns = (
+    times = ("checkin__opens_at", "checkin__due_at", "checkin__expires_at", "completed_at")
+    columns: tuple[str | Cast, ...] = (
         *("recovery_id", "pk", "checkin_id", "checkin__key", "checkin__form", "checkin__day"),
-        *("checkin__opens_at", "checkin__due_at", "checkin__expires_at", "completed_at", "source"),
-        *("mode", "late", "revision", "successor__pk"),
+        *map(text, times),
+        *("source", "mode", "late", "revision", "successor__pk"),
+        *(text("rules"), "rule_set", "judged_pathway_id", "uuid", text("answers")),
     )
-    rows = sent.order_by("recovery_id", "pk").values_list(
-        *columns,
-        Cast("rules", TextField()),
-        *("rule_set", "judged_pathway_id", "uuid"),
-        Cast("answers", TextField()),
-    )
+    rows = sent.order_by("recovery_id", "pk").values_list(*columns)
     for recovery, pk, checkin, key, form, day, *rest in rows:
         opens, due, expires, done, source, mode, late, revision, later = rest[:9]
         fired, rule_set, judged, response, answers = rest[9:]
@@ -65,6 +62,7 @@ def responses(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read
             yield (
                 recovery,
                 (
+                    *subject.cells,
                     *(key, form, day, *map(subject.at, window), *how, *_plain(score)),
                     *(*judged_by, str(response), answers),
                 ),
@@ -92,15 +90,23 @@ ALERT_COLUMNS = (
 
 def alerts(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
     raised = Alert.objects.filter(period.moments("raised_at"), recovery__in=list(subjects))
-    contacts: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
+    contacts: dict[int, list[tuple[str, str]]] = defaultdict(list)
     through = Alert.contacts.through.objects.filter(alert__in=raised)
     for alert, at, outcome in through.order_by("contact__at", "contact").values_list(
-        "alert_id", "contact__at", "contact__outcome"
+        "alert_id", text("contact__at"), "contact__outcome"
     ):
         contacts[alert].append((at, outcome))
-    columns = (
-        *("recovery_id", "pk", "rule", "severity", "phase_id", "raised_at", "firings", "state"),
-        *("closed_at", "closing_reason", "rule_set", "uuid", "headline", "closed_by__name"),
+    columns: tuple[str | Cast, ...] = (
+        *("recovery_id", "pk", "rule", "severity", "phase_id", text("raised_at"), "firings"),
+        *(
+            "state",
+            text("closed_at"),
+            "closing_reason",
+            "rule_set",
+            "uuid",
+            "headline",
+            "closed_by__name",
+        ),
         "closing_text",
     )
     for recovery, pk, rule, severity, phase, at, firings, state, closed, *rest in raised.order_by(
@@ -108,10 +114,11 @@ def alerts(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
     ).values_list(*columns):
         subject, told = subjects[recovery], contacts.get(pk, [])
         reached = next((when for when, what in told if what in Contact.REACHED), None)
-        reason, rule_set, uuid, headline, closer, text = rest
+        reason, rule_set, uuid, headline, closer, closing = rest
         yield (
             recovery,
             (
+                *subject.cells,
                 *(
                     rule,
                     severity,
@@ -121,7 +128,7 @@ def alerts(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
                     state,
                 ),
                 *(subject.at(told[0][0] if told else None), subject.at(reached), len(told)),
-                *(subject.at(closed), reason, rule_set, str(uuid), headline, closer, text),
+                *(subject.at(closed), reason, rule_set, str(uuid), headline, closer, closing),
             ),
         )
 
@@ -145,26 +152,28 @@ def sends(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
         .order_by("pk")
         .values_list("pk")
         .annotate(
-            delivered=Min("events__at", filter=Q(events__kind=MailEvent.Kind.DELIVERED)),
-            bounced=Min("events__at", filter=Q(events__kind__in=_BACK)),
+            delivered=text(Min("events__at", filter=Q(events__kind=MailEvent.Kind.DELIVERED))),
+            bounced=text(Min("events__at", filter=Q(events__kind__in=_BACK))),
         )
     )
     events = {pk: (delivered, bounced) for pk, delivered, bounced in told}
-    columns = (
+    columns: tuple[str | Cast, ...] = (
         *("recovery_id", "pk", "kind", "checkin__key", "checkin__form", "number", "severity"),
         *("state", "reason", "recovery__pathway_id", "message_id", "checkin__completed_by__mode"),
-        *("planned_at", "send_after", "sent_at", "checkin__opens_at", "checkin__due_at"),
-        *("checkin__expires_at", "checkin__completed_at"),
+        *map(text, ("planned_at", "send_after", "sent_at", "checkin__opens_at")),
+        *map(text, ("checkin__due_at", "checkin__expires_at", "checkin__completed_at")),
     )
     for recovery, pk, kind, key, form, number, severity, *rest in owed.order_by(
         "recovery_id", "pk"
     ).values_list(*columns):
-        at = subjects[recovery].at
+        subject = subjects[recovery]
+        at = subject.at
         state, reason, pathway, message_id, mode, planned, after, sent, *window = rest
         *window, done = window
         yield (
             recovery,
             (
+                *subject.cells,
                 *(kind, "staff" if kind in TO_STAFF else "patient", key, form, number, severity),
                 *map(at, (planned, after, sent, *events.get(pk, (None, None)), *window, done)),
                 *(mode, state, reason, codes.pathways.get(pathway, ""), message_id),

@@ -55,15 +55,14 @@ class Reader:
         kept = itemgetter(*self._kept(source))
         for subjects in chunks(self.clinic, self.names):
             by_id = {one.recovery_id: one for one in subjects}
-            begin = {pk: one.cells for pk, one in by_id.items()}
             read = list(source.read(by_id, self.period, self.codes))
             people = {by_id[pk].patient_id for pk in {row[0] for row in read}}
             if self.names.masked:
                 place = {pk: number for number, pk in enumerate(by_id)}
                 read.sort(key=lambda row: place[row[0]])
-                yield [kept(begin[pk] + cells) for pk, cells in read], people
+                yield [kept(row) for _pk, row in read], people
             else:
-                yield [begin[pk] + cells for pk, cells in read], people
+                yield [row for _pk, row in read], people
 
     def _kept(self, source: Source) -> list[int]:
         """A de-identified file has no zone: it says roughly where somebody lives."""

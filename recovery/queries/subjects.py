@@ -6,8 +6,8 @@ import secrets
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from recovery.models import Clinic, Recovery
@@ -23,7 +23,7 @@ LONGEST_SHIFT = 364
 zone_of = lru_cache(maxsize=None)(ZoneInfo)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subject:
     """One recovery as its rows name it. `shift` is None where times are the true ones."""
 
@@ -37,11 +37,15 @@ class Subject:
     procedure_on: date
     shift: timedelta | None
 
-    def at(self, moment: datetime | None) -> str | None:
-        """On the patient's clock: with its offset, or shifted and without."""
-        if moment is None:
+    def at(self, stored: str | None) -> str | None:
+        """A moment as the database writes it, on the patient's clock: with its offset, or shifted
+        and without.
+        """
+        if stored is None:
             return None
-        there = moment.astimezone(self.zone)
+        moment = datetime.fromisoformat(stored)
+        # SQLite keeps UTC without saying so.
+        there = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(self.zone)
         if self.shift is None:
             return there.isoformat(timespec="seconds")
         return (there.replace(tzinfo=None) - self.shift).isoformat(timespec="seconds")
@@ -51,7 +55,7 @@ class Subject:
             return None
         return (day if self.shift is None else day - self.shift).isoformat()
 
-    @property
+    @cached_property
     def cells(self) -> tuple[object, ...]:
         """What each row begins with: SUBJECT."""
         return self.person, self.recovery, self.age, self.zone_name, self.on(self.procedure_on)

@@ -58,7 +58,7 @@ def works_again(*, recovery: Recovery, user: User, now: datetime) -> None:
         recovery=recovery, kind=Message.Kind.INVITATION, state=Message.State.SENT
     )
     if not invited.exists():
-        messages.owe_invitation(recovery, now=now, again=True)
+        messages.owe_invitation(recovery, now=now)
     note(recovery, user, now, "address works again")
 
 
@@ -87,7 +87,7 @@ def change(*, recovery: Recovery, email: str, user: User, now: datetime) -> None
         kind__in=TO_PATIENT,
         state=Message.State.OWED,
     ).update(user=holder)
-    messages.owe_invitation(recovery, now=now, again=True)
+    messages.owe_invitation(recovery, now=now)
     note(recovery, user, now, "address changed")
 
 
@@ -95,7 +95,7 @@ def change(*, recovery: Recovery, email: str, user: User, now: datetime) -> None
 def invite_again(*, recovery: Recovery, user: User, now: datetime) -> None:
     """Owe one more invitation. Raises NotAllowed while one is on its way."""
     locked(recovery.patient_id)
-    if not messages.owe_invitation(recovery, now=now, again=True):
+    if not messages.owe_invitation(recovery, now=now):
         raise NotAllowed(_("An invitation is on its way already."))
     note(recovery, user, now, "invited again")
 

@@ -1,11 +1,11 @@
-"""A patient and a recovery in one step, or one more recovery of a patient."""
+"""A patient and a recovery in one step, many of them at once, or one more recovery of a patient."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from recovery.models import (
@@ -13,6 +13,7 @@ from recovery.models import (
     Clinic,
     Consent,
     Membership,
+    Pathway,
     Patient,
     PatientAccess,
     Recovery,
@@ -48,12 +49,49 @@ def missing(clinic: Clinic) -> list[str]:
     return clinic.missing_numbers + ([] if staff else ["staff"])
 
 
+class _New(NamedTuple):
+    """The rows of somebody who is enrolled, not saved yet. Who was not told has no consent."""
+
+    patient: Patient
+    email: str
+    consent: Consent | None
+    recovery: Recovery
+
+
+def enrol(*, clinic: Clinic, user: User, now: datetime, **person: Any) -> Recovery:
+    """Create the patient, the recovery and the consent; owe the invitation.
+
+    `person` are the arguments of `_new`. Raises Incomplete, and Known for a record number that the
+    clinic has already.
+    """
+    [recovery] = enrol_all(clinic=clinic, user=user, now=now, people=[person])
+    return recovery
+
+
 @transaction.atomic
-def enrol(
+def enrol_all(
+    *, clinic: Clinic, user: User, now: datetime, people: Sequence[Mapping[str, Any]]
+) -> list[Recovery]:
+    """All of them or nobody, by as many statements as one needs. Raises as `enrol`."""
+    if lacking := missing(clinic):
+        raise Incomplete(lacking)
+    pathway = active_pathway(clinic)
+    rows = [_new(clinic=clinic, user=user, now=now, pathway=pathway, **person) for person in people]
+    _create(clinic, [one.patient for one in rows])
+    _give_accesses({one.patient: one.email for one in rows if one.email})
+    Consent.objects.bulk_create([one.consent for one in rows if one.consent])
+    recoveries = [one.recovery for one in rows]
+    told = [one.recovery for one in rows if one.consent]
+    _begin(recoveries, user=user, now=now, what="enrolled", invited=told)
+    return recoveries
+
+
+def _new(
     *,
     clinic: Clinic,
     user: User,
     now: datetime,
+    pathway: Pathway,
     record_number: str,
     given_name: str,
     family_name: str,
@@ -67,45 +105,59 @@ def enrol(
     language: str = "en",
     wishes: Mapping[str, Any] | None = None,
     **facts: Any,
-) -> Recovery:
-    """Create the patient, the recovery and the consent; owe the invitation.
-
-    `procedure_at` is aware; its local date in the patient's zone becomes day 0. `wishes` are
+) -> _New:
+    """`procedure_at` is aware; its local date in the patient's zone becomes day 0. `wishes` are
     columns of the patient (`services.preferences.WISHES`), `facts` of the recovery
     (`services.facts.FACTS`). An address that somebody uses already is shared: after the code it
     asks which person. `email_ok` None: the patient has not been told yet, so there is no consent,
-    and no invitation is owed before `record_consent`. Raises Incomplete, and Known for a record
-    number that the clinic has already.
+    and no invitation is owed before `record_consent`.
     """
-    if lacking := missing(clinic):
-        raise Incomplete(lacking)
-    patient, created = Patient.objects.get_or_create(
+    patient = Patient(
         clinic=clinic,
         record_number=record_number,
-        defaults={
-            "given_name": given_name,
-            "family_name": family_name,
-            "birth_date": birth_date,
-            "phone": phone,
-            "zone": zone or clinic.zone,
-            "language": language,
-            **(wishes or {}),
-        },
+        given_name=given_name,
+        family_name=family_name,
+        birth_date=birth_date,
+        phone=phone,
+        zone=zone or clinic.zone,
+        language=language,
+        **(wishes or {}),
     )
-    if not created:
-        raise Known(record_number)
-    if email:
-        _give_access(patient, email, language)
+    consent = None
     if email_ok is not None:
-        _store_consent(patient, user, now, email_ok=email_ok, sms_ok=sms_ok)
-    return _begin(
-        patient,
-        user=user,
-        now=now,
-        procedure_at=procedure_at,
-        what="enrolled",
-        invite=email_ok is not None,
-        **facts,
+        consent = _consent(patient, user, now, email_ok=email_ok, sms_ok=sms_ok)
+    return _New(
+        patient=patient,
+        email=email,
+        consent=consent,
+        recovery=_recovery(patient, pathway, procedure_at, facts, now),
+    )
+
+
+def _create(clinic: Clinic, patients: Sequence[Patient]) -> None:
+    """Raises Known where the clinic has a record number already."""
+    known = Patient.objects.filter(
+        clinic=clinic, record_number__in=[one.record_number for one in patients]
+    )
+    if there := known.first():
+        raise Known(there.record_number)
+    try:
+        with transaction.atomic():
+            Patient.objects.bulk_create(patients)
+    except IntegrityError:
+        # A colleague has enrolled the same number in this moment; else it is something else.
+        if there := known.first():
+            raise Known(there.record_number) from None
+        raise
+
+
+def _give_accesses(addresses: Mapping[Patient, str]) -> None:
+    fields: dict[str, dict[str, str]] = {}
+    for patient, email in addresses.items():
+        fields.setdefault(email, {"name": patient.name, "language": patient.language})
+    holders = User.objects.of_addresses(fields)
+    PatientAccess.objects.bulk_create(
+        PatientAccess(user=holders[email], patient=patient) for patient, email in addresses.items()
     )
 
 
@@ -120,9 +172,9 @@ def record_consent(
     patient = Patient.objects.select_for_update().get(pk=recovery.patient_id)
     if has_consent(patient):
         raise NotAllowed(_("What the patient was told is recorded already."))
-    _store_consent(patient, user, now, email_ok=email_ok, sms_ok=sms_ok)
+    _consent(patient, user, now, email_ok=email_ok, sms_ok=sms_ok).save()
     if email_ok and recovery.sends:
-        messages.owe_invitation(recovery, now=now, again=True)
+        messages.owe_invitation(recovery, now=now)
     AccessEvent.objects.create(
         at=now, user=user, patient=patient, action=AccessEvent.Action.WRITE, what="consent"
     )
@@ -132,10 +184,11 @@ def has_consent(patient: Patient) -> bool:
     return Consent.objects.filter(patient=patient, withdrawn_at=None).exists()
 
 
-def _store_consent(
-    patient: Patient, user: User, now: datetime, *, email_ok: bool, sms_ok: bool = False
-) -> None:
-    Consent.objects.create(
+def _consent(
+    patient: Patient, user: User, now: datetime, *, email_ok: bool, sms_ok: bool
+) -> Consent:
+    """Not saved."""
+    return Consent(
         patient=patient,
         told_by=user,
         told_at=now,
@@ -163,31 +216,24 @@ def add_procedure(
         raise NotAllowed(_("The patient has died."))
     if states & set(Recovery.FOLLOWED):
         raise NotAllowed(FOLLOWED_ALREADY)
-    return _begin(
-        patient,
-        user=user,
-        now=now,
-        procedure_at=procedure_at,
-        what="procedure added",
-        invite=has_consent(patient),
-        **facts,
-    )
+    recovery = _recovery(patient, active_pathway(patient.clinic), procedure_at, facts, now)
+    invited = [recovery] if has_consent(patient) else []
+    _begin([recovery], user=user, now=now, what="procedure added", invited=invited)
+    return recovery
 
 
-def _begin(
+def _recovery(
     patient: Patient,
-    *,
-    user: User,
-    now: datetime,
+    pathway: Pathway,
     procedure_at: datetime,
-    what: str,
-    invite: bool,
-    **facts: Any,
+    facts: Mapping[str, Any],
+    now: datetime,
 ) -> Recovery:
-    recovery = Recovery.objects.create(
+    """Not saved."""
+    return Recovery(
         clinic=patient.clinic,
         patient=patient,
-        pathway=active_pathway(patient.clinic),
+        pathway=pathway,
         created_at=now,
         procedure_at=procedure_at,
         procedure_on=procedure_at.astimezone(ZoneInfo(patient.zone)).date(),
@@ -195,15 +241,26 @@ def _begin(
         next_event_at=now,
         **facts,
     )
-    typed_first(recovery, facts, user, now)
-    if invite:
-        messages.owe_invitation(recovery, now=now)
-    AccessEvent.objects.create(
-        at=now, user=user, patient=patient, action=AccessEvent.Action.WRITE, what=what
+
+
+def _begin(
+    recoveries: Sequence[Recovery],
+    *,
+    user: User,
+    now: datetime,
+    what: str,
+    invited: Sequence[Recovery],
+) -> None:
+    Recovery.objects.bulk_create(recoveries)
+    typed_first(recoveries, user, now)
+    messages.owe_invitations(invited, now=now)
+    AccessEvent.objects.bulk_create(
+        AccessEvent(
+            at=now,
+            user=user,
+            patient=recovery.patient,
+            action=AccessEvent.Action.WRITE,
+            what=what,
+        )
+        for recovery in recoveries
     )
-    return recovery
-
-
-def _give_access(patient: Patient, email: str, language: str) -> None:
-    holder = User.objects.of_address(email, name=patient.name, language=language)
-    PatientAccess.objects.create(user=holder, patient=patient)

@@ -2,7 +2,7 @@
 baseline form fills in where staff have typed nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import ROUND_UP, Decimal
 from typing import Any
@@ -84,14 +84,13 @@ def _write(
     return changes
 
 
-def typed_first(
-    recovery: Recovery, given: Mapping[str, Any], user: User, now: datetime
-) -> list[FactChange]:
+def typed_first(recoveries: Iterable[Recovery], user: User, now: datetime) -> None:
     """Write down what staff typed at enrolment, so that no form is taken for its source."""
-    return FactChange.objects.bulk_create(
+    FactChange.objects.bulk_create(
         FactChange(recovery=recovery, by=user, at=now, fact=name, after=text)
-        for name, value in given.items()
-        if (text := as_text(value))
+        for recovery in recoveries
+        for name in FACTS
+        if (text := as_text(getattr(recovery, name)))
     )
 
 

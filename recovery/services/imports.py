@@ -3,18 +3,20 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from recovery.models import Clinic, ImportRow, Patient, ProcedureImport, Recovery, User
-from recovery.queries.imports import Known, Listed, counts_of, known_of, matched, outcome_of
+from recovery.queries.imports import Listed, counts_of, known_of, matched, outcome_of
 from recovery.services import enrolment, nudges
 from recovery.services.refusals import NotAllowed
 
-# Rows that are taken in by one transaction: a reader of the page waits for no more.
-BATCH = 25
+# Rows that are taken in by one transaction.
+BATCH = 200
+SETTLED = ("outcome", "recovery", "problems", "given", "record_number", "name", "procedure")
 Outcome = ImportRow.Outcome
 State = ProcedureImport.State
 Clock = Callable[[], datetime]
@@ -50,7 +52,7 @@ def preview(
 def confirm(
     *, procedure_import: ProcedureImport, user: User, now: datetime, vouched: bool
 ) -> ProcedureImport:
-    """Let `take_in` have it. `vouched`: `user` says that those marked as told were told.
+    """Leave it to `take_in`. `vouched`: `user` says that those marked as told were told.
 
     Raises NotAllowed when it was confirmed already, has expired, holds nothing to take in, or has
     such rows and nobody vouches for them.
@@ -67,7 +69,6 @@ def confirm(
         raise NotAllowed(_("Say that the patients who are marked as told were told."))
     row.state, row.confirmed_by, row.confirmed_at = State.CONFIRMED, user, now
     row.save(update_fields=["state", "confirmed_by", "confirmed_at"])
-    nudges.take_in_soon()
     return row
 
 
@@ -107,17 +108,15 @@ def _batch(now: datetime) -> int | None:
     )
     if row is None:
         return None
-    # Two lists of one clinic that name the same patient go in one after the other.
-    clinic = Clinic.objects.select_for_update().get(pk=row.clinic_id)
+    # Two lists of one clinic that name the same patient go in one after the other; other rows of
+    # the clinic are written meanwhile.
+    clinic = Clinic.objects.select_for_update(no_key=True).get(pk=row.clinic_id)
     rows = list(row.rows.filter(outcome__in=ImportRow.AHEAD).order_by("number")[:BATCH])
-    known = known_of(clinic, [one.given["record_number"] for one in rows])
+    assert row.confirmed_by is not None, "a confirmed list was confirmed by somebody"
     with nudges.held_back():
-        for one in rows:
-            _take(one, clinic, known, row.confirmed_by, now)
+        _take(rows, clinic, row.confirmed_by, now)
     nudges.send_soon(urgent=False)
-    ImportRow.objects.bulk_update(
-        rows, ["outcome", "recovery", "problems", "given", "record_number", "name", "procedure"]
-    )
+    _settle(rows)
     if len(rows) < BATCH:
         row.counts = counts_of(row)
         row.state, row.done_at = State.DONE, now
@@ -125,31 +124,57 @@ def _batch(now: datetime) -> int | None:
     return len(rows)
 
 
-def _take(
-    one: ImportRow, clinic: Clinic, known: dict[str, Known], user: User | None, now: datetime
-) -> None:
+def _take(rows: Sequence[ImportRow], clinic: Clinic, user: User, now: datetime) -> None:
     """Do what the preview said, unless something has changed since; then say what."""
-    assert user is not None, "a confirmed list was confirmed by somebody"
-    given = _read(one.given)
-    number = given["record_number"]
-    outcome, problems = outcome_of(given, known.get(number), {})
+    known = known_of(clinic, [one.given["record_number"] for one in rows])
+    new: list[tuple[ImportRow, dict[str, Any]]] = []
+    for one in rows:
+        given = _read(one.given)
+        here = known.get(given["record_number"])
+        one.outcome, one.problems = outcome_of(given, here, {})
+        if one.outcome == Outcome.NEW:
+            new.append((one, given))
+        elif one.outcome == Outcome.ADDED and here:
+            _alone(one, partial(_added, here.patient, given, user, now))
+    enrol = partial(enrolment.enrol, clinic=clinic, user=user, now=now)
+    people = [given for _one, given in new]
     try:
-        if outcome == Outcome.NEW:
-            one.recovery = enrolment.enrol(clinic=clinic, user=user, now=now, **given)
-        elif outcome == Outcome.ADDED:
-            one.recovery = _added(known[number].patient, given, user, now)
+        recoveries = enrolment.enrol_all(clinic=clinic, user=user, now=now, people=people)
+    except (enrolment.Known, enrolment.Incomplete, DatabaseError):
+        # Nobody is in. Each by itself, so that one bad row keeps nobody else out.
+        for one, given in new:
+            _alone(one, partial(enrol, **given))
+    else:
+        for (one, _given), recovery in zip(new, recoveries, strict=True):
+            one.recovery = recovery
+
+
+def _alone(one: ImportRow, enrol: Callable[[], Recovery]) -> None:
+    """Enrolment is a transaction of its own: nothing is left of a row that it refuses."""
+    try:
+        one.recovery = enrol()
     except (enrolment.Known, enrolment.Incomplete):
-        outcome, problems = Outcome.WRONG, [("", "", _("The clinic cannot enroll this row now."))]
+        what = _("The clinic cannot enroll this row now.")
     except NotAllowed as refusal:
-        outcome, problems = Outcome.WRONG, [("", "", str(refusal))]
+        what = str(refusal)
     except DatabaseError:
-        # Enrolment is a transaction of its own: nothing of this row is left.
-        outcome, problems = Outcome.WRONG, [("", "", _("The database refused this row."))]
-    one.problems = problems
-    one.outcome = Outcome.ENROLLED if one.recovery else outcome
-    if one.recovery:
-        # The patient's own rows have it now.
-        one.given, one.record_number, one.name, one.procedure = {}, "", "", ""
+        what = _("The database refused this row.")
+    else:
+        return
+    one.outcome, one.problems = Outcome.WRONG, [("", "", what)]
+
+
+def _settle(rows: Sequence[ImportRow]) -> None:
+    for one in rows:
+        if one.recovery:
+            # The patient's own rows have it now.
+            one.outcome = Outcome.ENROLLED
+            one.given, one.record_number, one.name, one.procedure = {}, "", "", ""
+    # They are there, so each conflicts: one statement without the case for every cell that
+    # bulk_update builds, which takes as long as to enroll them.
+    ImportRow.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["pk"], update_fields=SETTLED
+    )
 
 
 def _added(patient: Patient, given: dict[str, Any], user: User, now: datetime) -> Recovery:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 
@@ -155,34 +155,37 @@ def _written_to(patient_ids: Iterable[int]) -> dict[int, PatientAccess]:
     return found
 
 
-def owe_invitation(recovery: Recovery, *, now: datetime, again: bool = False) -> bool:
-    """Tell the patient where to sign in; returns whether it is owed now.
-
-    It is owed once, and `again` whenever none is on its way.
+def owe_invitation(recovery: Recovery, *, now: datetime) -> bool:
+    """Tell the patient once more where to sign in, unless an invitation is on its way; returns
+    whether it is owed now.
     """
-    key = f"invitation:recovery:{recovery.uuid}"
-    if again:
-        on_its_way = [Message.State.OWED, Message.State.CLAIMED, Message.State.HANDING]
-        invitations = Message.objects.filter(recovery=recovery, kind=Message.Kind.INVITATION)
-        if invitations.filter(state__in=on_its_way).exists():
-            return False
-        key += f":{uuid.uuid4().hex}"
-    owe(
-        [
-            Message(
-                kind=Message.Kind.INVITATION,
-                dedupe_key=key,
-                clinic_id=recovery.clinic_id,
-                recovery=recovery,
-                user_id=addressee(recovery.patient),
-                created_at=now,
-                planned_at=now,
-                send_after=by_day(now, recovery.patient.zone, recovery.patient.hours),
-                urgency=INVITATION_URGENCY,
-            )
-        ]
-    )
+    on_its_way = [Message.State.OWED, Message.State.CLAIMED, Message.State.HANDING]
+    invitations = Message.objects.filter(recovery=recovery, kind=Message.Kind.INVITATION)
+    if invitations.filter(state__in=on_its_way).exists():
+        return False
+    to = addressee(recovery.patient)
+    owe([_invitation(recovery, to, now, key=f":{uuid.uuid4().hex}")])
     return True
+
+
+def owe_invitations(recoveries: Sequence[Recovery], *, now: datetime) -> None:
+    """Tell each patient where to sign in, once for each recovery."""
+    users = addressees(recovery.patient_id for recovery in recoveries)
+    owe(_invitation(one, users.get(one.patient_id), now) for one in recoveries)
+
+
+def _invitation(recovery: Recovery, to: int | None, now: datetime, *, key: str = "") -> Message:
+    return Message(
+        kind=Message.Kind.INVITATION,
+        dedupe_key=f"invitation:recovery:{recovery.uuid}{key}",
+        clinic_id=recovery.clinic_id,
+        recovery=recovery,
+        user_id=to,
+        created_at=now,
+        planned_at=now,
+        send_after=by_day(now, recovery.patient.zone, recovery.patient.hours),
+        urgency=INVITATION_URGENCY,
+    )
 
 
 def owe_password_mail(user: User, clinic: Clinic, *, now: datetime) -> None:

@@ -64,7 +64,7 @@ def cap(recovery: Recovery, user: User) -> None:
 
 def leave_owed(recovery: Recovery, user: User) -> None:
     """One that should have gone this morning, and waits still."""
-    messages.owe_invitation(recovery, now=local(7), again=True)
+    messages.owe_invitation(recovery, now=local(7))
 
 
 FATES: dict[str, Callable[[Recovery, User], Any]] = {

@@ -19,7 +19,7 @@ from recovery.forms.imports import COLUMNS, NEEDED, ImportFileForm, field_of, li
 from recovery.models import ImportRow, ProcedureImport
 from recovery.queries import imports as queries
 from recovery.queries.patients import menu
-from recovery.services import enrolment, imports
+from recovery.services import enrolment, imports, nudges
 from recovery.services.refusals import NotAllowed
 from recovery.tabular.reading import Sheet, Unreadable, read
 from recovery.tabular.writing import csv_lines
@@ -175,6 +175,9 @@ def import_confirm(request: HttpRequest, listing: uuid.UUID) -> HttpResponse:
         count = row.counts.get(Outcome.ENROLLED, 0)
         said = ngettext("%(n)d row is enrolled.", "%(n)d rows are enrolled.", count)
         messages.success(request, said % {"n": count})
+    else:
+        # Not before: a worker passes over a list that this request holds.
+        nudges.take_in_soon()
     return redirect("procedure_import", listing)
 
 

@@ -157,6 +157,26 @@ def test_a_number_below_zero_stays_a_number(recovery: Recovery, as_manager: Clie
     assert (row["day"], row["person"]) == ("-3", "'-12")
 
 
+@pytest.mark.parametrize(
+    ("zone", "entered", "written"),
+    [
+        ("America/New_York", "2026-03-08T06:59:59.999999+00:00", "2026-03-08T01:59:59-05:00"),
+        ("America/New_York", "2026-03-08T07:00:00.500000+00:00", "2026-03-08T03:00:00-04:00"),
+        ("America/New_York", "2026-11-01T06:30:00+00:00", "2026-11-01T01:30:00-05:00"),
+        ("Asia/Kolkata", "2026-12-31T18:30:00+00:00", "2027-01-01T00:00:00+05:30"),
+        ("Africa/Monrovia", "1971-06-01T12:00:00+00:00", "1971-06-01T11:15:30-00:44:30"),
+    ],
+)
+def test_a_moment_is_written_on_the_patients_clock(
+    recovery: Recovery, as_manager: Client, zone: str, entered: str, written: str
+) -> None:
+    log = report(recovery)
+    DailyLog.objects.filter(pk=log.pk).update(entered_at=datetime.fromisoformat(entered))
+    Patient.objects.update(zone=zone)
+    [row] = saved(as_manager, "logs")
+    assert row["answered_at"] == written
+
+
 def test_what_was_told_late_is_told_apart(recovery: Recovery, as_manager: Client) -> None:
     logs.record(
         recovery_id=recovery.pk,
