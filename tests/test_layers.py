@@ -247,6 +247,7 @@ ORDER = [
     "recovery.templatetags.times",
     "recovery.templatetags.staff",
     "recovery.templatetags.rows",
+    "recovery.templatetags.lists",
     "recovery.templatetags.corridor",
     "recovery.templatetags.trials",
     "recovery.templatetags.outcomes",

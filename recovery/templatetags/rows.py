@@ -28,7 +28,8 @@ OUTCOMES = {
     Contact.Outcome.LATER: gettext_lazy("Call later"),
     Contact.Outcome.REMOVED: gettext_lazy("Taken off"),
 }
-# By rank in the queue: the row's class, the label's class, the shape, the word, the button.
+# By rank in the queue: the classes of row and label, the shape, the word, the button's class.
+LOOK = ("shade", "severity", "shape", "word", "opens")
 LOOKS = {
     QueueRank.EMERGENCY: ("is-em", "emergency", "em", gettext_lazy("Emergency"), "btn-primary"),
     QueueRank.URGENT: ("is-ur", "urgent", "ur", gettext_lazy("Urgent"), "btn-primary"),
@@ -47,7 +48,7 @@ class RowWords:
         self.times = Times(now)
         self._bases: dict[int | None, str] = {None: _("no base")}
         self._phases: dict[str, str] = {}
-        self._looks: dict[int, dict[str, str]] = {}
+        self._looks: dict[int | None, dict[str, str]] = {}
         self._addresses: dict[str, str] = {}
 
     def of(self, recovery: Any) -> dict[str, Any]:
@@ -58,7 +59,7 @@ class RowWords:
         log_time, log_ago = self._last_log(recovery)
         return {
             "name": patient.name,
-            "pain": pain,
+            "pain": "–" if pain is None else str(pain),
             "base": self._bases[base],
             "change": "" if pain is None or base is None else signed(pain - base),
             "spark": sparkline(recovery.pain_trend, base),
@@ -106,11 +107,9 @@ class RowWords:
         return ". ".join(marks)
 
     def _look(self, rank: int | None) -> dict[str, str]:
-        if rank is None:
-            return {}
         if rank not in self._looks:
-            names = ("shade", "severity", "shape", "word", "opens")
-            self._looks[rank] = dict(zip(names, map(str, LOOKS[QueueRank(rank)]), strict=True))
+            looks = map(str, LOOKS[QueueRank(rank)]) if rank else [""] * len(LOOK)
+            self._looks[rank] = dict(zip(LOOK, looks, strict=True))
         return self._looks[rank]
 
     def _last_log(self, recovery: Any) -> tuple[str, str]:

@@ -144,6 +144,7 @@ STAFF = (
     "recovery/templatetags/corridor.py",
     "recovery/templatetags/languages.py",
     "recovery/templatetags/ledger.py",
+    "recovery/templatetags/lists.py",
     "recovery/templatetags/observations.py",
     "recovery/templatetags/outcomes.py",
     "recovery/templatetags/pathways.py",

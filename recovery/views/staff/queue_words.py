@@ -33,7 +33,7 @@ def words(row: queries.Row, request: HttpRequest, say: RowWords) -> dict[str, An
         own["word"] = word
     if row.first:
         own["url"] += CASE
-    mine = row.holder == request.user
+    left, at = clock_words(row.clock, times)
     return own | {
         "uuid": recovery.uuid,
         "headline": headline(row),
@@ -44,16 +44,26 @@ def words(row: queries.Row, request: HttpRequest, say: RowWords) -> dict[str, An
         "where": where(row, say),
         "contact": say.last_contact(recovery),
         "note": recovery.note or "",
-        "over": row.clock.over,
-        "clock": clock_words(row.clock, times),
-        "bar": round(BAR * row.clock.gone) if row.clock.kind == "due" else None,
-        "holder": row.holder,
-        "held_by": row.holder and (gettext("You") if mine else short_name(row.holder)),
-        "held_until": row.held_until and times.hm(row.held_until),
-        "mine": mine,
+        "late": " ic-clock--over" if row.clock.over else "",
+        "clock_left": left,
+        "clock_at": at,
+        "bar": str(round(BAR * row.clock.gone)) if row.clock.kind == "due" else "",
+        **_holder(row, request, times),
         "assigned": _assigned(recovery, request),
-        "claim": "" if row.holder else say.address("recovery_claim", recovery),
+        "claim": say.address("recovery_claim", recovery),
         "handling": say.address("handling", recovery),
+    }
+
+
+def _holder(row: queries.Row, request: HttpRequest, times: Times) -> dict[str, str]:
+    if row.holder is None or row.held_until is None:
+        return {"held_by": "", "held_until": "", "initials": "", "me": ""}
+    mine = row.holder == request.user
+    return {
+        "held_by": gettext("You") if mine else short_name(row.holder),
+        "held_until": times.hm(row.held_until),
+        "initials": row.holder.initials,
+        "me": " ic-avatar--me" if mine else "",
     }
 
 
