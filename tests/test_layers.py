@@ -196,6 +196,7 @@ ORDER = [
     "recovery.queries.rehearsals",
     "recovery.queries.instruments",
     "recovery.queries.language_state",
+    "recovery.queries.listed",
     "recovery.queries.corridors",
     "recovery.queries.cohorts",
     "recovery.queries.outcome_figures",

@@ -270,7 +270,7 @@ class Recovery(models.Model):
     @property
     def sends(self) -> bool:
         """Whether the patient may be sent anything at all."""
-        return self.state in (self.State.PLANNED, self.State.ACTIVE)
+        return self.state in (Recovery.State.PLANNED, Recovery.State.ACTIVE)
 
     @property
     def precedence(self) -> tuple[bool, bool, datetime, int]:
@@ -278,8 +278,8 @@ class Recovery(models.Model):
         one, else the latest procedure that took place.
         """
         return (
-            self.state in self.FOLLOWED,
-            self.state != self.State.CANCELLED,
+            self.state in Recovery.FOLLOWED,
+            self.state != Recovery.State.CANCELLED,
             self.procedure_at,
             self.pk,
         )

@@ -15,19 +15,17 @@ from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 from recovery.clinical.phases import IMMEDIATE
 from recovery.models import Clinic, Contact, DailyLog, FormResponse, Recovery
 from recovery.queries.corridors import Course, course
+from recovery.queries.listed import ListedWork, read, with_handling, with_mail_marks
 from recovery.queries.pathways import phases_of, usable
 from recovery.queries.patients import (
     COUNTED,
     PAGE,
-    ROW,
     CountUpTo,
     Place,
     in_room_up_to,
     place,
     waiting_up_to,
-    with_mail_marks,
 )
-from recovery.queries.queue import with_handling
 
 ALL, TO_CALL, HIDDEN = "", "call", "hidden"
 FOLLOWED = (Recovery.State.PLANNED, Recovery.State.ACTIVE)
@@ -40,7 +38,7 @@ COUNTED_DAYS = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    recovery: Any
+    recovery: ListedWork
     place: Place
     course: Course
 
@@ -71,14 +69,14 @@ def page(
         same_day = Q(TupleGreaterThan(Tuple("overdue_since", "id"), (since, pk)), procedure_on=on)
         rows = rows.filter(Q(procedure_on__lt=on) | same_day, procedure_on__lte=on)
     counts = _counts(clinic, phases, now)
-    rows = with_handling(with_mail_marks(rows)).only(*ROW).annotate(**counts)
-    shown: list[Any] = list(rows.order_by(*ORDER)[: PAGE + 1])
+    rows = with_handling(with_mail_marks(rows)).annotate(**counts).order_by(*ORDER)[: PAGE + 1]
+    shown = list(read(rows, ListedWork, *counts))
     if shown:
-        found = {name: getattr(shown[0], name) for name in counts}
+        found = dict(zip(counts, shown[0][1], strict=True))
     else:
         found = Clinic.objects.filter(pk=clinic.pk).values(**counts).get()
     groups: list[tuple[Any, list[Row]]] = []
-    for recovery in shown[:PAGE]:
+    for recovery, _counted in shown[:PAGE]:
         row = Row(recovery, place(recovery, now), course(recovery, clinic))
         if not groups or groups[-1][0] != row.place.phase:
             groups.append((row.place.phase, []))
@@ -88,7 +86,7 @@ def page(
         counts={name: found[f"n_{name}"] for name in (TO_CALL, HIDDEN, *phases)},
         waiting=found["waiting"],
         in_room=found["in_room"],
-        after=_cursor(shown[PAGE - 1]) if len(shown) > PAGE else "",
+        after=_cursor(shown[PAGE - 1][0]) if len(shown) > PAGE else "",
     )
 
 
@@ -128,7 +126,7 @@ def _counts(clinic: Clinic, phases: dict[str, Q], now: datetime) -> dict[str, An
     }
 
 
-def _cursor(last: Any) -> str:
+def _cursor(last: ListedWork) -> str:
     return CURSOR.sign(f"{last.procedure_on}~{last.overdue_since.isoformat()}~{last.pk}")
 
 

@@ -96,7 +96,7 @@ class RowWords:
     def mail_marks(self, recovery: Any, *, calls: bool = True) -> str:
         """What keeps the patient from being reminded; `calls` says whether to name why to call.
 
-        `recovery` carries `agreed` and `reachable` (queries.patients.with_mail_marks).
+        `recovery` carries `agreed` and `reachable` (queries.listed.with_mail_marks).
         """
         patient = recovery.patient
         marks = call_marks(recovery) if calls else []

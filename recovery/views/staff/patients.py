@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from recovery.access import for_staff
+from recovery.models import Recovery
 from recovery.models.recoveries import QueueRank
 from recovery.queries import patients as queries
 from recovery.templatetags.corridor import course_words
@@ -51,7 +52,7 @@ def _words(row: queries.Row, say: RowWords) -> dict[str, Any]:
     return say.of(recovery) | {
         "listed": f"{patient.family_name}, {patient.given_name}",
         "who": ", ".join(who),
-        "state": recovery.get_state_display(),
+        "state": Recovery.State(recovery.state).label,
         "where": f"{say.day_and_phase(row.place)}, {say.times.short_date(recovery.procedure_on)}",
         "reason": recovery.headline if recovery.queue_rank in BY_ALERT else "",
         "course": course_words(row.course, recovery.last_log_day),

@@ -140,15 +140,15 @@ def _form_named(recovery: Any) -> str:
     return next((slot_name(key, slot.form, slot.day) for slot in slots if slot.key == key), key)
 
 
-def _ended(alert: Alert, times: Times) -> str:
+def _ended(alert: queries.QueuedAlert, times: Times) -> str:
     """R34. Resolved by phone, Nora 10:21."""
     if alert.state == Alert.State.SNOOZED:
         return f"{alert.rule}. " + gettext("Snoozed up to %(level)s.") % {
             "level": alert.expected_level
         }
     closed = gettext("%(reason)s, %(name)s %(time)s.") % {
-        "reason": alert.closing_text or alert.get_closing_reason_display(),
-        "name": short_name(alert.closed_by),
+        "reason": alert.closing_text or Alert.ClosingReason(alert.closing_reason).label,
+        "name": short_name(alert.closed_name),
         "time": times.hm(alert.closed_at),
     }
     return f"{alert.rule}. {closed}"

@@ -1,0 +1,135 @@
+"""Recoveries as the staff's lists read them.
+
+A page has fifty. Making models of what a join gives takes longer than to read it, so these are
+plain rows with the names of the models' fields.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+
+from recovery.models import Consent, Note, PatientAccess, Recovery
+
+
+@dataclass(slots=True)
+class ListedPatient:
+    record_number: str
+    given_name: str
+    family_name: str
+    birth_date: date | None
+    phone: str
+    zone: str
+    reminders_off_at: datetime | None
+    address_fails_at: datetime | None
+    mobile_fails_at: datetime | None
+    paused_until: date | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+
+@dataclass(slots=True)
+class Listed:
+    patient: ListedPatient
+    pk: int
+    patient_id: int
+    uuid: UUID
+    state: str
+    procedure_at: datetime
+    procedure_on: date
+    discharged_at: datetime | None
+    pathway_id: int
+    baseline_pain: int | None
+    last_log_at: datetime | None
+    last_log_day: int | None
+    last_pain: int | None
+    pain_trend: list[list[int]]
+    overdue_since: datetime | None
+    overdue_hidden: bool
+    queue_rank: int | None
+    call_since: datetime | None
+    # Whether messages are agreed to and have somebody to go to, by e-mail or by text.
+    agreed: bool
+    reachable: bool
+
+    sends = Recovery.sends
+    day_on = Recovery.day_on
+    precedence = Recovery.precedence
+
+
+@dataclass(slots=True)
+class ListedPerson(Listed):
+    """Beside a patient's name: the headline of the alert that gives the place in the queue."""
+
+    headline: str | None
+
+
+@dataclass(slots=True)
+class ListedWork(Listed):
+    """Where staff work through the list: what was done, and whose it is."""
+
+    overdue_until: datetime | None
+    overdue_call: str
+    queue_wait: int
+    queue_since: datetime | None
+    call_for: str
+    last_contact_at: datetime | None
+    last_contact_outcome: str
+    assigned_to_id: int | None
+    assigned_name: str | None
+    held_by_id: int | None
+    holder_name: str | None
+    held_until: datetime | None
+    # The newest note that was left.
+    note: str | None
+
+
+AnyListed = TypeVar("AnyListed", bound=Listed)
+_OF_PATIENT = [f"patient__{one.name}" for one in fields(ListedPatient)]
+
+
+def read(
+    rows: QuerySet[Recovery], kind: type[AnyListed], *more: str
+) -> Iterator[tuple[AnyListed, Sequence[Any]]]:
+    """Each row, and beside it the values of `more`. What the fields of `kind` name beyond the
+    model's own must be annotated.
+    """
+    own = [one.name for one in fields(kind)][1:]
+    first, last = len(_OF_PATIENT), len(_OF_PATIENT) + len(own)
+    for values in rows.values_list(*_OF_PATIENT, *own, *more):
+        patient = ListedPatient(*values[:first])
+        yield kind(patient, *values[first:last]), values[last:]
+
+
+def with_mail_marks(recoveries: QuerySet[Recovery]) -> QuerySet[Recovery]:
+    """Annotate `agreed` and `reachable`."""
+    in_force = Consent.objects.filter(patient=OuterRef("patient"), withdrawn_at=None)
+    addresses = PatientAccess.objects.filter(patient=OuterRef("patient"), ended_at=None)
+    return recoveries.annotate(
+        agreed=Exists(in_force.filter(Q(email_ok=True) | Q(sms_ok=True))),
+        reachable=Exists(addresses) | ~Q(patient__mobile=""),
+    )
+
+
+def with_handling(recoveries: QuerySet[Recovery]) -> QuerySet[Recovery]:
+    """Annotate whose a row is, who is on it, and the newest note that was left."""
+    note = Note.objects.filter(recovery=OuterRef("pk")).order_by("-at", "-pk")
+    return recoveries.annotate(
+        assigned_name=name_of("assigned_to"),
+        holder_name=name_of("held_by"),
+        note=Subquery(note.values("text")[:1]),
+    )
+
+
+def name_of(field: str) -> Case:
+    """Of a user, as `str` gives it."""
+    return Case(
+        When(**{f"{field}__name": ""}, then=F(f"{field}__email")),
+        default=F(f"{field}__name"),
+        output_field=CharField(),
+    )
