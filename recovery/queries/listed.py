@@ -89,6 +89,28 @@ class ListedWork(Listed):
     note: str | None
 
 
+def name_of(field: str) -> Case:
+    """Of a user, as `str` gives it."""
+    return Case(
+        When(**{f"{field}__name": ""}, then=F(f"{field}__email")),
+        default=F(f"{field}__name"),
+        output_field=CharField(),
+    )
+
+
+# Built once: expressions do not change, and are resolved anew in each query.
+ASSIGNED_NAME, HOLDER_NAME = name_of("assigned_to"), name_of("held_by")
+LAST_NOTE = Subquery(
+    Note.objects.filter(recovery=OuterRef("pk")).order_by("-at", "-pk").values("text")[:1]
+)
+AGREED = Exists(
+    Consent.objects.filter(
+        Q(email_ok=True) | Q(sms_ok=True), patient=OuterRef("patient"), withdrawn_at=None
+    )
+)
+REACHABLE = Exists(PatientAccess.objects.filter(patient=OuterRef("patient"), ended_at=None)) | ~Q(
+    patient__mobile=""
+)
 AnyListed = TypeVar("AnyListed", bound=Listed)
 _OF_PATIENT = [f"patient__{one.name}" for one in fields(ListedPatient)]
 
@@ -108,28 +130,9 @@ def read(
 
 def with_mail_marks(recoveries: QuerySet[Recovery]) -> QuerySet[Recovery]:
     """Annotate `agreed` and `reachable`."""
-    in_force = Consent.objects.filter(patient=OuterRef("patient"), withdrawn_at=None)
-    addresses = PatientAccess.objects.filter(patient=OuterRef("patient"), ended_at=None)
-    return recoveries.annotate(
-        agreed=Exists(in_force.filter(Q(email_ok=True) | Q(sms_ok=True))),
-        reachable=Exists(addresses) | ~Q(patient__mobile=""),
-    )
+    return recoveries.annotate(agreed=AGREED, reachable=REACHABLE)
 
 
 def with_handling(recoveries: QuerySet[Recovery]) -> QuerySet[Recovery]:
     """Annotate whose a row is, who is on it, and the newest note that was left."""
-    note = Note.objects.filter(recovery=OuterRef("pk")).order_by("-at", "-pk")
-    return recoveries.annotate(
-        assigned_name=name_of("assigned_to"),
-        holder_name=name_of("held_by"),
-        note=Subquery(note.values("text")[:1]),
-    )
-
-
-def name_of(field: str) -> Case:
-    """Of a user, as `str` gives it."""
-    return Case(
-        When(**{f"{field}__name": ""}, then=F(f"{field}__email")),
-        default=F(f"{field}__name"),
-        output_field=CharField(),
-    )
+    return recoveries.annotate(assigned_name=ASSIGNED_NAME, holder_name=HOLDER_NAME, note=LAST_NOTE)

@@ -21,8 +21,8 @@ from recovery.queries.listed import ListedWork, name_of, read, with_handling, wi
 from recovery.queries.patients import (
     COUNTED,
     PAGE,
-    CountUpTo,
     Place,
+    count_up_to,
     day_of,
     found,
     in_room_up_to,
@@ -79,6 +79,11 @@ class QueuedAlert:
 
 
 AnyAlert = Alert | QueuedAlert
+ALERT = [one.name for one in fields(QueuedAlert)]
+CLAIMED_NAME, CLOSED_NAME = name_of("claimed_by"), name_of("closed_by")
+LAST_OUTCOME = Subquery(
+    Contact.objects.filter(alerts=OuterRef("pk")).order_by("-at", "-pk").values("outcome")[:1]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,16 +243,11 @@ def _alerts(recoveries: Sequence[int], today: datetime) -> dict[int, list[Queued
     """
     standing: dict[int, list[QueuedAlert]] = defaultdict(list)
     if recoveries:
-        contact = Contact.objects.filter(alerts=OuterRef("pk")).order_by("-at", "-pk")
         rows = (
             Alert.objects.filter(~Q(state=Alert.State.CLOSED) | Q(closed_at__gte=today))
             .filter(recovery__in=recoveries)
-            .annotate(
-                outcome=Subquery(contact.values("outcome")[:1]),
-                claimed_name=name_of("claimed_by"),
-                closed_name=name_of("closed_by"),
-            )
-            .values_list(*(one.name for one in fields(QueuedAlert)))
+            .annotate(outcome=LAST_OUTCOME, claimed_name=CLAIMED_NAME, closed_name=CLOSED_NAME)
+            .values_list(*ALERT)
         )
         for alert in sorted((QueuedAlert(*row) for row in rows), key=worst_first):
             standing[alert.recovery_id].append(alert)
@@ -263,16 +263,19 @@ def _counts(clinic: Clinic, user: User, now: datetime) -> dict[str, Any]:
     menu's count of the observation room, the person's own filters and whether a language was
     approved ride along.
     """
-    queue = Recovery.objects.filter(clinic=clinic)
-    assigned = queue.filter(assigned_to=user, queue_rank__lt=QueueRank.CONTACTED)
     kept = Duty.objects.filter(clinic=clinic, user=user).values("queue_filters")
     return {
         "n_in_room": in_room_up_to(clinic, now),
-        f"n_{MINE}": CountUpTo(assigned.values("id")[: COUNTED + 1]),
+        f"n_{MINE}": count_up_to(
+            "clinic_id = %s AND assigned_to_id = %s AND queue_rank < %s",
+            clinic.pk,
+            user.pk,
+            QueueRank.CONTACTED,
+        ),
         "saved": Subquery(kept),
         "approved": Exists(LanguageApproval.objects.standing().filter(clinic=clinic)),
     } | {
-        f"n_{name}": CountUpTo(queue.filter(queue_rank=rank).values("id")[: COUNTED + 1])
+        f"n_{name}": count_up_to("clinic_id = %s AND queue_rank = %s", clinic.pk, rank)
         for name, rank in FILTERS.items()
     }
 
