@@ -115,17 +115,25 @@ AnyListed = TypeVar("AnyListed", bound=Listed)
 _OF_PATIENT = [f"patient__{one.name}" for one in fields(ListedPatient)]
 
 
-def read(
-    rows: QuerySet[Recovery], kind: type[AnyListed], *more: str
-) -> Iterator[tuple[AnyListed, Sequence[Any]]]:
-    """Each row, and beside it the values of `more`. What the fields of `kind` name beyond the
-    model's own must be annotated.
+def listed(recoveries: QuerySet[Recovery], kind: type[Listed]) -> QuerySet[Any]:
+    """The columns of `kind`, for `read`; what it names beyond the model's own must be annotated.
+
+    A list does this once, when it is imported: a query that is not narrowed down yet is the same
+    for everybody, and building it takes longer than to run it.
     """
-    own = [one.name for one in fields(kind)][1:]
-    first, last = len(_OF_PATIENT), len(_OF_PATIENT) + len(own)
-    for values in rows.values_list(*_OF_PATIENT, *own, *more):
+    return with_mail_marks(recoveries).values_list(*_OF_PATIENT, *_own(kind))
+
+
+def read(rows: QuerySet[Any], kind: type[AnyListed]) -> Iterator[tuple[AnyListed, Sequence[Any]]]:
+    """Each row of `listed`, and beside it the values that were annotated since."""
+    first, last = len(_OF_PATIENT), len(_OF_PATIENT) + len(_own(kind))
+    for values in rows:
         patient = ListedPatient(*values[:first])
         yield kind(patient, *values[first:last]), values[last:]
+
+
+def _own(kind: type[Listed]) -> list[str]:
+    return [one.name for one in fields(kind)][1:]
 
 
 def with_mail_marks(recoveries: QuerySet[Recovery]) -> QuerySet[Recovery]:

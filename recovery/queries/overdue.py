@@ -15,7 +15,7 @@ from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 from recovery.clinical.phases import IMMEDIATE
 from recovery.models import Clinic, Contact, DailyLog, FormResponse, Recovery
 from recovery.queries.corridors import Course, course
-from recovery.queries.listed import ListedWork, read, with_handling, with_mail_marks
+from recovery.queries.listed import ListedWork, listed, read, with_handling
 from recovery.queries.pathways import phases_of, usable
 from recovery.queries.patients import (
     COUNTED,
@@ -31,6 +31,7 @@ ALL, TO_CALL, HIDDEN = "", "call", "hidden"
 FOLLOWED = (Recovery.State.PLANNED, Recovery.State.ACTIVE)
 # The youngest recoveries first: so the phases stand one after the other, and risk falls.
 ORDER = ("-procedure_on", "overdue_since", "id")
+LISTED = listed(with_handling(Recovery.objects.order_by(*ORDER)), ListedWork)
 CURSOR = signing.Signer(salt="recovery.overdue")
 ANSWERS_WITHIN = timedelta(days=7)
 COUNTED_DAYS = timedelta(days=90)
@@ -59,7 +60,7 @@ def page(
 ) -> OverduePage:
     """Fifty rows in two statements, the versions of the clinic's pathway included."""
     phases = _phases(clinic, now)
-    rows = _overdue(clinic)
+    rows = _overdue(clinic, LISTED)
     if show:
         rows = rows.filter(overdue_hidden=show == HIDDEN)
     if phase in phases:
@@ -69,8 +70,7 @@ def page(
         same_day = Q(TupleGreaterThan(Tuple("overdue_since", "id"), (since, pk)), procedure_on=on)
         rows = rows.filter(Q(procedure_on__lt=on) | same_day, procedure_on__lte=on)
     counts = _counts(clinic, phases, now)
-    rows = with_handling(with_mail_marks(rows)).annotate(**counts).order_by(*ORDER)[: PAGE + 1]
-    shown = list(read(rows, ListedWork, *counts))
+    shown = list(read(rows.annotate(**counts)[: PAGE + 1], ListedWork))
     if shown:
         found = dict(zip(counts, shown[0][1], strict=True))
     else:
@@ -90,8 +90,8 @@ def page(
     )
 
 
-def _overdue(clinic: Clinic) -> Any:
-    return Recovery.objects.filter(clinic=clinic, overdue_since__isnull=False, state__in=FOLLOWED)
+def _overdue(clinic: Clinic, rows: Any = Recovery.objects) -> Any:
+    return rows.filter(clinic=clinic, overdue_since__isnull=False, state__in=FOLLOWED)
 
 
 def _phases(clinic: Clinic, now: datetime) -> dict[str, Q]:

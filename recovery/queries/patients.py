@@ -32,7 +32,7 @@ from recovery.models import (
 from recovery.models.alerts import Severity
 from recovery.models.recoveries import QueueRank
 from recovery.queries.corridors import Course, course
-from recovery.queries.listed import Listed, ListedPatient, ListedPerson, read, with_mail_marks
+from recovery.queries.listed import Listed, ListedPatient, ListedPerson, listed, read
 from recovery.queries.pathways import phases_of
 
 PAGE = 50
@@ -51,6 +51,21 @@ FIRST_ALERT = (
         default=Value(2),
     ),
     "rule",
+)
+
+
+LISTED = listed(
+    Recovery.objects.annotate(
+        headline=Subquery(
+            Alert.objects.filter(
+                recovery=OuterRef("pk"),
+                state__in=[Alert.State.OPEN, Alert.State.ACKNOWLEDGED, Alert.State.CONTACTED],
+            )
+            .order_by(*FIRST_ALERT)
+            .values("headline")[:1]
+        )
+    ),
+    ListedPerson,
 )
 
 
@@ -101,7 +116,7 @@ def page(
     *, clinic: Clinic, now: datetime, text: str = "", after: uuid.UUID | None = None
 ) -> PatientsPage:
     """Fifty patients by name, each with the recovery it is about, in two statements."""
-    listed = (
+    people = (
         Patient.objects.filter(clinic=clinic)
         .filter(found(text, prefix=""))
         .annotate(waiting=waiting_up_to(clinic), in_room=in_room_up_to(clinic, now))
@@ -110,17 +125,17 @@ def page(
     if after is not None:
         last = Patient.objects.filter(clinic=clinic, uuid=after)
         place_of_last = [Subquery(last.values(name)) for name in BY_NAME]
-        listed = listed.filter(TupleGreaterThan(Tuple(*BY_NAME), place_of_last))
-    people = list(listed.values_list("pk", "uuid", "waiting", "in_room")[: PAGE + 1])
-    newest = _newest([pk for pk, *_rest in people[:PAGE]])
+        people = people.filter(TupleGreaterThan(Tuple(*BY_NAME), place_of_last))
+    shown = list(people.values_list("pk", "uuid", "waiting", "in_room")[: PAGE + 1])
+    newest = _newest([pk for pk, *_rest in shown[:PAGE]])
     return PatientsPage(
         rows=[
             Row(recovery, place(recovery, now), course(recovery, clinic))
-            for pk, *_rest in people[:PAGE]
+            for pk, *_rest in shown[:PAGE]
             if (recovery := newest.get(pk))
         ],
-        after=people[PAGE - 1][1] if len(people) > PAGE else None,
-        **(_counts_of(*people[0]) if people else menu(clinic, now)),
+        after=shown[PAGE - 1][1] if len(shown) > PAGE else None,
+        **(_counts_of(*shown[0]) if shown else menu(clinic, now)),
     )
 
 
@@ -130,12 +145,7 @@ def _newest(people: Sequence[int]) -> dict[int, ListedPerson]:
     """
     if not people:
         return {}
-    rows = with_mail_marks(Recovery.objects.filter(patient__in=people))
-    alerts = Alert.objects.filter(
-        recovery=OuterRef("pk"),
-        state__in=[Alert.State.OPEN, Alert.State.ACKNOWLEDGED, Alert.State.CONTACTED],
-    ).order_by(*FIRST_ALERT)
-    rows = rows.annotate(headline=Subquery(alerts.values("headline")[:1]))
+    rows = LISTED.filter(patient__in=people)
     found = [recovery for recovery, _more in read(rows, ListedPerson)]
     in_turn = sorted(found, key=lambda recovery: recovery.precedence)
     return {recovery.patient_id: recovery for recovery in in_turn}

@@ -17,7 +17,7 @@ from recovery.models import Alert, Clinic, Contact, Duty, LanguageApproval, Reco
 from recovery.models.alerts import RANK_OF, Severity
 from recovery.models.recoveries import QueueRank
 from recovery.queries.corridors import Course, course
-from recovery.queries.listed import ListedWork, name_of, read, with_handling, with_mail_marks
+from recovery.queries.listed import ListedWork, listed, name_of, read, with_handling
 from recovery.queries.patients import (
     COUNTED,
     PAGE,
@@ -35,6 +35,9 @@ ORDER = ("queue_rank", "queue_wait", "queue_since", "id")
 # Until when staff should have made contact (R47, docs/protocol.md): clinic hours for urgent ones.
 EMERGENCY_WAIT = timedelta(minutes=15)
 URGENT_WAIT = timedelta(hours=2)
+QUEUE = listed(
+    with_handling(Recovery.objects.filter(queue_rank__isnull=False)).order_by(*ORDER), ListedWork
+)
 CURSOR = signing.Signer(salt="recovery.queue")
 # Ranks at which nobody needs to do anything now.
 DONE = ("contacted", "handled")
@@ -79,11 +82,13 @@ class QueuedAlert:
 
 
 AnyAlert = Alert | QueuedAlert
-ALERT = [one.name for one in fields(QueuedAlert)]
-CLAIMED_NAME, CLOSED_NAME = name_of("claimed_by"), name_of("closed_by")
-LAST_OUTCOME = Subquery(
-    Contact.objects.filter(alerts=OuterRef("pk")).order_by("-at", "-pk").values("outcome")[:1]
-)
+ALERTS = Alert.objects.annotate(
+    claimed_name=name_of("claimed_by"),
+    closed_name=name_of("closed_by"),
+    outcome=Subquery(
+        Contact.objects.filter(alerts=OuterRef("pk")).order_by("-at", "-pk").values("outcome")[:1]
+    ),
+).values_list(*(one.name for one in fields(QueuedAlert)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,7 @@ def page(
     `only` are names of FILTERS; without any, all. `mine` are those assigned to `user`. `after` is a
     page's own; a forged one begins anew.
     """
-    rows = with_mail_marks(Recovery.objects.filter(clinic=clinic, queue_rank__isnull=False))
+    rows = QUEUE.filter(clinic=clinic)
     ranks = [FILTERS[name] for name in only]
     if ranks:
         # A single one is an equality, by which the index is in order.
@@ -152,8 +157,7 @@ def page(
     if last := _read_cursor(after):
         rows = rows.filter(TupleGreaterThan(Tuple(*ORDER), last))
     counting = _counts(clinic, user, now)
-    rows = with_handling(rows).annotate(**counting).order_by(*ORDER)[: PAGE + 1]
-    asked = list(read(rows, ListedWork, *counting))
+    asked = list(read(rows.annotate(**counting)[: PAGE + 1], ListedWork))
     shown = [recovery for recovery, _counted in asked]
     counts = _read_counts(asked[0][1] if asked else None, counting, clinic)
     alerts = _alerts([recovery.pk for recovery in shown[:PAGE]], day_of(clinic, now)[0])
@@ -243,11 +247,8 @@ def _alerts(recoveries: Sequence[int], today: datetime) -> dict[int, list[Queued
     """
     standing: dict[int, list[QueuedAlert]] = defaultdict(list)
     if recoveries:
-        rows = (
-            Alert.objects.filter(~Q(state=Alert.State.CLOSED) | Q(closed_at__gte=today))
-            .filter(recovery__in=recoveries)
-            .annotate(outcome=LAST_OUTCOME, claimed_name=CLAIMED_NAME, closed_name=CLOSED_NAME)
-            .values_list(*ALERT)
+        rows = ALERTS.filter(
+            ~Q(state=Alert.State.CLOSED) | Q(closed_at__gte=today), recovery__in=recoveries
         )
         for alert in sorted((QueuedAlert(*row) for row in rows), key=worst_first):
             standing[alert.recovery_id].append(alert)
