@@ -105,7 +105,7 @@ def patient_rows(rows: Iterable[Mapping[str, Any]]) -> SafeString:
 def _escaped(words: Mapping[str, Any]) -> dict[str, str]:
     """As `format_html` does it; nothing reaches a row but through here."""
     return {
-        name: text if isinstance(text, SafeString) else escape(str(text))
+        name: escape(str(text)) if text and not isinstance(text, SafeString) else text
         for name, text in words.items()
     }
 

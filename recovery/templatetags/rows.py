@@ -5,6 +5,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -42,11 +44,13 @@ LOOKS = {
 
 
 class RowWords:
-    """The words of the rows of one page, which has fifty: what rows share is looked up once."""
+    """The words of the rows of one page, which has fifty: what rows share is looked up, and
+    escaped, once.
+    """
 
     def __init__(self, now: datetime) -> None:
         self.times = Times(now)
-        self._bases: dict[int | None, str] = {None: _("no base")}
+        self._bases: dict[int | None, str] = {None: escape(_("no base"))}
         self._phases: dict[str, str] = {}
         self._looks: dict[int | None, dict[str, str]] = {}
         self._addresses: dict[str, str] = {}
@@ -55,7 +59,7 @@ class RowWords:
         """What a row of any list says."""
         patient, pain, base = recovery.patient, recovery.last_pain, recovery.baseline_pain
         if base not in self._bases:
-            self._bases[base] = _("base %(n)d") % {"n": base}
+            self._bases[base] = escape(_("base %(n)d") % {"n": base})
         log_time, log_ago = self._last_log(recovery)
         return {
             "name": patient.name,
@@ -75,7 +79,7 @@ class RowWords:
         """As `reverse` gives it, which would take as long as a row's words together."""
         if name not in self._addresses:
             self._addresses[name] = reverse(name, args=[NOBODY]).replace(str(NOBODY), "{}")
-        return self._addresses[name].format(recovery.uuid)
+        return mark_safe(self._addresses[name].format(recovery.uuid))  # noqa: S308 - a UUID
 
     def day_and_phase(self, place: Any) -> str:
         """D16 follow-up. `place` has the day and the phase, which is None before D0."""
@@ -108,7 +112,7 @@ class RowWords:
 
     def _look(self, rank: int | None) -> dict[str, str]:
         if rank not in self._looks:
-            looks = map(str, LOOKS[QueueRank(rank)]) if rank else [""] * len(LOOK)
+            looks = map(escape, LOOKS[QueueRank(rank)]) if rank else [""] * len(LOOK)
             self._looks[rank] = dict(zip(LOOK, looks, strict=True))
         return self._looks[rank]
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,7 @@ from recovery.templatetags.times import Times
 
 BAR = 84
 # Where a row's page begins: the alerts' card, if there is one.
-CASE = "#h-case"
+CASE = mark_safe("#h-case")
 WAITS = {
     Wait.CANNOT: _("Patient says: cannot wait."),
     Wait.UNSAID: "",
@@ -38,7 +39,7 @@ def words(row: queries.Row, request: HttpRequest, say: RowWords) -> dict[str, An
         "uuid": recovery.uuid,
         "headline": headline(row),
         "why": why(row, times),
-        "wait": WAITS[Wait(recovery.queue_wait)],
+        "wait": WAITS[recovery.queue_wait],
         "course": course_words(row.course, recovery.last_log_day),
         "marks": say.mail_marks(recovery, calls=row.rank != QueueRank.CALL),
         "where": where(row, say),
