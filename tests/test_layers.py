@@ -215,6 +215,7 @@ ORDER = [
     "recovery.queries.observations",
     "recovery.queries.room",
     "recovery.queries.handover",
+    "recovery.queries.queue_counts",
     "recovery.queries.queue",
     "recovery.queries.overdue",
     "recovery.queries.reschedules",

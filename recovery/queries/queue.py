@@ -10,10 +10,10 @@ from math import ceil
 from typing import Any
 
 from django.core import signing
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
-from recovery.models import Alert, Clinic, Contact, Duty, LanguageApproval, Recovery, User
+from recovery.models import Alert, Clinic, Contact, Recovery, User
 from recovery.models.alerts import RANK_OF, Severity
 from recovery.models.recoveries import QueueRank
 from recovery.queries.corridors import Course, course
@@ -22,15 +22,12 @@ from recovery.queries.patients import (
     COUNTED,
     PAGE,
     Place,
-    count_up_to,
     day_of,
     found,
-    in_room_up_to,
     place,
 )
+from recovery.queries.queue_counts import FILTERS, MINE, counting, read_counts
 
-FILTERS = {rank.name.lower(): rank for rank in QueueRank}
-MINE = "mine"
 ORDER = ("queue_rank", "queue_wait", "queue_since", "id")
 # Until when staff should have made contact (R47, docs/protocol.md): clinic hours for urgent ones.
 EMERGENCY_WAIT = timedelta(minutes=15)
@@ -156,10 +153,10 @@ def page(
         rows = rows.filter(found(text), patient__clinic=clinic)
     if last := _read_cursor(after):
         rows = rows.filter(TupleGreaterThan(Tuple(*ORDER), last))
-    counting = _counts(clinic, user, now)
-    asked = list(read(rows.annotate(**counting)[: PAGE + 1], ListedWork))
+    asked_for = counting(clinic, user, now)
+    asked = list(read(rows.annotate(**asked_for)[: PAGE + 1], ListedWork))
     shown = [recovery for recovery, _counted in asked]
-    counts = _read_counts(asked[0][1] if asked else None, counting, clinic)
+    counts = read_counts(asked[0][1] if asked else None, asked_for, clinic)
     alerts = _alerts([recovery.pk for recovery in shown[:PAGE]], day_of(clinic, now)[0])
     groups: dict[QueueRank, list[Row]] = defaultdict(list)
     for recovery in shown[:PAGE]:
@@ -167,9 +164,9 @@ def page(
         groups[row.rank].append(row)
     return QueuePage(
         groups=list(groups.items()),
-        counts={name: counts[f"n_{name}"] for name in (*FILTERS, MINE)},
+        counts={name: counts[name] for name in (*FILTERS, MINE)},
         saved=counts["saved"] or [],
-        in_room=counts["n_in_room"],
+        in_room=counts["in_room"],
         approved=counts["approved"],
         after=cursor(shown[PAGE - 1]) if len(shown) > PAGE else "",
     )
@@ -257,37 +254,6 @@ def _alerts(recoveries: Sequence[int], today: datetime) -> dict[int, list[Queued
 
 def worst_first(alert: AnyAlert) -> tuple[QueueRank, str]:
     return RANK_OF[Severity(alert.severity)], alert.rule
-
-
-def _counts(clinic: Clinic, user: User, now: datetime) -> dict[str, Any]:
-    """One count a filter, which stops early: a row's own work must not grow with the queue. The
-    menu's count of the observation room, the person's own filters and whether a language was
-    approved ride along.
-    """
-    kept = Duty.objects.filter(clinic=clinic, user=user).values("queue_filters")
-    return {
-        "n_in_room": in_room_up_to(clinic, now),
-        f"n_{MINE}": count_up_to(
-            "clinic_id = %s AND assigned_to_id = %s AND queue_rank < %s",
-            clinic.pk,
-            user.pk,
-            QueueRank.CONTACTED,
-        ),
-        "saved": Subquery(kept),
-        "approved": Exists(LanguageApproval.objects.standing().filter(clinic=clinic)),
-    } | {
-        f"n_{name}": count_up_to("clinic_id = %s AND queue_rank = %s", clinic.pk, rank)
-        for name, rank in FILTERS.items()
-    }
-
-
-def _read_counts(
-    counted: Sequence[Any] | None, counting: dict[str, Any], clinic: Clinic
-) -> dict[str, Any]:
-    """What the first row carries; without a row the counts are asked alone."""
-    if counted is None:
-        counted = Clinic.objects.filter(pk=clinic.pk).values_list(*counting.values()).get()
-    return dict(zip(counting, counted, strict=True))
 
 
 def cursor(last: Recovery | ListedWork) -> str:
