@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 
 from recovery.models import Consent, Note, PatientAccess, Recovery
+from recovery.models.recoveries import RecoveryFacts
 
 
 @dataclass(slots=True)
@@ -34,7 +35,7 @@ class ListedPatient:
 
 
 @dataclass(slots=True)
-class Listed:
+class Listed(RecoveryFacts):
     patient: ListedPatient
     pk: int
     patient_id: int
@@ -56,10 +57,6 @@ class Listed:
     # Whether messages are agreed to and have somebody to go to, by e-mail or by text.
     agreed: bool
     reachable: bool
-
-    sends = Recovery.sends
-    day_on = Recovery.day_on
-    precedence = Recovery.precedence
 
 
 @dataclass(slots=True)
