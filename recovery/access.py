@@ -203,6 +203,10 @@ def staff_memberships(user: User) -> QuerySet[Membership]:
     return Membership.objects.active().filter(user=user).select_related("clinic")
 
 
+# Every staff page asks this, so it is built once.
+MEMBERSHIPS = Membership.objects.active().select_related("clinic").annotate(**engine.PULSE)
+
+
 def choose_clinic(request: HttpRequest, clinic_uuid: uuid.UUID) -> None:
     """Remember which clinic the session works in. Raises Http404 if it is not the user's."""
     if not staff_memberships(request.user).filter(clinic__uuid=clinic_uuid).exists():
@@ -247,7 +251,7 @@ def for_staff(*roles: Role) -> Callable[[View], View]:
 
 def _memberships_here(request: HttpRequest) -> list[Membership] | None:
     """The user's roles in the session's clinic; None when the person must choose one first."""
-    memberships = list(staff_memberships(request.user).annotate(**engine.pulse()))
+    memberships = list(MEMBERSHIPS.filter(user=request.user))
     if not memberships:
         raise PermissionDenied
     clinics = {str(membership.clinic.uuid) for membership in memberships}

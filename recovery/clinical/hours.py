@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 Hours = Sequence[Sequence[str] | None]
@@ -85,5 +86,6 @@ class Calendar:
             yield _moment(on, opens, tz), _moment(on, closes, tz)
 
 
+@lru_cache(maxsize=512)
 def _moment(on: date, clock: str, tz: ZoneInfo) -> datetime:
     return datetime.combine(on, time.fromisoformat(clock), tz).astimezone(UTC)

@@ -1,5 +1,6 @@
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -40,7 +41,38 @@ class Modic(models.TextChoices):
     NEITHER = "none", _("Neither")
 
 
-class Recovery(models.Model):
+class RecoveryFacts:
+    """What follows from a recovery's facts, whether it is the model or a row of a list."""
+
+    pk: Any
+    state: Any
+    procedure_at: Any
+    procedure_on: Any
+
+    @property
+    def sends(self) -> bool:
+        """Whether the patient may be sent anything at all."""
+        return self.state in (Recovery.State.PLANNED, Recovery.State.ACTIVE)
+
+    @property
+    def precedence(self) -> tuple[bool, bool, datetime, int]:
+        """Of one patient's recoveries the greatest is the one that a page is about: the followed
+        one, else the latest procedure that took place.
+        """
+        return (
+            self.state in Recovery.FOLLOWED,
+            self.state != Recovery.State.CANCELLED,
+            self.procedure_at,
+            self.pk,
+        )
+
+    def day_on(self, on: date) -> int:
+        """Calendar days since the procedure; `on` is a date in the patient's zone."""
+        days: int = (on - self.procedure_on).days
+        return days
+
+
+class Recovery(RecoveryFacts, models.Model):
     """One procedure followed up.
 
     Below the facts stand the status columns, written with every log, alert, contact and tick
@@ -266,24 +298,3 @@ class Recovery(models.Model):
 
     def __str__(self) -> str:
         return f"Recovery of {self.procedure_on}"
-
-    @property
-    def sends(self) -> bool:
-        """Whether the patient may be sent anything at all."""
-        return self.state in (self.State.PLANNED, self.State.ACTIVE)
-
-    @property
-    def precedence(self) -> tuple[bool, bool, datetime, int]:
-        """Of one patient's recoveries the greatest is the one that a page is about: the followed
-        one, else the latest procedure that took place.
-        """
-        return (
-            self.state in self.FOLLOWED,
-            self.state != self.State.CANCELLED,
-            self.procedure_at,
-            self.pk,
-        )
-
-    def day_on(self, on: date) -> int:
-        """Calendar days since the procedure; `on` is a date in the patient's zone."""
-        return (on - self.procedure_on).days

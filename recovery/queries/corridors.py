@@ -16,6 +16,7 @@ from recovery.clinical.corridor import (
     standing,
 )
 from recovery.models import Clinic, CorridorDay, Recovery
+from recovery.queries.listed import Listed
 from recovery.queries.pathways import plan_of
 
 NO_DAYS: Mapping[int, Quartiles] = MappingProxyType({})
@@ -38,7 +39,7 @@ def forget() -> None:
     _own_days.cache_clear()
 
 
-def band_on(recovery: Recovery, clinic: Clinic, day: int) -> Band | None:
+def band_on(recovery: Recovery | Listed, clinic: Clinic, day: int) -> Band | None:
     return band_of(day, own_days(clinic), plan_of(recovery.pathway_id).corridor)
 
 
@@ -60,7 +61,7 @@ class Course:
     silent: bool
 
 
-def course(recovery: Recovery, clinic: Clinic) -> Course:
+def course(recovery: Recovery | Listed, clinic: Clinic) -> Course:
     """From the status columns alone, while it is followed; a contact quiets silence as it hides an
     overdue row.
     """
@@ -73,7 +74,7 @@ def course(recovery: Recovery, clinic: Clinic) -> Course:
     )
 
 
-def _exit(recovery: Recovery, clinic: Clinic) -> Exit | None:
+def _exit(recovery: Recovery | Listed, clinic: Clinic) -> Exit | None:
     if not recovery.pain_trend:
         return None
     day, pain = recovery.pain_trend[-1]

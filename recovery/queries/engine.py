@@ -14,22 +14,24 @@ BEAT, TICK, SEND, SERVER = "beat", "tick", "send", "mail server"
 TEXTS = "text provider"
 PARTS = (BEAT, TICK, SEND)
 
+# Two annotations for a query that a page makes anyway; `standstill` reads them.
+PULSE = {
+    "oldest_beat": Subquery(
+        Heartbeat.objects.filter(name__in=PARTS).order_by("at").values("at")[:1]
+    ),
+    "behind_since": Subquery(
+        Heartbeat.objects.filter(behind_since__isnull=False)
+        .order_by("behind_since")
+        .values("behind_since")[:1]
+    ),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Standstill:
     """Mails are not going out. Since None: no part has ever run."""
 
     since: datetime | None
-
-
-def pulse() -> dict[str, Subquery]:
-    """Two annotations for a query that a page makes anyway; `standstill` reads them."""
-    beats = Heartbeat.objects.filter(name__in=PARTS).order_by("at")
-    behind = Heartbeat.objects.filter(behind_since__isnull=False).order_by("behind_since")
-    return {
-        "oldest_beat": Subquery(beats.values("at")[:1]),
-        "behind_since": Subquery(behind.values("behind_since")[:1]),
-    }
 
 
 def standstill(

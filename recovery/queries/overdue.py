@@ -15,24 +15,23 @@ from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 from recovery.clinical.phases import IMMEDIATE
 from recovery.models import Clinic, Contact, DailyLog, FormResponse, Recovery
 from recovery.queries.corridors import Course, course
+from recovery.queries.listed import ListedWork, listed, read, with_handling
 from recovery.queries.pathways import phases_of, usable
 from recovery.queries.patients import (
     COUNTED,
     PAGE,
-    ROW,
     CountUpTo,
     Place,
     in_room_up_to,
     place,
     waiting_up_to,
-    with_mail_marks,
 )
-from recovery.queries.queue import with_handling
 
 ALL, TO_CALL, HIDDEN = "", "call", "hidden"
 FOLLOWED = (Recovery.State.PLANNED, Recovery.State.ACTIVE)
 # The youngest recoveries first: so the phases stand one after the other, and risk falls.
 ORDER = ("-procedure_on", "overdue_since", "id")
+LISTED = listed(with_handling(Recovery.objects.order_by(*ORDER)), ListedWork)
 CURSOR = signing.Signer(salt="recovery.overdue")
 ANSWERS_WITHIN = timedelta(days=7)
 COUNTED_DAYS = timedelta(days=90)
@@ -40,7 +39,7 @@ COUNTED_DAYS = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    recovery: Any
+    recovery: ListedWork
     place: Place
     course: Course
 
@@ -61,7 +60,7 @@ def page(
 ) -> OverduePage:
     """Fifty rows in two statements, the versions of the clinic's pathway included."""
     phases = _phases(clinic, now)
-    rows = _overdue(clinic)
+    rows = _overdue(clinic, LISTED)
     if show:
         rows = rows.filter(overdue_hidden=show == HIDDEN)
     if phase in phases:
@@ -71,14 +70,13 @@ def page(
         same_day = Q(TupleGreaterThan(Tuple("overdue_since", "id"), (since, pk)), procedure_on=on)
         rows = rows.filter(Q(procedure_on__lt=on) | same_day, procedure_on__lte=on)
     counts = _counts(clinic, phases, now)
-    rows = with_handling(with_mail_marks(rows)).only(*ROW).annotate(**counts)
-    shown: list[Any] = list(rows.order_by(*ORDER)[: PAGE + 1])
+    shown = list(read(rows.annotate(**counts)[: PAGE + 1], ListedWork))
     if shown:
-        found = {name: getattr(shown[0], name) for name in counts}
+        found = dict(zip(counts, shown[0][1], strict=True))
     else:
         found = Clinic.objects.filter(pk=clinic.pk).values(**counts).get()
     groups: list[tuple[Any, list[Row]]] = []
-    for recovery in shown[:PAGE]:
+    for recovery, _counted in shown[:PAGE]:
         row = Row(recovery, place(recovery, now), course(recovery, clinic))
         if not groups or groups[-1][0] != row.place.phase:
             groups.append((row.place.phase, []))
@@ -88,12 +86,12 @@ def page(
         counts={name: found[f"n_{name}"] for name in (TO_CALL, HIDDEN, *phases)},
         waiting=found["waiting"],
         in_room=found["in_room"],
-        after=_cursor(shown[PAGE - 1]) if len(shown) > PAGE else "",
+        after=_cursor(shown[PAGE - 1][0]) if len(shown) > PAGE else "",
     )
 
 
-def _overdue(clinic: Clinic) -> Any:
-    return Recovery.objects.filter(clinic=clinic, overdue_since__isnull=False, state__in=FOLLOWED)
+def _overdue(clinic: Clinic, rows: Any = Recovery.objects) -> Any:
+    return rows.filter(clinic=clinic, overdue_since__isnull=False, state__in=FOLLOWED)
 
 
 def _phases(clinic: Clinic, now: datetime) -> dict[str, Q]:
@@ -128,7 +126,7 @@ def _counts(clinic: Clinic, phases: dict[str, Q], now: datetime) -> dict[str, An
     }
 
 
-def _cursor(last: Any) -> str:
+def _cursor(last: ListedWork) -> str:
     return CURSOR.sign(f"{last.procedure_on}~{last.overdue_since.isoformat()}~{last.pk}")
 
 

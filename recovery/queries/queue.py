@@ -4,38 +4,37 @@ reads a log.
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
 from django.core import signing
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
-from recovery.models import Alert, Clinic, Contact, Duty, LanguageApproval, Note, Recovery, User
+from recovery.models import Alert, Clinic, Contact, Recovery, User
 from recovery.models.alerts import RANK_OF, Severity
 from recovery.models.recoveries import QueueRank
 from recovery.queries.corridors import Course, course
+from recovery.queries.listed import ListedWork, listed, name_of, read, with_handling
 from recovery.queries.patients import (
     COUNTED,
     PAGE,
-    ROW,
-    CountUpTo,
     Place,
     day_of,
     found,
-    in_room_up_to,
     place,
-    with_mail_marks,
 )
+from recovery.queries.queue_counts import FILTERS, MINE, counting, read_counts
 
-FILTERS = {rank.name.lower(): rank for rank in QueueRank}
-MINE = "mine"
 ORDER = ("queue_rank", "queue_wait", "queue_since", "id")
 # Until when staff should have made contact (R47, docs/protocol.md): clinic hours for urgent ones.
 EMERGENCY_WAIT = timedelta(minutes=15)
 URGENT_WAIT = timedelta(hours=2)
+QUEUE = listed(
+    with_handling(Recovery.objects.filter(queue_rank__isnull=False)).order_by(*ORDER), ListedWork
+)
 CURSOR = signing.Signer(salt="recovery.queue")
 # Ranks at which nobody needs to do anything now.
 DONE = ("contacted", "handled")
@@ -54,22 +53,57 @@ class Clock:
     gone: float = 0.0
 
 
+@dataclass(slots=True, eq=False)
+class QueuedAlert:
+    """An alert as a row of the queue says it; a plain row, as queries.listed has them."""
+
+    recovery_id: int
+    rule: str
+    severity: str
+    state: str
+    headline: str
+    staff_text: str
+    clock_from: datetime
+    claimed_by_id: int | None
+    claimed_name: str | None
+    claimed_until: datetime | None
+    contacted_at: datetime | None
+    returns_at: datetime | None
+    expected_level: int | None
+    closed_at: datetime | None
+    closed_name: str | None
+    closing_reason: str
+    closing_text: str
+    # What came of the last contact about it (Contact.Outcome).
+    outcome: str | None
+
+
+AnyAlert = Alert | QueuedAlert
+ALERTS = Alert.objects.annotate(
+    claimed_name=name_of("claimed_by"),
+    closed_name=name_of("closed_by"),
+    outcome=Subquery(
+        Contact.objects.filter(alerts=OuterRef("pk")).order_by("-at", "-pk").values("outcome")[:1]
+    ),
+).values_list(*(one.name for one in fields(QueuedAlert)))
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    recovery: Any
+    recovery: ListedWork
     rank: QueueRank
     place: Place
     course: Course
     # The alerts that put the row at its rank, the first one's headline is the row's; and the rest.
-    alerts: list[Alert]
-    others: list[Alert]
+    alerts: list[QueuedAlert]
+    others: list[QueuedAlert]
     clock: Clock
     # Who is on it now, and until when: by a claim of an alert, or of the row.
-    holder: Any = None
+    holder: User | None = None
     held_until: datetime | None = None
 
     @property
-    def first(self) -> Alert | None:
+    def first(self) -> QueuedAlert | None:
         return self.alerts[0] if self.alerts else None
 
 
@@ -107,7 +141,7 @@ def page(
     `only` are names of FILTERS; without any, all. `mine` are those assigned to `user`. `after` is a
     page's own; a forged one begins anew.
     """
-    rows = with_mail_marks(Recovery.objects.filter(clinic=clinic, queue_rank__isnull=False))
+    rows = QUEUE.filter(clinic=clinic)
     ranks = [FILTERS[name] for name in only]
     if ranks:
         # A single one is an equality, by which the index is in order.
@@ -119,44 +153,26 @@ def page(
         rows = rows.filter(found(text), patient__clinic=clinic)
     if last := _read_cursor(after):
         rows = rows.filter(TupleGreaterThan(Tuple(*ORDER), last))
-    rows = with_handling(rows).only(*ROW).annotate(**_counts(clinic, user, now))
-    shown = list(rows.order_by(*ORDER)[: PAGE + 1])
-    alerts = _alerts(shown[:PAGE], day_of(clinic, now)[0])
-    counts = _read_counts(shown, clinic, user, now)
+    asked_for = counting(clinic, user, now)
+    asked = list(read(rows.annotate(**asked_for)[: PAGE + 1], ListedWork))
+    shown = [recovery for recovery, _counted in asked]
+    counts = read_counts(asked[0][1] if asked else None, asked_for, clinic)
+    alerts = _alerts([recovery.pk for recovery in shown[:PAGE]], day_of(clinic, now)[0])
     groups: dict[QueueRank, list[Row]] = defaultdict(list)
     for recovery in shown[:PAGE]:
         row = _row(recovery, alerts[recovery.pk], clinic, now)
         groups[row.rank].append(row)
     return QueuePage(
         groups=list(groups.items()),
-        counts={name: counts[f"n_{name}"] for name in (*FILTERS, MINE)},
+        counts={name: counts[name] for name in (*FILTERS, MINE)},
         saved=counts["saved"] or [],
-        in_room=counts["n_in_room"],
+        in_room=counts["in_room"],
         approved=counts["approved"],
         after=cursor(shown[PAGE - 1]) if len(shown) > PAGE else "",
     )
 
 
-def with_handling(rows: QuerySet[Recovery]) -> QuerySet[Recovery]:
-    """Annotate whose a row is, who is on it, and the newest note that was left."""
-    note = Note.objects.filter(recovery=OuterRef("pk")).order_by("-at", "-pk")
-    return rows.select_related("patient").annotate(
-        assigned_name=_name("assigned_to"),
-        holder_name=_name("held_by"),
-        note=Subquery(note.values("text")[:1]),
-    )
-
-
-def _name(field: str) -> Case:
-    """As `str(User)` gives it."""
-    return Case(
-        When(**{f"{field}__name": ""}, then=F(f"{field}__email")),
-        default=F(f"{field}__name"),
-        output_field=CharField(),
-    )
-
-
-def _row(recovery: Any, alerts: Sequence[Alert], clinic: Clinic, now: datetime) -> Row:
+def _row(recovery: ListedWork, alerts: Sequence[QueuedAlert], clinic: Clinic, now: datetime) -> Row:
     rank = QueueRank(recovery.queue_rank)
     here = [alert for alert in alerts if rank_of(alert) == rank]
     if rank == QueueRank.HANDLED:
@@ -164,7 +180,11 @@ def _row(recovery: Any, alerts: Sequence[Alert], clinic: Clinic, now: datetime) 
     else:
         clock = clock_of(here, clinic, now) if here else Clock("since", recovery.queue_since)
     held = next((alert for alert in alerts if alert.state == Alert.State.ACKNOWLEDGED), None)
-    on_row = recovery.held_until is not None and recovery.held_until > now
+    holder, until = None, None
+    if held:
+        holder, until = User(pk=held.claimed_by_id, name=held.claimed_name), held.claimed_until
+    elif recovery.held_until and recovery.held_until > now:
+        holder, until = User(pk=recovery.held_by_id, name=recovery.holder_name), recovery.held_until
     return Row(
         recovery=recovery,
         rank=rank,
@@ -173,16 +193,12 @@ def _row(recovery: Any, alerts: Sequence[Alert], clinic: Clinic, now: datetime) 
         alerts=here,
         others=[a for a in alerts if a not in here and a.state != Alert.State.CLOSED],
         clock=clock,
-        holder=held.claimed_by if held else _holder(recovery) if on_row else None,
-        held_until=held.claimed_until if held else recovery.held_until if on_row else None,
+        holder=holder,
+        held_until=until,
     )
 
 
-def _holder(recovery: Any) -> User:
-    return User(pk=recovery.held_by_id, name=recovery.holder_name)
-
-
-def rank_of(alert: Alert) -> QueueRank:
+def rank_of(alert: AnyAlert) -> QueueRank:
     if alert.state == Alert.State.CONTACTED:
         return QueueRank.CONTACTED
     if alert.state in (Alert.State.SNOOZED, Alert.State.CLOSED):
@@ -190,7 +206,7 @@ def rank_of(alert: Alert) -> QueueRank:
     return RANK_OF[Severity(alert.severity)]
 
 
-def clock_of(alerts: Sequence[Alert], clinic: Clinic, now: datetime) -> Clock:
+def clock_of(alerts: Sequence[AnyAlert], clinic: Clinic, now: datetime) -> Clock:
     """The clock of alerts of one rank: the first that runs out, or when the first comes back."""
     if alerts[0].state == Alert.State.SNOOZED:
         return Clock("asleep", min(alert.returns_at for alert in alerts if alert.returns_at))
@@ -222,57 +238,25 @@ def contact_by(severity: Severity, start: datetime, clinic: Clinic) -> datetime:
     return closes or start + timedelta(days=1)
 
 
-def _alerts(recoveries: Sequence[Recovery], today: datetime) -> dict[int, list[Alert]]:
+def _alerts(recoveries: Sequence[int], today: datetime) -> dict[int, list[QueuedAlert]]:
     """The alerts not closed, and those closed since `today` began: worst and lowest rule first,
     with the last contact's outcome.
     """
-    standing: dict[int, list[Alert]] = defaultdict(list)
+    standing: dict[int, list[QueuedAlert]] = defaultdict(list)
     if recoveries:
-        contact = Contact.objects.filter(alerts=OuterRef("pk")).order_by("-at", "-pk")
-        rows = (
-            Alert.objects.filter(~Q(state=Alert.State.CLOSED) | Q(closed_at__gte=today))
-            .filter(recovery__in=[recovery.pk for recovery in recoveries])
-            .select_related("claimed_by", "closed_by")
-            .annotate(outcome=Subquery(contact.values("outcome")[:1]))
-            .defer("patient_text")
+        rows = ALERTS.filter(
+            ~Q(state=Alert.State.CLOSED) | Q(closed_at__gte=today), recovery__in=recoveries
         )
-        for alert in sorted(rows, key=worst_first):
+        for alert in sorted((QueuedAlert(*row) for row in rows), key=worst_first):
             standing[alert.recovery_id].append(alert)
     return standing
 
 
-def worst_first(alert: Alert) -> tuple[QueueRank, str]:
+def worst_first(alert: AnyAlert) -> tuple[QueueRank, str]:
     return RANK_OF[Severity(alert.severity)], alert.rule
 
 
-def _counts(clinic: Clinic, user: User, now: datetime) -> dict[str, Any]:
-    """One count a filter, which stops early: a row's own work must not grow with the queue. The
-    menu's count of the observation room, the person's own filters and whether a language was
-    approved ride along.
-    """
-    queue = Recovery.objects.filter(clinic=clinic)
-    assigned = queue.filter(assigned_to=user, queue_rank__lt=QueueRank.CONTACTED)
-    kept = Duty.objects.filter(clinic=clinic, user=user).values("queue_filters")
-    return {
-        "n_in_room": in_room_up_to(clinic, now),
-        f"n_{MINE}": CountUpTo(assigned.values("id")[: COUNTED + 1]),
-        "saved": Subquery(kept),
-        "approved": Exists(LanguageApproval.objects.standing().filter(clinic=clinic)),
-    } | {
-        f"n_{name}": CountUpTo(queue.filter(queue_rank=rank).values("id")[: COUNTED + 1])
-        for name, rank in FILTERS.items()
-    }
-
-
-def _read_counts(shown: Sequence[Any], clinic: Clinic, user: User, now: datetime) -> dict[str, Any]:
-    counts = _counts(clinic, user, now)
-    if shown:
-        return {name: getattr(shown[0], name) for name in counts}
-    found: dict[str, Any] = Clinic.objects.filter(pk=clinic.pk).values(**counts).get()
-    return found
-
-
-def cursor(last: Recovery) -> str:
+def cursor(last: Recovery | ListedWork) -> str:
     place = f"{last.queue_rank}~{last.queue_wait}~{last.queue_since.isoformat()}~{last.pk}"
     return CURSOR.sign(place)
 

@@ -1,29 +1,23 @@
 """How the staff's pages say times, differences and trends: 24-hour clock, the clinic's zone."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.template import Context
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.dates import WEEKDAYS_ABBR
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from recovery.models import Contact, Recovery
-from recovery.models.recoveries import QueueRank
-from recovery.templatetags.care import ICONS, tel
-from recovery.templatetags.sparkline import sparkline
+from recovery.templatetags.care import ICONS
+from recovery.templatetags.times import HOUR, Times
 
 register = template.Library()
 
-WEEK = 7
-HOUR = 60
 # Up to here a wait is read in minutes; beyond, the hours matter.
 READ_IN_MINUTES = 120
 
@@ -51,20 +45,13 @@ def hm(at: datetime) -> str:
 @register.filter
 def short_date(on: date) -> str:
     """Nov 19, with the year when it is not the present one."""
-    this_year = on.year == timezone.localdate().year
-    return date_format(on, _("M j") if this_year else _("M j, Y"))
+    return Times(timezone.now()).short_date(on)
 
 
 @register.filter
 def day_and_time(at: datetime, now: datetime) -> str:
     """09:20 today, Sun 18:30 within a week, Nov 15 before and after that."""
-    local = timezone.localtime(at)
-    days = (timezone.localdate(now) - local.date()).days
-    if days == 0:
-        return local.strftime("%H:%M")
-    if -WEEK < days < WEEK:
-        return f"{WEEKDAYS_ABBR[local.weekday()]} {local:%H:%M}"
-    return date_format(local, _("M j"))
+    return Times(now).day_and_time(at)
 
 
 @register.filter
@@ -75,28 +62,8 @@ def full_time(at: datetime) -> str:
 
 
 @register.filter
-def day_word(at: datetime, now: datetime) -> str:
-    """Today, Tomorrow, Mon within a week, Nov 30 beyond."""
-    local = timezone.localtime(at)
-    days = (local.date() - timezone.localdate(now)).days
-    if days in (0, 1):
-        return _("Tomorrow") if days else _("Today")
-    if 0 < days < WEEK:
-        return str(WEEKDAYS_ABBR[local.weekday()])
-    return date_format(local, _("M j"))
-
-
-@register.filter
 def ago(at: datetime, now: datetime) -> str:
-    minutes = int((now - at).total_seconds() // 60)
-    days = (timezone.localdate(now) - timezone.localdate(at)).days
-    if days == 0 and minutes < HOUR:
-        return _("%(minutes)d min ago") % {"minutes": max(minutes, 0)}
-    if days == 0:
-        return _("today")
-    if days == 1:
-        return _("yesterday")
-    return ngettext("%(days)d day ago", "%(days)d days ago", days) % {"days": days}
+    return Times(now).ago(at)
 
 
 @register.filter
@@ -136,19 +103,19 @@ def yes_no(value: bool | None) -> str:
     return _("yes") if value else _("no")
 
 
-def clock_words(clock: Any, now: datetime) -> tuple[str, str]:
+def clock_words(clock: Any, times: Times) -> tuple[str, str]:
     """The wait in words and the time itself, since a page that stays open goes stale."""
-    time = day_and_time(clock.at, now)
+    time = times.day_and_time(clock.at)
     if clock.over:
         late = _("%(wait)s over") % {"wait": span(-clock.left)}
         return late, _("was due %(time)s") % {"time": time}
-    if clock.kind == "due" and timezone.localdate(clock.at) > timezone.localdate(now):
+    if clock.kind == "due" and times.on(clock.at) > times.today:
         return time, _("contact by then")
     if clock.kind == "due":
         left = _("%(wait)s left") % {"wait": span(clock.left)}
         return left, _("contact by %(time)s") % {"time": time}
     if clock.kind == "review":
-        return day_word(clock.at, now), _("by %(time)s") % {"time": hm(clock.at)}
+        return times.day_word(clock.at), _("by %(time)s") % {"time": times.hm(clock.at)}
     if clock.kind == "returns":
         return time, _("comes back then")
     if clock.kind == "stays":
@@ -157,7 +124,7 @@ def clock_words(clock: Any, now: datetime) -> tuple[str, str]:
         return time, _("handled")
     if clock.kind == "asleep":
         return time, _("wakes then")
-    return time, ago(clock.at, now)
+    return time, times.ago(clock.at)
 
 
 @register.filter
@@ -173,35 +140,10 @@ def day_and_phase(place: Any) -> str:
     return f"{day_label(place.day)} {phase}"
 
 
-def call_marks(recovery: Any) -> list[str]:
-    """Why staff should call, beside any alert."""
-    patient, marks = recovery.patient, []
-    if recovery.call_since:
-        marks.append(_("Call: no answer to reminders"))
-    if patient.address_fails_at:
-        marks.append(_("Call: address fails"))
-    if patient.mobile_fails_at:
-        marks.append(_("Call: mobile number fails"))
-    return marks
-
-
-def mail_marks(recovery: Any, *, calls: bool = True) -> list[str]:
-    """What keeps the patient from being reminded; `calls` says whether to name why to call.
-
-    `recovery` carries `agreed` and `reachable` (queries.patients.with_mail_marks).
-    """
-    patient = recovery.patient
-    marks = call_marks(recovery) if calls else []
-    if patient.reminders_off_at or not (recovery.agreed and recovery.reachable):
-        marks.append(_("No reminders"))
-    elif patient.paused_until and patient.paused_until > timezone.localdate():
-        marks.append(_("Reminders paused"))
-    return marks
-
-
 @register.simple_tag(takes_context=True)
 def clock(context: Context, waits: Any) -> SafeString:
-    return format_html("<b>{}</b> <span>{}</span>", *clock_words(waits, context["request"].now))
+    words = clock_words(waits, Times(context["request"].now))
+    return format_html("<b>{}</b> <span>{}</span>", *words)
 
 
 @register.filter
@@ -239,70 +181,3 @@ MOVES = {
 @register.filter
 def move_name(state: Recovery.State) -> str:
     return str(MOVES[state])
-
-
-# What came of a contact, where a row has room for two words.
-OUTCOMES = {
-    Contact.Outcome.ADVISED: gettext_lazy("Advised"),
-    Contact.Outcome.BOOKED: gettext_lazy("Visit booked"),
-    Contact.Outcome.EMERGENCY_DEPARTMENT: gettext_lazy("Sent to ED"),
-    Contact.Outcome.NO_ANSWER: gettext_lazy("No answer"),
-    Contact.Outcome.WRONG_NUMBER: gettext_lazy("Wrong number"),
-    Contact.Outcome.AGREED: gettext_lazy("Agreed"),
-    Contact.Outcome.LATER: gettext_lazy("Call later"),
-    Contact.Outcome.REMOVED: gettext_lazy("Taken off"),
-}
-
-
-def last_contact(recovery: Recovery, now: datetime) -> str:
-    """Last contact Tue 16:20, no answer; empty without one."""
-    if recovery.last_contact_at is None:
-        return ""
-    return _("Last contact %(time)s, %(outcome)s") % {
-        "time": day_and_time(recovery.last_contact_at, now),
-        "outcome": str(OUTCOMES[Contact.Outcome(recovery.last_contact_outcome)]).lower(),
-    }
-
-
-# By rank in the queue: the row's class, the label's class, the shape, the word, the button.
-LOOKS = {
-    QueueRank.EMERGENCY: ("is-em", "emergency", "em", gettext_lazy("Emergency"), "btn-primary"),
-    QueueRank.URGENT: ("is-ur", "urgent", "ur", gettext_lazy("Urgent"), "btn-primary"),
-    QueueRank.REVIEW: ("is-re", "review", "re", gettext_lazy("Review"), "btn-quiet"),
-    QueueRank.CALL: ("is-quiet", "plain", "bounce", gettext_lazy("To call"), "btn-quiet"),
-    QueueRank.OVERDUE: ("is-quiet", "plain", "silent", gettext_lazy("Overdue"), "btn-quiet"),
-    QueueRank.CONTACTED: ("is-done", "done", "phone", gettext_lazy("Contacted"), "btn-quiet"),
-    QueueRank.HANDLED: ("is-done", "done", "check", gettext_lazy("Handled"), "btn-quiet"),
-}
-
-
-def _last_log(recovery: Any, now: datetime) -> dict[str, str]:
-    """When the last log came; where it is about another day than it came on, that day."""
-    at, day = recovery.last_log_at, recovery.last_log_day
-    if at is None or day is None:
-        return {"log_time": "", "log_ago": ""}
-    on = recovery.procedure_on + timedelta(days=day)
-    if on == timezone.localdate(at):
-        return {"log_time": day_and_time(at, now), "log_ago": ago(at, now)}
-    past = ago(timezone.make_aware(datetime.combine(on, time.min)), now)
-    return {"log_time": short_date(on), "log_ago": f"{day_label(day)}, {past}"}
-
-
-def row_words(recovery: Any, now: datetime) -> dict[str, Any]:
-    """What a row of any list says of a recovery. In Python, since a page has fifty of them."""
-    patient, pain, base = recovery.patient, recovery.last_pain, recovery.baseline_pain
-    words = {
-        "name": patient.name,
-        "pain": pain,
-        "base": _("no base") if base is None else _("base %(n)d") % {"n": base},
-        "change": "" if pain is None or base is None else signed(pain - base),
-        "spark": sparkline(recovery.pain_trend, base),
-        **_last_log(recovery, now),
-        "tel": tel(patient.phone) if patient.phone else "",
-        "phone": patient.phone,
-        "url": reverse("staff_recovery", args=[recovery.uuid]),
-    }
-    if recovery.queue_rank is not None:
-        looks = LOOKS[recovery.queue_rank]
-        words |= zip(("shade", "severity", "shape", "word", "opens"), looks, strict=True)
-    return words

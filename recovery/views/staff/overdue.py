@@ -23,17 +23,8 @@ from recovery.services import handling
 from recovery.services import overdue as services
 from recovery.services.refusals import NotAllowed
 from recovery.templatetags.corridor import course_words
-from recovery.templatetags.staff import (
-    OUTCOMES,
-    ago,
-    day_and_phase,
-    day_and_time,
-    hm,
-    last_contact,
-    mail_marks,
-    row_words,
-    short_name,
-)
+from recovery.templatetags.rows import OUTCOMES, RowWords
+from recovery.templatetags.staff import short_name
 from recovery.views.staff.queue import shown_count
 
 PHASES = {
@@ -61,6 +52,7 @@ def overdue(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     page = queries.page(clinic=request.clinic, now=request.now, show=show, phase=phase, after=after)
     parts = queries.worked(request.clinic, request.now)
+    say = RowWords(request.now)
     context = {
         "here": "overdue",
         "waiting": page.waiting,
@@ -69,7 +61,7 @@ def overdue(request: HttpRequest) -> HttpResponse:
         "groups": [
             {
                 "label": str(one or _("Before the procedure")),
-                "rows": [_words(r, request) for r in rows],
+                "rows": [_words(r, request, say) for r in rows],
             }
             for one, rows in page.groups
         ],
@@ -116,27 +108,27 @@ def _share(one: queries.Worked) -> str:
     return f"{100 * one.answered / one.called:.0f} %" if one.called else ""
 
 
-def _words(row: queries.Row, request: HttpRequest) -> dict[str, Any]:
+def _words(row: queries.Row, request: HttpRequest, say: RowWords) -> dict[str, Any]:
     recovery, now = row.recovery, request.now
     holder = recovery.held_until is not None and recovery.held_until > now
     mine = holder and recovery.held_by_id == request.user.pk
-    call = recovery.overdue_call
-    return row_words(recovery, now) | {
+    call, times = recovery.overdue_call, say.times
+    return say.of(recovery) | {
         "hidden": recovery.overdue_hidden,
-        "where": day_and_phase(row.place),
-        "since": day_and_time(recovery.overdue_since, now),
-        "ago": ago(recovery.overdue_since, now),
+        "where": say.day_and_phase(row.place),
+        "since": times.day_and_time(recovery.overdue_since),
+        "ago": times.ago(recovery.overdue_since),
         "course": course_words(row.course, recovery.last_log_day),
-        "marks": ". ".join(mail_marks(recovery)),
-        "contact": last_contact(recovery, now),
+        "marks": say.mail_marks(recovery),
+        "contact": say.last_contact(recovery),
         "note": recovery.note or "",
         "call": OUTCOMES[Contact.Outcome(call)] if call else "",
         "removed": call == Contact.Outcome.REMOVED,
-        "until": recovery.overdue_until and day_and_time(recovery.overdue_until, now),
+        "until": recovery.overdue_until and times.day_and_time(recovery.overdue_until),
         "held_by": holder and (_("You") if mine else short_name(recovery.holder_name)),
-        "held_until": holder and hm(recovery.held_until),
-        "call_url": reverse("overdue_call", args=[recovery.uuid]),
-        "back_url": reverse("overdue_back", args=[recovery.uuid]),
+        "held_until": holder and times.hm(recovery.held_until),
+        "call_url": say.address("overdue_call", recovery),
+        "back_url": say.address("overdue_back", recovery),
     }
 
 

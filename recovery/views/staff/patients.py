@@ -1,5 +1,4 @@
 import uuid
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,10 +9,11 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from recovery.access import for_staff
+from recovery.models import Recovery
 from recovery.models.recoveries import QueueRank
 from recovery.queries import patients as queries
 from recovery.templatetags.corridor import course_words
-from recovery.templatetags.staff import day_and_phase, mail_marks, row_words, short_date
+from recovery.templatetags.rows import RowWords
 
 # The places in the queue that an alert gives.
 BY_ALERT = {QueueRank.EMERGENCY, QueueRank.URGENT, QueueRank.REVIEW, QueueRank.CONTACTED}
@@ -29,12 +29,13 @@ def patients(request: HttpRequest) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     after = _uuid(asked.get("after", ""))
     page = queries.page(clinic=request.clinic, now=request.now, text=text, after=after)
+    say = RowWords(request.now)
     context = {
         "here": "patients",
         "waiting": page.waiting,
         "in_room": page.in_room,
         "page": page,
-        "rows": [_words(row, request.now) for row in page.rows],
+        "rows": [_words(row, say) for row in page.rows],
         "text": text,
         "paged": after is not None,
         "first_url": reverse("patients"),
@@ -43,19 +44,19 @@ def patients(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/patients.html", context)
 
 
-def _words(row: queries.Row, now: datetime) -> dict[str, Any]:
+def _words(row: queries.Row, say: RowWords) -> dict[str, Any]:
     recovery, patient = row.recovery, row.recovery.patient
     who = [gettext("Record %(number)s") % {"number": patient.record_number}]
     if row.place.age is not None:
         who.append(str(row.place.age))
-    return row_words(recovery, now) | {
+    return say.of(recovery) | {
         "listed": f"{patient.family_name}, {patient.given_name}",
         "who": ", ".join(who),
-        "state": recovery.get_state_display(),
-        "where": f"{day_and_phase(row.place)}, {short_date(recovery.procedure_on)}",
+        "state": Recovery.State(recovery.state).label,
+        "where": f"{say.day_and_phase(row.place)}, {say.times.short_date(recovery.procedure_on)}",
         "reason": recovery.headline if recovery.queue_rank in BY_ALERT else "",
         "course": course_words(row.course, recovery.last_log_day),
-        "marks": ". ".join(mail_marks(recovery)),
+        "marks": say.mail_marks(recovery),
     }
 
 

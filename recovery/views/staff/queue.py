@@ -23,6 +23,7 @@ from recovery.queries.language_state import lost_languages
 from recovery.queries.patients import COUNTED
 from recovery.services import handling
 from recovery.services.refusals import NotAllowed
+from recovery.templatetags.rows import RowWords
 from recovery.views.staff.queue_words import words
 
 # By filter: its name, the shape before it.
@@ -135,6 +136,7 @@ def _context(
         after=after,
     )
     calendar = request.clinic.calendar
+    say = RowWords(request.now)
     return {
         "here": "queue",
         "waiting": page.waiting,
@@ -145,7 +147,7 @@ def _context(
                 "label": rank.label,
                 "note": NOTES[rank],
                 "count": shown_count(page.counts[rank.name.lower()]),
-                "rows": [words(row, request) for row in rows],
+                "rows": [words(row, request, say) for row in rows],
             }
             for rank, rows in page.groups
         ],

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,21 +13,13 @@ from recovery.models.recoveries import QueueRank, Wait
 from recovery.queries import queue as queries
 from recovery.queries.pathways import plan_of
 from recovery.templatetags.corridor import course_words
-from recovery.templatetags.staff import (
-    OUTCOMES,
-    call_marks,
-    clock_words,
-    day_and_phase,
-    hm,
-    last_contact,
-    mail_marks,
-    row_words,
-    short_name,
-)
+from recovery.templatetags.rows import OUTCOMES, RowWords, call_marks
+from recovery.templatetags.staff import clock_words, short_name
+from recovery.templatetags.times import Times
 
 BAR = 84
 # Where a row's page begins: the alerts' card, if there is one.
-CASE = "#h-case"
+CASE = mark_safe("#h-case")
 WAITS = {
     Wait.CANNOT: _("Patient says: cannot wait."),
     Wait.UNSAID: "",
@@ -35,34 +27,44 @@ WAITS = {
 }
 
 
-def words(row: queries.Row, request: HttpRequest) -> dict[str, Any]:
-    recovery, now = row.recovery, request.now
-    own = row_words(recovery, now)
+def words(row: queries.Row, request: HttpRequest, say: RowWords) -> dict[str, Any]:
+    recovery, times = row.recovery, say.times
+    own = say.of(recovery)
     if word := _outcome(row):
         own["word"] = word
     if row.first:
         own["url"] += CASE
-    mine = row.holder == request.user
+    left, at = clock_words(row.clock, times)
     return own | {
         "uuid": recovery.uuid,
         "headline": headline(row),
-        "why": why(row),
-        "wait": WAITS[Wait(recovery.queue_wait)],
+        "why": why(row, times),
+        "wait": WAITS[recovery.queue_wait],
         "course": course_words(row.course, recovery.last_log_day),
-        "marks": ". ".join(mail_marks(recovery, calls=row.rank != QueueRank.CALL)),
-        "where": where(row),
-        "contact": last_contact(recovery, now),
+        "marks": say.mail_marks(recovery, calls=row.rank != QueueRank.CALL),
+        "where": where(row, say),
+        "contact": say.last_contact(recovery),
         "note": recovery.note or "",
-        "over": row.clock.over,
-        "clock": clock_words(row.clock, now),
-        "bar": round(BAR * row.clock.gone) if row.clock.kind == "due" else None,
-        "holder": row.holder,
-        "held_by": row.holder and (gettext("You") if mine else short_name(row.holder)),
-        "held_until": row.held_until and hm(row.held_until),
-        "mine": mine,
+        "late": " ic-clock--over" if row.clock.over else "",
+        "clock_left": left,
+        "clock_at": at,
+        "bar": str(round(BAR * row.clock.gone)) if row.clock.kind == "due" else "",
+        **_holder(row, request, times),
         "assigned": _assigned(recovery, request),
-        "claim": "" if row.holder else reverse("recovery_claim", args=[recovery.uuid]),
-        "handling": reverse("handling", args=[recovery.uuid]),
+        "claim": say.address("recovery_claim", recovery),
+        "handling": say.address("handling", recovery),
+    }
+
+
+def _holder(row: queries.Row, request: HttpRequest, times: Times) -> dict[str, str]:
+    if row.holder is None or row.held_until is None:
+        return {"held_by": "", "held_until": "", "initials": "", "me": ""}
+    mine = row.holder == request.user
+    return {
+        "held_by": gettext("You") if mine else short_name(row.holder),
+        "held_until": times.hm(row.held_until),
+        "initials": row.holder.initials,
+        "me": " ic-avatar--me" if mine else "",
     }
 
 
@@ -97,7 +99,7 @@ def headline(row: queries.Row) -> str:
     )
 
 
-def why(row: queries.Row) -> str:
+def why(row: queries.Row, times: Times) -> str:
     """The rules of the row's rank, what the first says, and the rules that stand beside."""
     first = row.first
     if first is None:
@@ -111,10 +113,10 @@ def why(row: queries.Row) -> str:
     text = f"{', '.join(alert.rule for alert in row.alerts)}. {said}".rstrip()
     if row.rank == QueueRank.CONTACTED and first.contacted_at:
         text = f"{first.rule}. " + gettext("Contact at %(time)s.") % {
-            "time": hm(first.contacted_at)
+            "time": times.hm(first.contacted_at)
         }
     if row.rank == QueueRank.HANDLED:
-        text = " ".join(_ended(alert) for alert in row.alerts)
+        text = " ".join(_ended(alert, times) for alert in row.alerts)
     if row.others:
         text += " " + gettext("Also %(rules)s.") % {"rules": ", ".join(a.rule for a in row.others)}
     return text
@@ -139,21 +141,21 @@ def _form_named(recovery: Any) -> str:
     return next((slot_name(key, slot.form, slot.day) for slot in slots if slot.key == key), key)
 
 
-def _ended(alert: Alert) -> str:
+def _ended(alert: queries.QueuedAlert, times: Times) -> str:
     """R34. Resolved by phone, Nora 10:21."""
     if alert.state == Alert.State.SNOOZED:
         return f"{alert.rule}. " + gettext("Snoozed up to %(level)s.") % {
             "level": alert.expected_level
         }
     closed = gettext("%(reason)s, %(name)s %(time)s.") % {
-        "reason": alert.closing_text or alert.get_closing_reason_display(),
-        "name": short_name(alert.closed_by),
-        "time": hm(alert.closed_at),
+        "reason": alert.closing_text or Alert.ClosingReason(alert.closing_reason).label,
+        "name": short_name(alert.closed_name),
+        "time": times.hm(alert.closed_at),
     }
     return f"{alert.rule}. {closed}"
 
 
-def where(row: queries.Row) -> str:
+def where(row: queries.Row, say: RowWords) -> str:
     """The age, and the day with its phase."""
-    day = day_and_phase(row.place)
+    day = say.day_and_phase(row.place)
     return day if row.place.age is None else f"{row.place.age}, {day}"

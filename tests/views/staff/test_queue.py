@@ -1,4 +1,6 @@
 import re
+import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -6,8 +8,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
-from recovery.models import Clinic, Consent, Recovery, User
+from recovery.models import Alert, Clinic, Consent, Note, Recovery, User
 from recovery.models.recoveries import QueueRank
 from recovery.services import alerts, contacts, waits
 from tests.pages import words
@@ -51,6 +54,37 @@ def put(recovery: Recovery, rank: QueueRank | None, ago: timedelta = HOUR) -> Re
     recovery.overdue_since = recovery.queue_since if rank == QueueRank.OVERDUE else None
     recovery.save()
     return recovery
+
+
+def test_what_people_typed_stays_text(
+    as_nurse: Client, clinic: Clinic, recovery: Recovery, nurse: User, second_nurse: User, now: Any
+) -> None:
+    report(recovery, ago=HOUR, **URGENT)
+    recovery.refresh_from_db()
+    typed = iter(f"""<i>{n}</i>"&'{{name}}%s""" for n in range(20))
+    said = [
+        *_set(recovery.patient, typed, "given_name", "family_name", "phone"),
+        *_set(Alert.objects.get(), typed, "headline", "staff_text"),
+        *_set(second_nurse, typed, "name"),
+        note := next(typed),
+    ]
+    Note.objects.create(recovery=recovery, by=nurse, at=NOW, text=note, client_id=uuid.uuid4())
+    recovery.assigned_to = recovery.held_by = second_nurse
+    recovery.held_until = NOW + HOUR
+    recovery.save()
+    for address in ("queue", "queue_rows", "patients"):
+        html = as_nurse.get(url(address)).content.decode()
+        shown = [text for text in said if escape(text) in html]
+        assert "<i>" not in html
+        assert shown == (said[:4] if address == "patients" else said)
+
+
+def _set(row: Any, typed: Iterator[str], *fields: str) -> list[str]:
+    values = [next(typed) for _field in fields]
+    for field, value in zip(fields, values, strict=True):
+        setattr(row, field, value)
+    row.save()
+    return values
 
 
 def test_worst_first_then_longest_waiting(as_nurse: Client, clinic: Clinic, now: Any) -> None:

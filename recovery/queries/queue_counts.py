@@ -1,0 +1,66 @@
+"""What the page of the queue counts, as columns of its rows: no statement more."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, Subquery
+from django.db.models.expressions import RawSQL
+
+from recovery.models import Clinic, Duty, LanguageApproval, User
+from recovery.models.recoveries import QueueRank
+from recovery.queries.patients import COUNTED, count_up_to, in_room_up_to
+
+FILTERS = {rank.name.lower(): rank for rank in QueueRank}
+MINE = "mine"
+# Each rank with its count, as "1 5,2 0,3 100"; as one column, since every row carries it.
+RANKS_COUNTED = f"""
+SELECT string_agg(rank || ' ' || counted, ',') FROM (
+    SELECT column1 AS rank, (
+        SELECT COUNT(*) FROM (
+            SELECT 1 FROM recovery_recovery
+            WHERE clinic_id = %s AND queue_rank = column1 LIMIT {COUNTED + 1}
+        ) AS those
+    ) AS counted
+    FROM (VALUES {", ".join(f"({rank.value})" for rank in QueueRank)}) AS ranks
+) AS ranked
+"""  # noqa: S608 - numbers of our own
+
+
+class RankCounts(RawSQL):
+    def as_sqlite(self, *arguments: Any) -> tuple[str, Any]:
+        sql, params = self.as_sql(*arguments)
+        return sql.replace("string_agg", "group_concat"), params
+
+
+def counting(clinic: Clinic, user: User, now: datetime) -> dict[str, Any]:
+    """A count of each filter, which stops early: the work must not grow with the queue. The
+    menu's count of the observation room, the person's own filters and whether a language was
+    approved ride along.
+    """
+    kept = Duty.objects.filter(clinic=clinic, user=user).values("queue_filters")
+    return {
+        "in_room": in_room_up_to(clinic, now),
+        MINE: count_up_to(
+            "clinic_id = %s AND assigned_to_id = %s AND queue_rank < %s",
+            clinic.pk,
+            user.pk,
+            QueueRank.CONTACTED,
+        ),
+        "saved": Subquery(kept),
+        "approved": Exists(LanguageApproval.objects.standing().filter(clinic=clinic)),
+        "by_rank": RankCounts(RANKS_COUNTED, [clinic.pk]),
+    }
+
+
+def read_counts(
+    counted: Sequence[Any] | None, asked: dict[str, Any], clinic: Clinic
+) -> dict[str, Any]:
+    """What the first row carries; without a row the counts are asked alone."""
+    if counted is None:
+        counted = Clinic.objects.filter(pk=clinic.pk).values_list(*asked.values()).get()
+    counts = dict(zip(asked, counted, strict=True))
+    for pair in counts.pop("by_rank").split(","):
+        rank, count = map(int, pair.split())
+        counts[QueueRank(rank).name.lower()] = count
+    return counts
