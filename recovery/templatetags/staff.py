@@ -57,14 +57,15 @@ def short_date(on: date) -> str:
 
 @register.filter
 def day_and_time(at: datetime, now: datetime) -> str:
-    """09:20 today, Sun 18:30 within a week, Nov 15 before and after that."""
+    """09:20 today, Sun 18:30 within a week, Nov 15 before and after that, with another year."""
     local = timezone.localtime(at)
     days = (timezone.localdate(now) - local.date()).days
     if days == 0:
         return local.strftime("%H:%M")
     if -WEEK < days < WEEK:
         return f"{WEEKDAYS_ABBR[local.weekday()]} {local:%H:%M}"
-    return date_format(local, _("M j"))
+    this_year = local.year == timezone.localdate(now).year
+    return date_format(local, _("M j") if this_year else _("M j, Y"))
 
 
 @register.filter
