@@ -136,22 +136,39 @@ def _right(chart: Chart, day: int) -> float:
 
 
 def _pain(chart: Chart) -> None:
-    rated = [day for day in chart.days if day.average is not None]
-    known = {day.day for day in rated}
-    chart.line = _line(chart, {day.day: day.average or 0 for day in rated})
-    before: str | None = None
-    for day in rated:
-        x, y = chart.x(day.day), y_of(day.average or 0)
-        point = f"{chart.short(x)} {chart.short(y)}"
-        joined = day.day - 1 in known
+    rated = {day.day: day for day in chart.days if day.average is not None}
+    chart.line = _line(chart, {on: day.average or 0 for on, day in rated.items()})
+    before: Day | None = None
+    for on, day in rated.items():
+        joined = on - 1 in rated
         if before and not joined:
-            chart.gaps += f"M{before}L{point}"
-        _dot(chart, day, f"M{point}h0", within=joined or day.day + 1 in known)
-        if not chart.dense:
-            chart.other_dots += "".join(f"M{x:g} {y_of(pain):g}h0" for pain in day.other_pains)
-        chart.newest = Label(x, y, day.average or 0)
-        before = point
-    chart.worst = _whiskers(chart, rated)
+            chart.gaps += f"M{_point(chart, before)}L{_point(chart, day)}"
+        # What staff entered and what was entered later is marked on a dense line, too.
+        if not chart.dense or day.late or day.by_staff or not (joined or on + 1 in rated):
+            _dot(chart, day)
+        before = day
+    if before:
+        chart.newest = Label(chart.x(before.day), y_of(before.average or 0), before.average or 0)
+    chart.worst = _whiskers(chart, rated.values())
+
+
+def _point(chart: Chart, day: Day) -> str:
+    return f"{chart.short(chart.x(day.day))} {chart.short(y_of(day.average or 0))}"
+
+
+def _dot(chart: Chart, day: Day) -> None:
+    dot = f"M{_point(chart, day)}h0"
+    if day.late and day.by_staff:
+        chart.staff_late_dots += dot
+    elif day.late:
+        chart.late_dots += dot
+    elif day.by_staff:
+        chart.staff_dots += dot
+    else:
+        chart.dots += dot
+    if not chart.dense:
+        x = f"{chart.x(day.day):g}"
+        chart.other_dots += "".join(f"M{x} {y_of(pain):g}h0" for pain in day.other_pains)
 
 
 def _line(chart: Chart, pains: dict[int, int]) -> str:
@@ -168,20 +185,6 @@ def _line(chart: Chart, pains: dict[int, int]) -> str:
         steps = [f"{x - old_x} {y - old_y}" for (old_x, old_y), (x, y) in pairwise(places)]
         path += " ".join(steps).replace(" -", "-")
     return path
-
-
-def _dot(chart: Chart, day: Day, dot: str, *, within: bool) -> None:
-    """What staff entered and what was entered later is marked also `within` a line that is dense
-    with days.
-    """
-    if day.late and day.by_staff:
-        chart.staff_late_dots += dot
-    elif day.late:
-        chart.late_dots += dot
-    elif day.by_staff:
-        chart.staff_dots += dot
-    elif not (chart.dense and within):
-        chart.dots += dot
 
 
 def _whiskers(chart: Chart, rated: Iterable[Day]) -> str:
@@ -202,20 +205,23 @@ def _whiskers(chart: Chart, rated: Iterable[Day]) -> str:
 
 
 def _leg_pain(chart: Chart) -> None:
-    """A thin line with diamonds; a dense one has dashes instead, where nothing joins the days."""
+    """A thin line with diamonds; a dense one has dashes instead, where nothing joins the days, and
+    a diamond at its last value, which is named.
+    """
     told = {day.day: day for day in chart.days if day.leg is not None}
+    if not told:
+        return
     chart.leg_line = _line(chart, {on: day.leg or 0 for on, day in told.items()})
     for on, day in told.items():
-        x, y = chart.x(on), y_of(day.leg or 0)
-        if chart.dense and not {on - 1, on + 1} & told.keys():
-            chart.leg_line += f"M{x - DIAMOND / 2:.0f} {y:.0f}h{DIAMOND}"
-        elif not chart.dense and day.late:
-            chart.leg_late += _diamond(x, y)
+        if not chart.dense and day.late:
+            chart.leg_late += _diamond(chart.x(on), y_of(day.leg or 0))
         elif not chart.dense:
-            chart.leg_marks += _diamond(x, y)
-        chart.leg_newest = _leg_label(x, y, day)
-    if chart.dense and chart.leg_newest:
-        # The last one, which is named.
+            chart.leg_marks += _diamond(chart.x(on), y_of(day.leg or 0))
+        elif on - 1 not in told and on + 1 not in told:
+            chart.leg_line += f"M{chart.x(on) - DIAMOND / 2:.0f} {y_of(day.leg or 0):.0f}h{DIAMOND}"
+    last = [*told.values()][-1]
+    chart.leg_newest = _leg_label(chart.x(last.day), y_of(last.leg or 0), last)
+    if chart.dense:
         chart.leg_marks = _diamond(chart.leg_newest.x, chart.leg_newest.y)
 
 

@@ -6,6 +6,7 @@ that a year of daily logs still fits into a small page.
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from recovery.clinical.corridor import Band as Corridor
@@ -87,6 +88,13 @@ class Chart:
     labels: list[tuple[float, int]] = field(default_factory=list)
     # The logs to come, by day.
     planned: list[tuple[float, int]] = field(default_factory=list)
+    # Pixels a day; and days so near to each other that neighbours need no dots and bars no gaps.
+    step: float = field(init=False)
+    dense: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.step = (LAST_X - FIRST_X) / max(self.last - self.first, 1)
+        self.dense = self.step < DENSE
 
     @property
     def dot(self) -> float:
@@ -126,11 +134,6 @@ class Chart:
     def hollow_square(self) -> float:
         return round(max(0.8, self.square - 4), 1)
 
-    @property
-    def dense(self) -> bool:
-        """Days so near to each other that neighbours need no dots and bars no gaps."""
-        return self.step < DENSE
-
     def short(self, coordinate: float) -> str:
         return f"{coordinate:.0f}" if self.dense else f"{coordinate:g}"
 
@@ -142,13 +145,10 @@ class Chart:
     def x(self, day: float) -> float:
         return round(FIRST_X + (day - self.first) * self.step, 1)
 
-    @property
-    def step(self) -> float:
-        return (LAST_X - FIRST_X) / max(self.last - self.first, 1)
-
     def holds(self, day: int) -> bool:
         return self.first <= day <= self.last
 
 
+@cache
 def y_of(pain: float | Decimal) -> float:
     return round(BOTTOM - float(pain) * (BOTTOM - TOP) / 10, 1)
