@@ -25,8 +25,8 @@ INDENT, APART = 6, 12
 LABELS = 12
 STEPS = (1, 2, 3, 7, 14, 28, 56, 91, 182)
 HIGHEST = 10
-# Half the height of a mark of leg pain, and the room that its label takes beside it.
-DIAMOND, ASIDE = 4, 40
+# A day of leg pain that nothing joins, on a dense line; and the room that its label takes.
+DASH, ASIDE = 4, 40
 
 
 def draw(
@@ -168,7 +168,8 @@ def _dot(chart: Chart, day: Day) -> None:
         chart.dots += dot
     if not chart.dense:
         x = f"{chart.x(day.day):g}"
-        chart.other_dots += "".join(f"M{x} {y_of(pain):g}h0" for pain in day.other_pains)
+        others = dict.fromkeys(pain for pain in day.other_pains if pain != day.average)
+        chart.other_dots += "".join(f"M{x} {y_of(pain):g}h0" for pain in others)
 
 
 def _line(chart: Chart, pains: dict[int, int]) -> str:
@@ -214,27 +215,30 @@ def _leg_pain(chart: Chart) -> None:
     chart.leg_line = _line(chart, {on: day.leg or 0 for on, day in told.items()})
     for on, day in told.items():
         if not chart.dense and day.late:
-            chart.leg_late += _diamond(chart.x(on), y_of(day.leg or 0))
+            chart.leg_late += _diamond(chart, day)
         elif not chart.dense:
-            chart.leg_marks += _diamond(chart.x(on), y_of(day.leg or 0))
+            chart.leg_marks += _diamond(chart, day)
         elif on - 1 not in told and on + 1 not in told:
-            chart.leg_line += f"M{chart.x(on) - DIAMOND / 2:.0f} {y_of(day.leg or 0):.0f}h{DIAMOND}"
+            chart.leg_line += f"M{chart.x(on) - DASH / 2:.0f} {y_of(day.leg or 0):.0f}h{DASH}"
     last = [*told.values()][-1]
-    chart.leg_newest = _leg_label(chart.x(last.day), y_of(last.leg or 0), last)
+    chart.leg_newest = _leg_label(chart, last)
     if chart.dense:
-        chart.leg_marks = _diamond(chart.leg_newest.x, chart.leg_newest.y)
+        chart.leg_marks = _diamond(chart, last)
 
 
-def _diamond(x: float, y: float) -> str:
-    return f"M{x:g} {y - DIAMOND:g}l4 4-4 4-4-4z"
+def _diamond(chart: Chart, day: Day) -> str:
+    x, y, half = chart.x(day.day), y_of(day.leg or 0), chart.diamond
+    return f"M{x:g} {y - half:g}l{half} {half}-{half} {half}-{half}-{half}z"
 
 
-def _leg_label(x: float, y: float, day: Day) -> Label:
-    """Above its mark, or where the pain of the day and the edges of the plot leave room."""
-    leg, pain = day.leg or 0, day.average
-    if leg in (0, HIGHEST) and pain != leg:
-        fits = x < RIGHT - ASIDE
-        return Label(x, y, leg) if fits else Label(x, y, leg, dx=-10, anchor="end")
+def _leg_label(chart: Chart, day: Day) -> Label:
+    """Beside its mark; over or under it where the pain of the day or the edge leaves no room."""
+    x, leg, pain = chart.x(day.day), day.leg or 0, day.average
+    y, equal = y_of(leg), pain == leg
+    if x < RIGHT - ASIDE:
+        return Label(x, y, leg, dy=(18 if leg == HIGHEST else -8) if equal else 4)
+    if leg in (0, HIGHEST) and not equal:
+        return Label(x, y, leg, dx=-10, anchor="end")
     below = leg == HIGHEST or pain == leg + 1
     return Label(x, y, leg, dx=0, dy=16 if below else -8, anchor="mid")
 
@@ -243,4 +247,8 @@ def _labels(chart: Chart) -> list[tuple[float, int]]:
     span = chart.last - chart.first
     step = next((step for step in STEPS if span / step <= LABELS), STEPS[-1])
     start = -(-chart.first // step) * step
-    return [(chart.x(day), day) for day in range(start, chart.last + 1, step)]
+    days = [*range(start, chart.last + 1, step)]
+    if chart.phase and chart.first + step / 2 <= start:
+        # Where a phase begins is worth a label of its own.
+        days.insert(0, chart.first)
+    return [(chart.x(day), day) for day in days]

@@ -106,6 +106,11 @@ class Chart:
         return round(self.dot * 0.88, 1)
 
     @property
+    def diamond(self) -> int:
+        """Half the height of a mark of leg pain."""
+        return 3 if 2 < self.radius < 4 else 4
+
+    @property
     def severities(self) -> set[str]:
         """Which marks of alerts are drawn; the key explains no others."""
         return {mark.shape for mark in self.alerts}
