@@ -104,8 +104,8 @@ def page(
 ) -> QueuePage:
     """Fifty rows in two statements, whatever stands in the queue.
 
-    `only` are names of FILTERS; without any, all. `mine` are those assigned to `user`. `after` is a
-    page's own; a forged one begins anew.
+    `only` are names of FILTERS; without any, all. `mine` are those assigned to `user`, and those
+    that `user` is on now. `after` is a page's own; a forged one begins anew.
     """
     rows = with_mail_marks(Recovery.objects.filter(clinic=clinic, queue_rank__isnull=False))
     ranks = [FILTERS[name] for name in only]
@@ -113,7 +113,7 @@ def page(
         # A single one is an equality, by which the index is in order.
         rows = rows.filter(queue_rank__in=ranks) if ranks[1:] else rows.filter(queue_rank=ranks[0])
     if mine:
-        rows = rows.filter(assigned_to=user)
+        rows = rows.filter(pk__in=_of(user, now))
     if text:
         # The clinic of the patient is the recovery's; named, it opens the indexes of the names.
         rows = rows.filter(found(text), patient__clinic=clinic)
@@ -251,17 +251,32 @@ def _counts(clinic: Clinic, user: User, now: datetime) -> dict[str, Any]:
     approved ride along.
     """
     queue = Recovery.objects.filter(clinic=clinic)
-    assigned = queue.filter(assigned_to=user, queue_rank__lt=QueueRank.CONTACTED)
+    mine = queue.filter(pk__in=_of(user, now), queue_rank__lt=QueueRank.CONTACTED)
     kept = Duty.objects.filter(clinic=clinic, user=user).values("queue_filters")
     return {
         "n_in_room": in_room_up_to(clinic, now),
-        f"n_{MINE}": CountUpTo(assigned.values("id")[: COUNTED + 1]),
+        f"n_{MINE}": CountUpTo(mine.values("id")[: COUNTED + 1]),
         "saved": Subquery(kept),
         "approved": Exists(LanguageApproval.objects.standing().filter(clinic=clinic)),
     } | {
         f"n_{name}": CountUpTo(queue.filter(queue_rank=rank).values("id")[: COUNTED + 1])
         for name, rank in FILTERS.items()
     }
+
+
+def _of(user: User, now: datetime) -> QuerySet[Any]:
+    """What is assigned to somebody, and what they hold now by a claim: three indexes, since one
+    condition over all three would read the whole queue.
+    """
+    rows, claims = Recovery.objects.order_by(), Alert.objects.order_by()
+    return (
+        rows.filter(assigned_to=user)
+        .values("pk")
+        .union(
+            rows.filter(held_by=user, held_until__gt=now).values("pk"),
+            claims.filter(claimed_by=user, state=Alert.State.ACKNOWLEDGED).values("recovery"),
+        )
+    )
 
 
 def _read_counts(shown: Sequence[Any], clinic: Clinic, user: User, now: datetime) -> dict[str, Any]:
