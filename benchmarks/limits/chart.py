@@ -13,7 +13,8 @@ from benchmarks.bench.cost import DJANGO, database, pages, signed_in
 ENTRIES, REQUESTS = int(sys.argv[1]), int(sys.argv[2])
 PAGE = """<!doctype html><html lang="en"><head><title>Chart</title></head><body><h1>Chart</h1>
 <svg viewBox="0 0 880 240"><polyline points="
-{% for row in rows %}{{ row.x }},{{ row.y }} {% endfor %}"/></svg><table><tr><th>Day</th><th>Average</th><th>Worst</th><th>Leg</th><th>Opioid</th>
+{% for row in rows %}{{ row.x }},{{ row.y }} {% endfor %}"/></svg>
+<table><tr><th>Day</th><th>Average</th><th>Worst</th><th>Leg</th><th>Opioid</th>
 <th>Acetaminophen</th><th>Note</th></tr>{% for row in rows %}<tr><th>D{{ row.day }}</th>
 <td>{{ row.average }}</td><td>{{ row.worst }}</td><td>{{ row.leg }}</td><td>{{ row.mme }}</td>
 <td>{{ row.mg }}</td><td>{{ row.note }}</td></tr>{% endfor %}</table></body></html>"""
