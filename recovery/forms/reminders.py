@@ -157,10 +157,6 @@ class PreferencesForm(WishesForm):
             },
         )
         self.fields["channels"].required, self.fields["channels"].help_text = not untouched, ""
-        if self.not_agreed:
-            self.fields["channels"].help_text = _(
-                "The patient has not agreed to e-mails: none goes out."
-            )
         self.mobile_before = patient.mobile
         self.untold = by_staff and agreed is None
         if by_staff:
