@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from recovery.models import Clinic
-from recovery.queries.chart import Chart
+from recovery.queries.plot import Chart
 from recovery.queries.scores import ScoreTable
 from recovery.queries.visits import Section, VisitSheet
 
@@ -120,7 +120,7 @@ def chart_key(chart: Chart) -> str:
     """What the marks of the chart are; only those that are drawn."""
     words = [_("Line: average pain, 24 h.")]
     words += [_("Upward: worst.")] if chart.worst else []
-    words += [_("Hollow: entered later.")] if chart.late_dots else []
+    words += [_("Hollow: entered later.")] if chart.late_dots or chart.staff_late_dots else []
     words += [_("Dotted: no log between.")] if chart.gaps else []
     words += [_("Shaded: the corridor by the clinic's own data.")] if chart.own_band else []
     words += [_("Shaded: the corridor as the clinic has set it.")] if chart.set_band else []

@@ -49,6 +49,7 @@ from recovery.views.staff import (
     queue,
     recoveries,
     rehearsals,
+    timeline,
 )
 from recovery.views.staff import checkins as staff_checkins
 from recovery.views.staff import logs as staff_logs
@@ -199,6 +200,7 @@ staff_urls = [
         name="recovery_activity_csv",
     ),
     path(f"{STAFF_RECOVERY}contacts/", contacts.contact_new, name="contact_new"),
+    path(f"{STAFF_RECOVERY}timeline/", timeline.recovery_timeline, name="recovery_timeline"),
     path(f"{STAFF_RECOVERY}logs/", staff_logs.staff_logs, name="staff_logs"),
     path(f"{STAFF_RECOVERY}logs/new/", staff_logs.staff_log_new, name="staff_log_new"),
     path(f"{STAFF_RECOVERY}checkins/", staff_checkins.staff_checkins, name="staff_checkins"),

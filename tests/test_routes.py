@@ -240,6 +240,7 @@ ROUTES = {
     "facts_edit": Route((GET, POST), CLINICAL, ("recovery",)),
     "person_edit": Route((GET, POST), CLINICAL, ("recovery",)),
     "contact_new": Route((POST,), CLINICAL, ("recovery",)),
+    "recovery_timeline": Route((GET,), CLINICAL, ("recovery",)),
     "staff_logs": Route((GET,), CLINICAL, ("recovery",)),
     "staff_log_new": Route((GET, POST), CLINICAL, ("recovery",)),
     "staff_checkins": Route((GET,), CLINICAL, ("recovery",)),

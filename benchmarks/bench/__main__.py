@@ -11,7 +11,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmarks.bench import exports, idle, imports, lists, outcomes, reminders, rules, urgent
+from benchmarks.bench import (
+    chart,
+    exports,
+    idle,
+    imports,
+    lists,
+    outcomes,
+    reminders,
+    rules,
+    urgent,
+)
 from benchmarks.faults.__main__ import machine
 from benchmarks.faults.place import Refused, place
 from benchmarks.faults.rows import Row, table
@@ -54,6 +64,7 @@ FULL = Size(
 
 PROMISES: list[tuple[set[str], Callable[[Run], list[Row]]]] = [
     ({"B3", "B4", "B5"}, lists.promise),
+    ({"B6"}, chart.promise),
     ({"B7", "B8", "B9"}, reminders.promise),
     ({"B10"}, outcomes.promise),
     ({"B11"}, exports.promise),

@@ -1,6 +1,7 @@
-"""One process of the product that is asked for its lists and says what they cost, as JSON.
+"""One process of the product that is asked for its pages and says what they cost, as JSON.
 
-A nurse's session is given; `queue,10` is the tenth page of what `queue` is the first of.
+A nurse's session is given; `queue,10` is the tenth page of what `queue` is the first of. With a
+recovery it is asked for the page of that, instead of the lists.
 """
 
 import json
@@ -23,7 +24,7 @@ from recovery.queries.patients import BY_NAME, PAGE  # noqa: E402
 PAGES = (10, 1000)
 
 
-def addresses() -> dict[str, str]:
+def lists() -> dict[str, str]:
     found = {"queue": reverse("queue"), "patients": reverse("patients")}
     queued = Recovery.objects.filter(queue_rank__isnull=False).order_by(*queue.ORDER)
     people = Patient.objects.order_by(*BY_NAME)
@@ -37,12 +38,17 @@ def addresses() -> dict[str, str]:
     return found | {"queue,mine": asked("queue", mine="yes")}
 
 
+def page_of(recovery: str) -> dict[str, str]:
+    address = reverse("staff_recovery", args=[recovery])
+    return {"recovery": address, "recovery,follow_up": f"{address}?phase=follow_up"}
+
+
 def asked(name: str, **query: object) -> str:
     return f"{reverse(name)}?{urlencode(query)}"
 
 
 if __name__ == "__main__":
-    session, requests = sys.argv[1], int(sys.argv[2])
+    session, requests, recoveries = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
     client = Client(SERVER_NAME="127.0.0.1")
     client.cookies[settings.SESSION_COOKIE_NAME] = session
-    print(json.dumps(pages(client, addresses(), requests)))
+    print(json.dumps(pages(client, page_of(*recoveries) if recoveries else lists(), requests)))

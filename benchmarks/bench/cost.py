@@ -3,6 +3,7 @@
 The whole of Django answers, middleware, session and user included; no socket is between.
 """
 
+import gzip
 import os
 import time
 from typing import Any
@@ -97,5 +98,6 @@ def pages(client: Client, addresses: dict[str, str], requests: int) -> dict[str,
             "wall": seconds * each,
             "statements": count.statements,
             "bytes": len(answer.content),
+            "zipped": len(gzip.compress(answer.content)),
         }
     return found

@@ -1,6 +1,6 @@
 """How a patient wants to be reminded: as asked at enrolment, by the patient, and by staff."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ PAUSES = (1, 2, 3, 5, 7, 10, 14)
 BY_TEXT = (Channels.SMS, Channels.EMAIL_SMS, Channels.SMS_EMAIL)
 
 
-def _clock(times: tuple[time, ...]) -> list[tuple[str, str]]:
+def _clock(times: Iterable[time]) -> list[tuple[str, str]]:
     return [(f"{at:%H:%M}", time_format(at, "g:i\u00a0A")) for at in times]
 
 
@@ -68,8 +68,14 @@ class WishesForm(forms.Form):
     quiet_until = _hour(_("Nothing before"), MORNINGS, usual=FIRST_REMINDER)
     quiet_from = _hour(_("Nothing after"), EVENINGS, usual=LAST_REMINDER)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by_staff: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.by_staff = by_staff
+        if by_staff:
+            # Their clock has 24 hours.
+            for name in ("remind_at", "quiet_until", "quiet_from"):
+                choices = self.fields[name].choices
+                self.fields[name].choices = [(key, key or label) for key, label in choices]
         offered = Channels.choices if settings.SMS_BACKEND else [Channels.choices[0]]
         self.fields["channels"].choices = offered
         # Where no texts are sent, nothing about them is asked.
@@ -132,10 +138,14 @@ class PreferencesForm(WishesForm):
         self.agreed = {
             name: bool(agreed and getattr(agreed, name)) for name in ("email_ok", "sms_ok")
         }
+        # What nobody agreed to has not been chosen.
+        self.not_agreed = by_staff and agreed is not None and not agreed.email_ok
+        untouched = self.not_agreed and patient.channels == Channels.EMAIL
         super().__init__(
             data,
+            by_staff=by_staff,
             initial={
-                "channels": patient.channels,
+                "channels": "" if untouched else patient.channels,
                 "mobile": shown_number(patient.mobile),
                 "remind_at": patient.remind_at and f"{patient.remind_at:%H:%M}",
                 "quiet_until": f"{patient.quiet_until:%H:%M}",
@@ -146,8 +156,8 @@ class PreferencesForm(WishesForm):
                 **self.agreed,
             },
         )
-        self.fields["channels"].required, self.fields["channels"].help_text = True, ""
-        self.by_staff, self.mobile_before = by_staff, patient.mobile
+        self.fields["channels"].required, self.fields["channels"].help_text = not untouched, ""
+        self.mobile_before = patient.mobile
         self.untold = by_staff and agreed is None
         if by_staff:
             zones = forms.TextInput({"list": "zones", "autocomplete": "off"})
@@ -173,7 +183,8 @@ class PreferencesForm(WishesForm):
     def _keep(self, name: str, at: time | None) -> None:
         choices = list(self.fields[name].choices)
         if at is not None and f"{at:%H:%M}" not in dict(choices):
-            self.fields[name].choices = [*choices, *_clock((at,))]
+            shown = [(f"{at:%H:%M}",) * 2] if self.by_staff else _clock((at,))
+            self.fields[name].choices = [*choices, *shown]
 
     def clean(self) -> None:
         self.settle_wishes()

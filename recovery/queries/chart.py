@@ -1,131 +1,32 @@
 """The chart of one recovery: numbers to positions. Drawn by templates/staff/_chart.html.
 
-x is days after the procedure, to scale; y is pain from 0 to 10. Days without an answer stay gaps.
-Marks of a kind are one path, so that a year of daily logs still fits into a small page.
+Days without an answer stay gaps.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from django.utils.translation import gettext as _
 
 from recovery.clinical.corridor import Band as Corridor
 from recovery.models import Alert, RecoveryPhase
 from recovery.queries.days import Day, stretches
-from recovery.queries.marks import LETTER, Mark, alert_marks, contact_marks
+from recovery.queries.lanes import draw_medicine
+from recovery.queries.marks import LETTER, alert_marks, contact_marks
+from recovery.queries.plot import LEFT, RIGHT, Band, Chart, Label, y_of
 from recovery.queries.record import Row
 
-LEFT, RIGHT, FIRST_X, LAST_X = 92, 868, 104, 856
-TOP, BOTTOM = 40, 236
-ALERTS_Y, CONTACTS_Y, OPIOID_Y, OTHER_Y, NSAID_Y = 256, 282, 326, 360, 368
-OPIOID_HIGH, OTHER_HIGH = 24, 12
-# How far above the foot of its lane "none" stands.
-DASH = 4
-# The axis reaches at least here, and a little beyond today.
-SHORTEST = 30
+# The axis reaches at least here, and a little beyond today; of a phase without an end, so far.
+SHORTEST, SHORTEST_PHASE = 30, 14
 # Names of phases stand so far from the edge of their band, and from each other.
 INDENT, APART = 6, 12
-# Below as many pixels a day.
-DENSE = 4
 # Roughly as many day labels fit under the plot.
 LABELS = 12
 STEPS = (1, 2, 3, 7, 14, 28, 56, 91, 182)
-# Full scale of the lane of tablets: the labelled maximum of acetaminophen in 24 h.
-ACETAMINOPHEN_MG = 4000
-LEAST_MME = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    x: float
-    width: float
-    dark: bool
-    # Empty where it does not fit above the band.
-    name: str
-    name_x: float
-
-
-@dataclass(slots=True)
-class Chart:
-    days: list[Day]
-    first: int
-    last: int
-    today: int
-    today_x: float
-    radius: float = 5
-    bands: list[Band] = field(default_factory=list)
-    grid: list[tuple[int, float]] = field(default_factory=list)
-    baseline_y: float | None = None
-    line: str = ""
-    gaps: str = ""
-    dots: str = ""
-    late_dots: str = ""
-    worst: str = ""
-    newest: tuple[float, float, int] | None = None
-    alerts: list[Mark] = field(default_factory=list)
-    contacts: list[Mark] = field(default_factory=list)
-    opioids: str = ""
-    opioid_base_y: float | None = None
-    acetaminophen: str = ""
-    nsaid: str = ""
-    # A dash where none was told to be taken, and a ring where opioids were that cannot be counted.
-    none: str = ""
-    uncounted: str = ""
-    # The bands by day, and their outlines: own data and what the clinic has set.
-    corridor: dict[int, Corridor] = field(default_factory=dict)
-    own_band: str = ""
-    set_band: str = ""
-    labels: list[tuple[float, int]] = field(default_factory=list)
-    planned: list[float] = field(default_factory=list)
-
-    @property
-    def dot(self) -> float:
-        return self.radius * 2
-
-    @property
-    def severities(self) -> set[str]:
-        """Which marks of alerts are drawn; the key explains no others."""
-        return {mark.shape for mark in self.alerts}
-
-    @property
-    def rated(self) -> Day | None:
-        """The newest day that has a pain."""
-        return next((day for day in reversed(self.days) if day.average is not None), None)
-
-    @property
-    def small(self) -> float:
-        return min(6.0, self.dot)
-
-    @property
-    def bar(self) -> float:
-        return round(min(12.0, self.radius * 2.4), 1)
-
-    @property
-    def hollow(self) -> float:
-        """The white inside of a dot that was entered later."""
-        return round(max(0.8, self.dot - 4), 1)
-
-    @property
-    def dense(self) -> bool:
-        """Days so near to each other that neighbours need no dots and bars no gaps."""
-        return self.step < DENSE
-
-    def short(self, coordinate: float) -> str:
-        return f"{coordinate:.0f}" if self.dense else f"{coordinate:g}"
-
-    @property
-    def in_days(self) -> str:
-        """The transform of a path that counts in days."""
-        return f"translate({FIRST_X - self.step / 2:.1f}) scale({self.step:.4f} 1)"
-
-    def x(self, day: float) -> float:
-        return round(FIRST_X + (day - self.first) * self.step, 1)
-
-    @property
-    def step(self) -> float:
-        return (LAST_X - FIRST_X) / max(self.last - self.first, 1)
+HIGHEST = 10
+# A day of leg pain that nothing joins, on a dense line; and the room that its label takes.
+DASH, ASIDE = 4, 40
 
 
 def draw(
@@ -139,34 +40,51 @@ def draw(
     contacts: Iterable[tuple[int, Row]],
     planned: Iterable[int],
     corridor: Callable[[int], Corridor | None],
+    phase: RecoveryPhase | None = None,
 ) -> Chart:
     """`alerts` and `contacts` come with their day, `planned` are the days of logs to come.
 
-    `corridor` gives the band of a day from D0 on, if it has one.
+    `corridor` gives the band of a day from D0 on, if it has one. With a `phase` the chart holds its
+    days alone.
     """
-    first = min([0, today, *(day.day for day in days)])
-    last = max(SHORTEST, today + max(4, today // 10), *(day.day for day in days), 0)
-    chart = Chart(days=days, first=first, last=last, today=today, today_x=0)
-    chart.today_x = chart.x(today)
+    first, last = _span(days, today, phase)
+    shown = [day for day in days if first <= day.day <= last]
+    chart = Chart(days=shown, first=first, last=last, today=today, phase=phase)
+    chart.today_x = chart.x(today) if chart.holds(today) else None
     chart.radius = 5 if chart.step >= 14 else round(max(1.6, chart.step * 0.36), 1)
-    chart.grid = [(pain, _y(pain)) for pain in range(0, 11, 2)]
-    chart.baseline_y = None if baseline is None else _y(baseline)
+    chart.grid = [(pain, y_of(pain)) for pain in range(0, 11, 2)]
+    chart.baseline_y = None if baseline is None else y_of(baseline)
     chart.bands = _bands(chart, phases)
     found = {day: corridor(day) for day in range(max(first, 0), last + 1)}
     chart.corridor = {day: band for day, band in found.items() if band}
     chart.own_band = _outlines(chart, own=True)
     chart.set_band = _outlines(chart, own=False)
     _pain(chart)
-    _medicine(chart, baseline_mme)
-    chart.alerts = alert_marks(chart.x, alerts, RIGHT)
-    chart.contacts = contact_marks(chart.x, contacts, RIGHT)
-    chart.planned = [chart.x(day) for day in planned if today <= day <= last]
+    _leg_pain(chart)
+    draw_medicine(chart, days, baseline_mme)
+    chart.alerts = alert_marks(chart.x, (one for one in alerts if chart.holds(one[0])), RIGHT)
+    chart.contacts = contact_marks(chart.x, (one for one in contacts if chart.holds(one[0])), RIGHT)
+    chart.planned = [(chart.x(day), day) for day in planned if today <= day and chart.holds(day)]
     chart.labels = _labels(chart)
     return chart
 
 
-def _y(pain: float | Decimal) -> float:
-    return round(BOTTOM - float(pain) * (BOTTOM - TOP) / 10, 1)
+def begun(phases: Sequence[RecoveryPhase], today: int) -> list[RecoveryPhase]:
+    """The phases that the chart can be drawn for alone: those that have days of their own, once
+    they have begun.
+    """
+    alone = (phase for phase in phases if phase.code != RecoveryPhase.Code.IMMEDIATE)
+    return [phase for phase in alone if phase.first_day <= today]
+
+
+def _span(days: Sequence[Day], today: int, phase: RecoveryPhase | None) -> tuple[int, int]:
+    beyond = today + max(4, today // 10)
+    newest = max((day.day for day in days), default=0)
+    if phase is None:
+        return min([0, today, *(day.day for day in days)]), max(SHORTEST, beyond, newest)
+    if phase.last_day is not None:
+        return phase.first_day, phase.last_day
+    return phase.first_day, max(phase.first_day + SHORTEST_PHASE, beyond, newest)
 
 
 def _bands(chart: Chart, phases: Sequence[RecoveryPhase]) -> list[Band]:
@@ -177,7 +95,8 @@ def _bands(chart: Chart, phases: Sequence[RecoveryPhase]) -> list[Band]:
     for phase in phases:
         end = chart.last if phase.last_day is None else phase.last_day + 0.5
         start = phase.first_day - 0.5 if phase.first_day or chart.first < 0 else chart.first
-        if phase.code != RecoveryPhase.Code.IMMEDIATE and start < chart.last:
+        drawn = phase.code != RecoveryPhase.Code.IMMEDIATE
+        if drawn and start < chart.last and chart.first < end:
             spans.append((start, min(end, chart.last), phase))
     bands: list[Band] = []
     free = float(LEFT)
@@ -201,10 +120,10 @@ def _outlines(chart: Chart, *, own: bool) -> str:
     for stretch in stretches(days):
         run = [(day, chart.corridor[day]) for day in stretch]
         steps = [list(same) for _high, same in groupby(run, lambda item: item[1].high)]
-        path += f"M{_left(chart, run[0][0]):g} {_y(run[0][1].high):g}"
-        path += "".join(f"V{_y(s[0][1].high):g}H{_right(chart, s[-1][0]):g}" for s in steps)
+        path += f"M{_left(chart, run[0][0]):g} {y_of(run[0][1].high):g}"
+        path += "".join(f"V{y_of(s[0][1].high):g}H{_right(chart, s[-1][0]):g}" for s in steps)
         steps = [list(same) for _low, same in groupby(run[::-1], lambda item: item[1].low)]
-        path += "".join(f"V{_y(s[0][1].low):g}H{_left(chart, s[-1][0]):g}" for s in steps) + "Z"
+        path += "".join(f"V{y_of(s[0][1].low):g}H{_left(chart, s[-1][0]):g}" for s in steps) + "Z"
     return path
 
 
@@ -217,23 +136,56 @@ def _right(chart: Chart, day: int) -> float:
 
 
 def _pain(chart: Chart) -> None:
-    rated = [day for day in chart.days if day.average is not None]
-    known = {day.day for day in rated}
-    before: str | None = None
-    for day in rated:
-        x, y = chart.x(day.day), _y(day.average or 0)
-        point = f"{chart.short(x)} {chart.short(y)}"
-        joined = day.day - 1 in known
-        chart.line += f"{'L' if joined else 'M'}{point}"
+    rated = {day.day: day for day in chart.days if day.average is not None}
+    chart.line = _line(chart, {on: day.average or 0 for on, day in rated.items()})
+    before: Day | None = None
+    for on, day in rated.items():
+        joined = on - 1 in rated
         if before and not joined:
-            chart.gaps += f"M{before}L{point}"
-        if day.late:
-            chart.late_dots += f"M{point}h0"
-        elif not (chart.dense and (joined or day.day + 1 in known)):
-            chart.dots += f"M{point}h0"
-        chart.newest = (x, y, day.average or 0)
-        before = point
-    chart.worst = _whiskers(chart, rated)
+            chart.gaps += f"M{_point(chart, before)}L{_point(chart, day)}"
+        # What staff entered and what was entered later is marked on a dense line, too.
+        if not chart.dense or day.late or day.by_staff or not (joined or on + 1 in rated):
+            _dot(chart, day)
+        before = day
+    if before:
+        chart.newest = Label(chart.x(before.day), y_of(before.average or 0), before.average or 0)
+    chart.worst = _whiskers(chart, rated.values())
+
+
+def _point(chart: Chart, day: Day) -> str:
+    return f"{chart.short(chart.x(day.day))} {chart.short(y_of(day.average or 0))}"
+
+
+def _dot(chart: Chart, day: Day) -> None:
+    dot = f"M{_point(chart, day)}h0"
+    if day.late and day.by_staff:
+        chart.staff_late_dots += dot
+    elif day.late:
+        chart.late_dots += dot
+    elif day.by_staff:
+        chart.staff_dots += dot
+    else:
+        chart.dots += dot
+    if not chart.dense:
+        x = f"{chart.x(day.day):g}"
+        others = dict.fromkeys(pain for pain in day.other_pains if pain != day.average)
+        chart.other_dots += "".join(f"M{x} {y_of(pain):g}h0" for pain in others)
+
+
+def _line(chart: Chart, pains: dict[int, int]) -> str:
+    """Days next to each other are joined; on a dense axis each from where the last one stands."""
+    if not chart.dense:
+        return "".join(
+            f"{'L' if day - 1 in pains else 'M'}{chart.x(day):g} {y_of(pain):g}"
+            for day, pain in pains.items()
+        )
+    path = ""
+    for days in stretches(pains):
+        places = [(round(chart.x(day)), round(y_of(pains[day]))) for day in days]
+        path += "M{} {}".format(*places[0]) + "l" * (len(days) > 1)
+        steps = [f"{x - old_x} {y - old_y}" for (old_x, old_y), (x, y) in pairwise(places)]
+        path += " ".join(steps).replace(" -", "-")
+    return path
 
 
 def _whiskers(chart: Chart, rated: Iterable[Day]) -> str:
@@ -242,7 +194,7 @@ def _whiskers(chart: Chart, rated: Iterable[Day]) -> str:
     for day in rated:
         if day.worst is None or day.worst <= (day.average or 0):
             continue
-        x, y, top = chart.x(day.day), _y(day.average or 0), _y(day.worst)
+        x, y, top = chart.x(day.day), y_of(day.average or 0), y_of(day.worst)
         if not chart.dense:
             path += f"M{x:g} {y:g}V{top:g}m-3 0h6"
             continue
@@ -253,65 +205,50 @@ def _whiskers(chart: Chart, rated: Iterable[Day]) -> str:
     return path
 
 
-def _medicine(chart: Chart, baseline_mme: Decimal | None) -> None:
-    doses = [day.mme for day in chart.days if day.mme is not None]
-    full = float(max([Decimal(LEAST_MME), *doses, baseline_mme or Decimal(0)]))
-    if baseline_mme:
-        chart.opioid_base_y = round(OPIOID_Y - float(baseline_mme) / full * OPIOID_HIGH, 1)
-    opioids = {day.day: float(day.mme or 0) / full for day in chart.days}
-    others = {day.day: (day.acetaminophen_mg or 0) / ACETAMINOPHEN_MG for day in chart.days}
-    chart.opioids = _bars(chart, opioids, OPIOID_Y, OPIOID_HIGH)
-    chart.acetaminophen = _bars(chart, others, OTHER_Y, OTHER_HIGH)
-    chart.nsaid = _dots(chart, [day.day for day in chart.days if day.nsaid], NSAID_Y)
-    no_opioid = [day.day for day in chart.days if day.opioid is False]
-    no_tablets = [day.day for day in chart.days if day.acetaminophen is False]
-    chart.none = _dashes(chart, no_opioid, OPIOID_Y - DASH)
-    chart.none += _dashes(chart, no_tablets, OTHER_Y - DASH)
-    uncounted = [day.day for day in chart.days if day.mme_unknown]
-    chart.uncounted = _dots(chart, uncounted, OPIOID_Y - OPIOID_HIGH // 3)
-
-
-def _dots(chart: Chart, days: Iterable[int], y: int) -> str:
-    """In one row; each from where the last one stands."""
-    path, pen = f"M0 {y}", 0
-    places = [round(chart.x(day)) for day in days]
-    for x in places:
-        path += f"m{x - pen} 0h0"
-        pen = x
-    return path if places else ""
-
-
-def _dashes(chart: Chart, days: Sequence[int], y: int) -> str:
-    """A dash a day; without room for them, one line for days next to each other."""
-    if not chart.dense:
-        return "".join(f"M{chart.x(day) - chart.bar / 2:g} {y}h{chart.bar:g}" for day in days)
-    ends = ((chart.x(run[0] - 0.5), chart.x(run[-1] + 0.5)) for run in stretches(days))
-    return "".join(f"M{left:.0f} {y}H{right:.0f}" for left, right in ends)
-
-
-def _bars(chart: Chart, shares: dict[int, float], foot: int, high: int) -> str:
-    """A bar a day; where there is no room for bars, one outline for days next to each other, in
-    days and whole pixels (`in_days` says where it stands). What was taken is never drawn flat.
+def _leg_pain(chart: Chart) -> None:
+    """A thin line with diamonds; a dense one has dashes instead, where nothing joins the days, and
+    a diamond at its last value, which is named.
     """
-    digits = None if chart.dense else 1
-    heights = {
-        day: max(1, round(min(1.0, share) * high, digits)) for day, share in shares.items() if share
-    }
-    if not chart.dense:
-        return "".join(f"M{chart.x(day):g} {foot}v-{tall:g}" for day, tall in heights.items())
-    path = ""
-    for days in stretches(heights):
-        path += f"M{days[0] - chart.first} {foot}"
-        before = 0.0
-        for tall, same in groupby(days, heights.__getitem__):
-            path += f"v{before - tall:g}h{len(list(same))}"
-            before = tall
-        path += f"V{foot}"
-    return path
+    told = {day.day: day for day in chart.days if day.leg is not None}
+    if not told:
+        return
+    chart.leg_line = _line(chart, {on: day.leg or 0 for on, day in told.items()})
+    for on, day in told.items():
+        if not chart.dense and day.late:
+            chart.leg_late += _diamond(chart, day)
+        elif not chart.dense:
+            chart.leg_marks += _diamond(chart, day)
+        elif on - 1 not in told and on + 1 not in told:
+            chart.leg_line += f"M{chart.x(on) - DASH / 2:.0f} {y_of(day.leg or 0):.0f}h{DASH}"
+    last = [*told.values()][-1]
+    chart.leg_newest = _leg_label(chart, last)
+    if chart.dense:
+        chart.leg_marks = _diamond(chart, last)
+
+
+def _diamond(chart: Chart, day: Day) -> str:
+    x, y, half = chart.x(day.day), y_of(day.leg or 0), chart.diamond
+    return f"M{x:g} {y - half:g}l{half} {half}-{half} {half}-{half}-{half}z"
+
+
+def _leg_label(chart: Chart, day: Day) -> Label:
+    """Beside its mark; over or under it where the pain of the day or the edge leaves no room."""
+    x, leg, pain = chart.x(day.day), day.leg or 0, day.average
+    y, equal = y_of(leg), pain == leg
+    if x < RIGHT - ASIDE:
+        return Label(x, y, leg, dy=(18 if leg == HIGHEST else -8) if equal else 4)
+    if leg in (0, HIGHEST) and not equal:
+        return Label(x, y, leg, dx=-10, anchor="end")
+    below = leg == HIGHEST or pain == leg + 1
+    return Label(x, y, leg, dx=0, dy=16 if below else -8, anchor="mid")
 
 
 def _labels(chart: Chart) -> list[tuple[float, int]]:
     span = chart.last - chart.first
     step = next((step for step in STEPS if span / step <= LABELS), STEPS[-1])
     start = -(-chart.first // step) * step
-    return [(chart.x(day), day) for day in range(start, chart.last + 1, step)]
+    days = [*range(start, chart.last + 1, step)]
+    if chart.phase and chart.first + step / 2 <= start:
+        # Where a phase begins is worth a label of its own.
+        days.insert(0, chart.first)
+    return [(chart.x(day), day) for day in days]

@@ -1,6 +1,7 @@
 """Check-ins as pages show them: what a form is called, in what state it is, what was answered."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -253,17 +254,24 @@ def _score_row(one: Score, baseline: dict[str, tuple[Decimal, str]] | None) -> S
 
 
 def _with_scores(rows: list[FormRow], recovery: Recovery) -> list[FormRow]:
-    """Each score beside its baseline: the form's, else for pain what was typed at enrolment."""
+    forms = [(row.key, list(row.sent.scores.all()) if row.sent else []) for row in rows]
+    for row, found in zip(rows, beside_baseline(forms, recovery), strict=True):
+        row.scores.extend(found)
+    return rows
+
+
+def beside_baseline(
+    forms: Iterable[tuple[str, Sequence[Score]]], recovery: Recovery
+) -> Iterator[list[ScoreRow]]:
+    """The scores of each form, by its key, the earliest first: each beside its baseline, that of
+    the form before the procedure, else for pain what was typed at enrolment.
+    """
     baseline: dict[str, tuple[Decimal, str]] = {}
     if recovery.baseline_pain is not None:
         baseline["NRS"] = Decimal(recovery.baseline_pain), str(recovery.baseline_pain)
-    for row in rows:
-        scores = list(row.sent.scores.all()) if row.sent else []
-        if row.key == BASELINE_KEY:
+    for key, scores in forms:
+        if key == BASELINE_KEY:
             baseline |= {
                 one.instrument: (one.total, one.score) for one in scores if one.total is not None
             }
-        row.scores.extend(
-            _score_row(one, None if row.key == BASELINE_KEY else baseline) for one in scores
-        )
-    return rows
+        yield [_score_row(one, None if key == BASELINE_KEY else baseline) for one in scores]

@@ -17,6 +17,9 @@ class Day:
     day: int
     average: int | None
     worst: int | None
+    # The highest, as of worst; the pains of the day's other logs, as entered.
+    leg: int | None
+    other_pains: tuple[int, ...]
     mme: Decimal | None
     mme_unknown: bool
     acetaminophen_mg: int | None
@@ -59,6 +62,8 @@ def _day(day: int, logs: Sequence[Log]) -> Day:
         day=day,
         average=shown.pain_avg,
         worst=max(pains) if pains and has_worst else None,
+        leg=max((log.leg_pain for log in logs if log.leg_pain is not None), default=None),
+        other_pains=tuple(log.pain_avg for log in answered[:-1] if log.pain_avg is not None),
         # What one log of the day could not count, no total of another one holds.
         mme=None if unknown else max(totals, default=None),
         mme_unknown=unknown,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recovery.models import Alert
 from recovery.models.alerts import RANK_OF
@@ -16,9 +16,13 @@ X = Callable[[float], float]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
+    day: int
     x: float
     shape: str
+    # Empty where it does not fit beside the mark.
     label: str
+    # The rules, or the kinds of contacts, of that day.
+    told: tuple[str, ...]
 
 
 def alert_marks(x: X, alerts: Iterable[tuple[int, Alert]], right: float) -> list[Mark]:
@@ -28,14 +32,20 @@ def alert_marks(x: X, alerts: Iterable[tuple[int, Alert]], right: float) -> list
     marks = []
     for day, same in sorted(grouped.items()):
         same.sort(key=lambda alert: (RANK_OF[alert.severity], alert.rule))
-        label = ", ".join(dict.fromkeys(alert.rule for alert in same))
-        marks.append(Mark(x(day), str(same[0].severity), label))
+        rules = tuple(dict.fromkeys(alert.rule for alert in same))
+        marks.append(Mark(day, x(day), str(same[0].severity), ", ".join(rules), rules))
     return _without_overlap(marks, right)
 
 
 def contact_marks(x: X, contacts: Iterable[tuple[int, Row]], right: float) -> list[Mark]:
-    days = {day: row.kind for day, row in contacts}
-    return _without_overlap([Mark(x(day), kind, kind) for day, kind in sorted(days.items())], right)
+    kinds: dict[int, list[str]] = defaultdict(list)
+    for day, row in contacts:
+        kinds[day].append(row.kind)
+    marks = [
+        Mark(day, x(day), found[-1], found[-1], tuple(dict.fromkeys(found)))
+        for day, found in sorted(kinds.items())
+    ]
+    return _without_overlap(marks, right)
 
 
 def _without_overlap(marks: list[Mark], right: float) -> list[Mark]:
@@ -44,6 +54,6 @@ def _without_overlap(marks: list[Mark], right: float) -> list[Mark]:
     follows = right + 12
     for mark in reversed(marks):
         fits = mark.x + 14 + len(mark.label) * LETTER < follows
-        kept.append(mark if fits else Mark(mark.x, mark.shape, ""))
+        kept.append(mark if fits else replace(mark, label=""))
         follows = mark.x
     return kept[::-1]

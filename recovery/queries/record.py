@@ -6,8 +6,6 @@ from typing import Any, NamedTuple
 
 from django.db.models import (
     BooleanField,
-    CharField,
-    DateTimeField,
     ExpressionWrapper,
     F,
     IntegerField,
@@ -17,7 +15,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
-from django.db.models.functions import Cast, Coalesce, NullIf
+from django.db.models.functions import Cast, Coalesce
 
 from recovery.models import (
     CheckIn,
@@ -37,11 +35,13 @@ from recovery.models import (
     PatientAccess,
     Recovery,
     Reschedule,
+    Score,
     Snooze,
     WaitAnswer,
 )
 from recovery.queries.pathways import usable
 from recovery.queries.patients import CountUpTo, in_room_up_to, waiting_up_to
+from recovery.queries.unions import name_of, part, staff_part
 
 # Mails are many, and an old one matters to nobody; the newest are shown.
 MAILS = 80
@@ -86,8 +86,12 @@ class Record:
     milestones: list[Row] = field(default_factory=list)
     # Those taken back or corrected; at: when that was.
     withdrawn: list[Row] = field(default_factory=list)
-    # Check-in forms that were sent. kind: the form, code: who, text: how, number: the revision.
+    # Check-in forms that were sent. kind: the form, code: who, text: how, person: the response,
+    # number: the revision.
     forms: list[Row] = field(default_factory=list)
+    # Of their current versions. at: when the form opened, kind: the check-in, code: the instrument,
+    # text: the score, person: the total, number: the response.
+    scores: list[Row] = field(default_factory=list)
     # at: the newest entry, code: points left open at the discharge, number: marks that stand.
     rooms: list[Row] = field(default_factory=list)
     # The pathway that new recoveries follow. text: the version, kind: its title, number: its pk.
@@ -103,7 +107,7 @@ class Record:
 
 
 def record_of(recovery: Recovery, now: datetime) -> Record:
-    """Seventeen tables in one statement: a page of one patient may not cost one for each."""
+    """Eighteen tables in one statement: a page of one patient may not cost one for each."""
     record = Record()
     of = {
         "contact": record.contacts,
@@ -121,6 +125,7 @@ def record_of(recovery: Recovery, now: datetime) -> Record:
         "milestone": record.milestones,
         "withdrawn": record.withdrawn,
         "form": record.forms,
+        "score": record.scores,
         "room": record.rooms,
     }
     for values in sorted(_union(recovery, now), key=lambda values: values[1]):
@@ -143,7 +148,7 @@ def _union(recovery: Recovery, now: datetime) -> QuerySet[Any]:
     )
     mails = Message.objects.filter(pk__in=Subquery(newest.values("pk")[:MAILS]))
     parts = [
-        _by_staff(
+        staff_part(
             Contact.objects.filter(recovery=recovery),
             "contact",
             kind=F("kind"),
@@ -151,7 +156,7 @@ def _union(recovery: Recovery, now: datetime) -> QuerySet[Any]:
             text=F("note"),
             number=F("minutes"),
         ),
-        _part(
+        part(
             mails,
             "mail",
             at=Coalesce("sent_at", "planned_at"),
@@ -160,7 +165,7 @@ def _union(recovery: Recovery, now: datetime) -> QuerySet[Any]:
             text=F("reason"),
             number=F("number"),
         ),
-        _part(
+        part(
             CheckIn.objects.filter(recovery=recovery, anchor=recovery.anchor),
             "checkin",
             at=F("expires_at"),
@@ -169,7 +174,7 @@ def _union(recovery: Recovery, now: datetime) -> QuerySet[Any]:
             text=F("key"),
             number=F("day"),
         ),
-        _part(
+        part(
             PatientAccess.objects.filter(patient=recovery.patient_id, ended_at=None),
             "access",
             at=F("created_at"),
@@ -177,7 +182,7 @@ def _union(recovery: Recovery, now: datetime) -> QuerySet[Any]:
             text=F("user__email"),
             person=F("user__name"),
         ),
-        _part(
+        part(
             Consent.objects.filter(patient=recovery.patient_id, withdrawn_at=None),
             "consent",
             at=F("told_at"),
@@ -185,14 +190,14 @@ def _union(recovery: Recovery, now: datetime) -> QuerySet[Any]:
             # 1 by e-mail, 2 by text, 3 both.
             number=Cast("email_ok", IntegerField()) + 2 * Cast("sms_ok", IntegerField()),
         ),
-        _by_staff(
+        staff_part(
             Reschedule.objects.filter(recovery=recovery),
             "move",
             kind=F("from_procedure_at"),
             code=F("to_procedure_at"),
             text=F("reason"),
         ),
-        _by_staff(
+        staff_part(
             # What was typed at enrolment is no change, though it is kept as one.
             FactChange.objects.filter(recovery=recovery).exclude(at=recovery.created_at),
             "fact",
@@ -200,7 +205,7 @@ def _union(recovery: Recovery, now: datetime) -> QuerySet[Any]:
             code=F("before"),
             text=F("after"),
         ),
-        _by_staff(
+        staff_part(
             PathwayMove.objects.filter(recovery=recovery),
             "pathway",
             kind=F("from_pathway__title"),
@@ -208,56 +213,71 @@ def _union(recovery: Recovery, now: datetime) -> QuerySet[Any]:
             text=F("from_pathway__version"),
             number=F("to_pathway__version"),
         ),
-        _by_staff(Note.objects.filter(recovery=recovery), "note", text=F("text")),
-        _by_staff(
+        staff_part(Note.objects.filter(recovery=recovery), "note", text=F("text")),
+        staff_part(
             Snooze.objects.filter(alert__recovery=recovery),
             "snooze",
             kind=F("rule"),
             text=F("reason"),
             number=F("expected_level"),
         ),
-        _part(
+        part(
             WaitAnswer.objects.filter(log__recovery=recovery),
             "wait",
             at=F("at"),
             number=F("can_wait"),
         ),
-        _part(
+        part(
             Recovery.objects.filter(patient=recovery.patient_id).exclude(pk=recovery.pk),
             "other",
             at=F("procedure_at"),
             kind=F("state"),
             code=F("uuid"),
         ),
-        _part(
+        part(
             Milestone.objects.filter(recovery=recovery),
             "milestone",
             at=F("recorded_at"),
             kind=F("source"),
             code=F("code"),
             text=F("on"),
-            person=_name_of("recorded_by"),
+            person=name_of("recorded_by"),
             number=ExpressionWrapper(Q(withdrawn_at=None), BooleanField()),
         ),
-        _part(
+        part(
             Milestone.objects.filter(recovery=recovery).exclude(withdrawn_at=None),
             "withdrawn",
             at=F("withdrawn_at"),
             code=F("code"),
             text=F("on"),
-            person=_name_of("withdrawn_by"),
+            person=name_of("withdrawn_by"),
         ),
         _room(recovery),
-        _part(
+        part(
             FormResponse.objects.filter(recovery=recovery).exclude(completed_at=None),
             "form",
             at=F("completed_at"),
             kind=F("checkin__form"),
             code=F("source"),
             text=F("mode"),
+            person=F("pk"),
             number=F("revision"),
         ),
-        _part(
+        part(
+            Score.objects.filter(
+                response__recovery=recovery,
+                response__status=FormResponse.Status.COMPLETED,
+                response__successor=None,
+            ),
+            "score",
+            at=F("response__checkin__opens_at"),
+            kind=F("response__checkin"),
+            code=F("instrument"),
+            text=F("score"),
+            person=F("total"),
+            number=F("response"),
+        ),
+        part(
             Pathway.objects.filter(pk=Subquery(usable(recovery.clinic).values("pk")[:1])),
             "newest",
             at=Coalesce("approved_at", Value(recovery.procedure_at)),
@@ -265,7 +285,7 @@ def _union(recovery: Recovery, now: datetime) -> QuerySet[Any]:
             text=F("version"),
             number=F("pk"),
         ),
-        _part(
+        part(
             Clinic.objects.filter(pk=recovery.clinic_id),
             "clinic",
             at=F("created_at"),
@@ -283,30 +303,10 @@ def _room(recovery: Recovery) -> QuerySet[Any]:
     sheets = ObservationSheet.objects.filter(recovery=recovery).annotate(
         last=Subquery(marks.order_by("-entered_at").values("entered_at")[:1])
     )
-    return _part(
+    return part(
         sheets.exclude(last=None),
         "room",
         at=F("last"),
         code=CountUpTo(left.values("pk")),
         number=CountUpTo(marks.values("pk")),
-    )
-
-
-def _name_of(field_name: str) -> Any:
-    return Coalesce(NullIf(f"{field_name}__name", Value("")), f"{field_name}__email")
-
-
-def _by_staff(rows: QuerySet[Any], part: str, **columns: Any) -> QuerySet[Any]:
-    return _part(rows, part, at=F("at"), person=_name_of("by"), **columns)
-
-
-def _part(rows: QuerySet[Any], part: str, **columns: Any) -> QuerySet[Any]:
-    """The shared columns; each cast, since a union asks the same type of every part."""
-    nothing = Value("")
-    return rows.order_by().values_list(
-        Value(part, output_field=CharField()),
-        Cast(columns["at"], DateTimeField()),
-        *(Cast(columns.get(name, nothing), CharField()) for name in ("kind", "code")),
-        *(Cast(columns.get(name, nothing), CharField()) for name in ("text", "person")),
-        Cast(columns.get("number"), IntegerField()),
     )

@@ -1,6 +1,6 @@
 """Scores of a recovery in one table: time points across, instruments down, marks of the latest."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from recovery.clinical.instruments import Response, pgic_responder, pgic_worse, rmdq_marks
 from recovery.clinical.instruments.response import POINTS
-from recovery.models import DailyLog, Recovery
-from recovery.queries.checkins import BASELINE_KEY, FormRow, ScoreRow, forms_of
+from recovery.clinical.timepoints import BASELINE
+from recovery.models import DailyLog, Recovery, Score
+from recovery.queries.checkins import BASELINE_KEY, ScoreRow, beside_baseline, forms_of
+from recovery.queries.record import Record, Row
 
 # As many forms stand beside the baseline; earlier ones are counted.
 FORMS = 4
@@ -41,24 +43,72 @@ class ScoreTable:
     notes: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A form that was sent, with its scores."""
+
+    key: str
+    completed_at: datetime
+    by_staff: bool
+    scores: list[ScoreRow]
+
+
 def score_table(
     recovery: Recovery, *, now: datetime, only: Collection[str] | None = None
 ) -> ScoreTable:
     """Three statements. A score that is missing is a dash; nothing is filled in. `only` names the
     instruments that may stand in it.
     """
-    rows = forms_of(recovery, now=now)
-    for row in rows:
-        row.scores[:] = [one for one in row.scores if only is None or one.instrument in only]
-    rows = [row for row in rows if row.sent and row.scores]
-    later = [row for row in rows if row.key != BASELINE_KEY]
+    forms = []
+    for row in forms_of(recovery, now=now):
+        found = [one for one in row.scores if only is None or one.instrument in only]
+        if row.sent and row.sent.completed_at and found:
+            by_staff = row.sent.source == DailyLog.Source.STAFF
+            forms.append(Scored(row.key, row.sent.completed_at, by_staff, found))
+    return _table(recovery, forms)
+
+
+def scores_of(recovery: Recovery, record: Record) -> ScoreTable:
+    """The same table from what a page has read already."""
+    sent = {row.person: row for row in record.forms}
+    found: dict[str, list[Row]] = {}
+    # Of a check-in that was sent from two devices the later one counts, as in `forms_of`.
+    counts: dict[str, str] = {}
+    for row in record.scores:
+        response = str(row.number)
+        found.setdefault(response, []).append(row)
+        other = counts.setdefault(row.kind, response)
+        if sent[other].at < sent[response].at:
+            counts[row.kind] = response
+    forms = [(sent[one], rows) for one, rows in found.items() if counts[rows[0].kind] == one]
+    keyed = [
+        (BASELINE_KEY if form.kind == BASELINE else form.kind, [_score(row) for row in rows])
+        for form, rows in forms
+    ]
+    compared = beside_baseline(keyed, recovery)
+    return _table(
+        recovery,
+        [
+            Scored(key, form.at, form.code == DailyLog.Source.STAFF, scores)
+            for (form, _rows), (key, _scores), scores in zip(forms, keyed, compared, strict=True)
+        ],
+    )
+
+
+def _score(row: Row) -> Score:
+    total = Decimal(row.person) if row.person else None
+    return Score(instrument=row.code, score=row.text, total=total, answered=0)
+
+
+def _table(recovery: Recovery, forms: Sequence[Scored]) -> ScoreTable:
+    later = [form for form in forms if form.key != BASELINE_KEY]
     shown = later[-FORMS:]
-    by_form = [{score.instrument: score for score in row.scores} for row in shown]
+    by_form = [{score.instrument: score for score in form.scores} for form in shown]
     baseline = {
         score.instrument: score.score
-        for row in rows
-        if row.key == BASELINE_KEY
-        for score in row.scores
+        for form in forms
+        if form.key == BASELINE_KEY
+        for score in form.scores
     }
     if recovery.baseline_pain is not None:
         baseline.setdefault("NRS", str(recovery.baseline_pain))
@@ -70,20 +120,17 @@ def score_table(
     ]
     hard = "RMDQ" in names and _hard_to_measure(lines)
     return ScoreTable(
-        columns=[_column(recovery, row) for row in shown],
+        columns=[_column(recovery, form) for form in shown],
         lines=lines,
         earlier=len(later) - len(shown),
         notes=[_("RMDQ: hard to measure change here (V S34).")] if hard else [],
     )
 
 
-def _column(recovery: Recovery, row: FormRow) -> str:
-    assert row.sent is not None
-    assert row.sent.completed_at is not None
-    at = row.sent.completed_at.astimezone(ZoneInfo(recovery.patient.zone))
+def _column(recovery: Recovery, form: Scored) -> str:
+    at = form.completed_at.astimezone(ZoneInfo(recovery.patient.zone))
     day = f"D{recovery.day_on(at.date())}"
-    by_staff = row.sent.source == DailyLog.Source.STAFF
-    return _("%(day)s, by staff") % {"day": day} if by_staff else day
+    return _("%(day)s, by staff") % {"day": day} if form.by_staff else day
 
 
 def _line(name: str, baseline: str, found: list[ScoreRow | None]) -> ScoreLine:

@@ -20,11 +20,11 @@ from recovery.models import (
     RecoveryPhase,
     TherapistLink,
 )
-from recovery.queries.chart import Chart
 from recovery.queries.days import by_day
 from recovery.queries.milestones import standing
 from recovery.queries.pathways import phase_now
 from recovery.queries.patients import Place, place
+from recovery.queries.plot import Chart
 from recovery.queries.scores import ScoreTable, score_table
 from recovery.queries.timeline import current, logs_of
 from recovery.queries.visits import FACTS, drawn

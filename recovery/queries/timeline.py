@@ -25,6 +25,7 @@ NARROW = (
     "late",
     "pain_avg",
     "pain_worst",
+    "leg_pain",
     "opioid_mme",
     "opioid_total_unknown",
     "acetaminophen_mg",
@@ -45,6 +46,7 @@ class Log(NamedTuple):
     late: bool
     pain_avg: int | None
     pain_worst: int | None
+    leg_pain: int | None
     opioid_mme: Any
     opioid_total_unknown: bool
     acetaminophen_mg: int | None

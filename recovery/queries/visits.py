@@ -15,11 +15,12 @@ from recovery.models import Alert, Clinic, Contact, Recovery, VisitQuestion
 from recovery.models.access import Relationship
 from recovery.models.alerts import RANK_OF
 from recovery.queries import corridors, glance
-from recovery.queries.chart import Chart, draw
+from recovery.queries.chart import draw
 from recovery.queries.days import Day, by_day
 from recovery.queries.medicines import medicines_told
 from recovery.queries.pathways import phases_of
 from recovery.queries.patients import Place, place
+from recovery.queries.plot import Chart
 from recovery.queries.record import record_of
 from recovery.queries.scores import ScoreTable, score_table
 from recovery.queries.timeline import alerts_of, current, logs_of

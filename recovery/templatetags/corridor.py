@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from recovery.clinical.corridor import Band, Rise, Standing, standing
-from recovery.queries.chart import Chart
+from recovery.models.alerts import Severity
 from recovery.queries.corridors import Course, Exit
 from recovery.queries.days import Day
-from recovery.templatetags.staff import day_label
+from recovery.queries.marks import Mark
+from recovery.queries.plot import Chart
+from recovery.templatetags.staff import contact_kind, day_label
 
 register = template.Library()
 
@@ -111,25 +113,39 @@ def silence(last_log_day: int | None) -> str:
 
 @register.simple_tag
 def value_rows(chart: Chart) -> SafeString:
-    """The chart's days as table rows, newest first, without the end tags that HTML leaves out.
+    """What the chart shows as table rows, a day each, newest first, without the end tags that HTML
+    leaves out.
 
-    Days next to each other that share a band share its cell. Without any band there is no column.
+    Days next to each other that share a band share its cell. Without any band, or any leg pain,
+    there is no such column.
     """
-    cells = _band_cells(chart) if chart.corridor else dict.fromkeys((d.day for d in chart.days), "")
-    rows = [
-        f"<tr><th>{day_label(day.day)}<td>{_cell(day.average)}<td>{_cell(day.worst)}"
-        f"{cells[day.day]}<td>{_opioid(day)}<td>{_amount(day.grams)}"
-        + (f"<td>{notes}" if (notes := ", ".join(_notes(day))) else "")
-        for day in reversed(chart.days)
-    ]
+    told = {day.day: day for day in chart.days}
+    alerts = {mark.day: mark for mark in chart.alerts}
+    contacts = {mark.day: mark for mark in chart.contacts}
+    days = sorted({*told, *alerts, *contacts}, reverse=True)
+    bands = _band_cells(chart, days) if chart.corridor else dict.fromkeys(days, "")
+    with_leg = chart.leg_newest is not None
+    rows = []
+    for on in days:
+        notes = [*_marked(alerts.get(on), contacts.get(on)), *_notes(told.get(on))]
+        cells = _cells(told.get(on), bands[on], with_leg=with_leg)
+        rows.append(f"<tr><th>{day_label(on)}{cells}" + (f"<td>{'; '.join(notes)}" * bool(notes)))
     return mark_safe("".join(rows))  # noqa: S308 - numbers and words of our own
 
 
-def _band_cells(chart: Chart) -> dict[int, str]:
+def _cells(day: Day | None, band: str, *, with_leg: bool) -> str:
+    if day is None:
+        return f"<td>–<td>–{'<td>–' * with_leg}{band}<td>–<td>–"
+    leg = f"<td>{_cell(day.leg)}" if with_leg else ""
+    pain = f"<td>{_cell(day.average)}<td>{_cell(day.worst)}"
+    return f"{pain}{leg}{band}<td>{_opioid(day)}<td>{_amount(day.grams)}"
+
+
+def _band_cells(chart: Chart, days: list[int]) -> dict[int, str]:
     """By day: the cell that begins in its row, or nothing under one that goes on."""
 
-    def words(day: Day) -> str:
-        band = chart.corridor.get(day.day)
+    def words(day: int) -> str:
+        band = chart.corridor.get(day)
         if band is None:
             return "–"
         if band.recoveries is None:
@@ -137,10 +153,10 @@ def _band_cells(chart: Chart) -> dict[int, str]:
         return f"{plain(band.low)}–{plain(band.high)}, n {band.recoveries}"
 
     cells = {}
-    for said, same in groupby(reversed(chart.days), words):
+    for said, same in groupby(days, words):
         first, *rest = same
         rows = f" rowspan={len(rest) + 1}" if rest else ""
-        cells |= {first.day: f"<td{rows}>{said}"} | dict.fromkeys((day.day for day in rest), "")
+        cells |= {first: f"<td{rows}>{said}"} | dict.fromkeys(rest, "")
     return cells
 
 
@@ -159,10 +175,29 @@ def _opioid(day: Day) -> str:
     return "?" if day.mme is None and day.mme_unknown else _amount(day.mme)
 
 
-def _notes(day: Day) -> Iterator[str]:
-    if day.logs > 1:
+def _marked(alert: Mark | None, contact: Mark | None) -> Iterator[str]:
+    if alert:
+        severity = str(Severity(alert.shape).label).lower()
+        yield _("%(severity)s alert %(rules)s") % {
+            "severity": severity,
+            "rules": ", ".join(alert.told),
+        }
+    if contact:
+        yield ", ".join(contact_kind(kind) for kind in contact.told)
+
+
+def _notes(day: Day | None) -> Iterator[str]:
+    if day is None:
+        yield _("no log")
+        return
+    if day.other_pains:
+        pains = ", ".join(str(pain) for pain in day.other_pains)
+        yield _("%(n)d logs, earlier %(pains)s") % {"n": day.logs, "pains": pains}
+    elif day.logs > 1:
         yield _("%(n)d logs") % {"n": day.logs}
     if day.late:
         yield _("entered later")
     if day.by_staff:
         yield _("by staff")
+    if day.nsaid:
+        yield _("NSAID")

@@ -24,7 +24,6 @@ class Times:
         self.zone = timezone.get_current_timezone()
         self.today = now.astimezone(self.zone).date()
         self._dates: dict[date, str] = {}
-        self._days: dict[date, str] = {}
         self._ago: dict[int, str] = {}
 
     def on(self, at: datetime) -> date:
@@ -41,7 +40,7 @@ class Times:
         return self._dates[on]
 
     def day_and_time(self, at: datetime) -> str:
-        """09:20 today, Sun 18:30 within a week, Nov 15 before and after that."""
+        """09:20 today, Sun 18:30 within a week, Nov 15 before and after that, with another year."""
         local = at.astimezone(self.zone)
         on = local.date()
         days = (self.today - on).days
@@ -49,7 +48,7 @@ class Times:
             return _clock(local)
         if -WEEK < days < WEEK:
             return f"{WEEKDAYS_ABBR[on.weekday()]} {_clock(local)}"
-        return self._month_and_day(on)
+        return self.short_date(on)
 
     def day_word(self, at: datetime) -> str:
         """Today, Tomorrow, Mon within a week, Nov 30 beyond."""
@@ -59,7 +58,7 @@ class Times:
             return _("Tomorrow") if days else _("Today")
         if 0 < days < WEEK:
             return str(WEEKDAYS_ABBR[on.weekday()])
-        return self._month_and_day(on)
+        return self.short_date(on)
 
     def ago(self, at: datetime) -> str:
         days = (self.today - self.on(at)).days
@@ -69,11 +68,6 @@ class Times:
         if days not in self._ago:
             self._ago[days] = _days_ago(days)
         return self._ago[days]
-
-    def _month_and_day(self, on: date) -> str:
-        if on not in self._days:
-            self._days[on] = date_format(on, _("M j"))
-        return self._days[on]
 
 
 def _clock(local: datetime) -> str:

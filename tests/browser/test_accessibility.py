@@ -222,7 +222,7 @@ def test_many_rows(world):
     contacts.record(
         recovery=recovery, user=nurse, now=timezone.now(), kind="call", outcome="no_answer"
     )
-    ids = ("staff_recovery", recovery.uuid), ("staff_logs", recovery.uuid)
+    ids = [(name, recovery.uuid) for name in ("staff_recovery", "recovery_timeline", "staff_logs")]
     assert look(world, nurse, "queue", "patients", *ids) == []
     ids = ("today", recovery.uuid), ("history", recovery.uuid)
     assert look(world, user_of(recovery), *ids) == []
@@ -554,15 +554,20 @@ def test_the_corridor_the_medicine_strip_and_what_studies_report(world):
     for days_ago, told in enumerate(
         ({"opioids": [{"drug": "other"}]}, {"opioids": []}, {"acetaminophen_mg": 500}, {}), start=1
     ):
-        world.log(recovery, days_ago=days_ago, pain_avg=7, pain_controlled=True, **told)
+        world.log(recovery, days_ago=days_ago, pain_avg=7, pain_controlled=True, leg_pain=3, **told)
     nurse = world.users["nurse"]
     assert look(world, nurse, "patients") == []
     problems: list[str] = []
-    for visitor, name in ((nurse, "staff_recovery"), (user_of(recovery), "history")):
+    for visitor, name, query in (
+        (nurse, "staff_recovery", ""),
+        (nurse, "staff_recovery", "?phase=follow_up"),
+        (nurse, "staff_checkins", ""),
+        (user_of(recovery), "history", ""),
+    ):
         page = visit(world, visitor)
-        page.goto(world.site + reverse(name, args=[recovery.uuid]))
+        page.goto(world.site + reverse(name, args=[recovery.uuid]) + query)
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        problems += check(page, f"{name} unfolded")
+        problems += check(page, f"{name}{query} unfolded")
     assert problems == []
 
 

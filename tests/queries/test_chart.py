@@ -9,7 +9,7 @@ import pytest
 
 from recovery.clinical.corridor import Band
 from recovery.clinical.phases import DEFAULT_PHASES
-from recovery.queries import chart
+from recovery.queries import chart, plot
 from recovery.queries.days import by_day
 from recovery.queries.marks import LETTER
 from recovery.queries.record import Row
@@ -29,6 +29,7 @@ def log(day: int, pain: int | None = 4, **more: Any) -> Log:
         "late": False,
         "pain_avg": pain,
         "pain_worst": None,
+        "leg_pain": None,
         "opioid_mme": None,
         "opioid_total_unknown": False,
         "acetaminophen_mg": None,
@@ -38,7 +39,7 @@ def log(day: int, pain: int | None = 4, **more: Any) -> Log:
     return Log(**fields | more)
 
 
-def draw(logs: Sequence[Log] = (), *, today: int = 10, **more: Any) -> chart.Chart:
+def draw(logs: Sequence[Log] = (), *, today: int = 10, **more: Any) -> plot.Chart:
     given = {
         "baseline": 6,
         "baseline_mme": None,
@@ -98,7 +99,7 @@ def test_pain_is_drawn_to_scale_and_the_axis_is_whole() -> None:
     assert drawn.grid[0] == (0, 236)
     assert drawn.grid[-1] == (10, 40)
     assert drawn.baseline_y == 118.4
-    assert drawn.newest == (129.1, 40, 10)
+    assert drawn.newest == plot.Label(129.1, 40, 10)
 
 
 def test_days_without_an_answer_stay_gaps() -> None:
@@ -112,6 +113,114 @@ def test_days_without_an_answer_stay_gaps() -> None:
 def test_what_was_entered_later_is_hollow() -> None:
     drawn = draw([log(1), log(2, late=True)])
     assert (drawn.dots.count("M"), drawn.late_dots.count("M")) == (1, 1)
+
+
+def test_what_staff_entered_is_a_square_and_hollow_if_later() -> None:
+    by_staff = {"source": "staff", "mode": "phone"}
+    drawn = draw([log(1), log(2, **by_staff), log(3, late=True, **by_staff), log(4, late=True)])
+    points = (drawn.dots, drawn.staff_dots, drawn.staff_late_dots, drawn.late_dots)
+    assert [f"M{drawn.x(day):g} " in path for day, path in enumerate(points, 1)] == [True] * 4
+    assert [path.count("M") for path in points] == [1] * 4
+
+
+def test_each_of_several_logs_of_a_day_is_drawn() -> None:
+    # The same pain twice, and once more as the last one says, are no further dots.
+    told = enumerate((5, 6, 9, 9, 6))
+    drawn = draw([log(3, pain, pk=10 + number) for number, pain in told])
+    x = f"{drawn.x(3):g}"
+    assert drawn.other_dots == f"M{x} {plot.y_of(5):g}h0M{x} {plot.y_of(9):g}h0"
+    assert drawn.dots == f"M{x} {plot.y_of(6):g}h0"
+    # The highest of them is the top of the whisker.
+    assert drawn.worst.startswith(f"M{x} {plot.y_of(6):g}V{plot.y_of(9):g}")
+
+
+def test_leg_pain_is_a_line_of_its_own_with_diamonds() -> None:
+    drawn = draw([log(1, 4, leg_pain=3), log(2, 4, leg_pain=2), log(3, 4), log(4, 4, leg_pain=0)])
+    assert drawn.leg_line == f"M129.1 177.2L154.1 196.8M{drawn.x(4):g} 236"
+    assert drawn.leg_marks.count("l4 4-4 4-4-4z") == 3
+    assert drawn.leg_newest is not None
+    assert drawn.leg_newest[:3] == (drawn.x(4), 236, 0)
+    none = draw([log(1, 4)])
+    assert (none.leg_line, none.leg_marks, none.leg_newest) == ("", "", None)
+
+
+def test_leg_pain_entered_later_is_hollow_and_of_several_the_highest_counts() -> None:
+    drawn = draw([log(1, leg_pain=3), log(2, leg_pain=6, late=True), log(3, leg_pain=5)])
+    assert (drawn.leg_marks.count("M"), drawn.leg_late.count("M")) == (2, 1)
+    [day] = by_day([log(3, leg_pain=6), log(3, pk=9, leg_pain=2)])
+    assert day.leg == 6
+
+
+@pytest.mark.parametrize("pain", range(11))
+@pytest.mark.parametrize("leg", range(11))
+def test_the_label_of_leg_pain_stands_clear_of_the_pain(pain: int, leg: int) -> None:
+    label, height = draw([log(5, pain, leg_pain=leg)]).leg_newest, 9
+    assert label is not None
+    foot = label.y + label.dy
+    # Under the line that names today, and over the lane of alerts.
+    assert 32 < foot - height < foot < 248
+    # Clear of the dot of the pain, and of the value beside it.
+    assert abs(plot.y_of(pain) - (foot - height / 2)) > height
+
+
+def test_the_label_of_leg_pain_is_never_cut(default_phases: Any) -> None:
+    logs = [log(day, 5, leg_pain=10) for day in range(3)]
+    label = draw(logs, phases=default_phases, phase=default_phases[1]).leg_newest
+    assert label is not None
+    assert (label.x, label.dx, label.anchor) == (plot.LAST_X, -10, "end")
+
+
+def test_a_phase_alone_fills_the_axis(default_phases: Any) -> None:
+    logs = [log(day, 4) for day in range(40)]
+    gradual = default_phases[2]
+    drawn = draw(
+        logs,
+        today=39,
+        phases=default_phases,
+        phase=gradual,
+        alerts=[(2, alert("R01")), (5, alert("R18")), (15, alert("R18"))],
+        contacts=[(14, contact("call")), (15, contact("call"))],
+        planned=[40],
+        corridor=lambda _day: Band(Decimal(1), Decimal(5)),
+    )
+    assert (drawn.first, drawn.last) == (3, 14)
+    assert [day.day for day in drawn.days] == list(range(3, 15))
+    assert [band.name for band in drawn.bands] == ["Gradual return"]
+    assert (drawn.bands[0].x, drawn.bands[0].width) == (plot.LEFT, plot.RIGHT - plot.LEFT)
+    assert (drawn.x(3), drawn.x(14)) == (plot.FIRST_X, plot.LAST_X)
+    assert ([mark.day for mark in drawn.alerts], [mark.day for mark in drawn.contacts]) == (
+        [5],
+        [14],
+    )
+    assert (drawn.today_x, drawn.planned, drawn.rated) == (None, [], None)
+    assert drawn.set_band == f"M{plot.LEFT} 138V138H{plot.RIGHT}V216.4H{plot.LEFT}Z"
+
+
+@pytest.mark.parametrize("today", [-3, 0, 2, 3, 14, 15, 90, 364])
+def test_every_phase_that_has_begun_can_be_drawn_alone(default_phases: Any, today: int) -> None:
+    begun = chart.begun(default_phases, today)
+    assert [phase.code for phase in begun] == [
+        code
+        for code, day in (("short_term", 0), ("gradual_return", 3), ("follow_up", 15))
+        if today >= day
+    ]
+    for phase in begun:
+        drawn = draw([log(0), log(today)], today=today, phases=default_phases, phase=phase)
+        assert [band.name for band in drawn.bands] == [str(phase)]
+        # Its first day is named unless the next label is near.
+        assert drawn.labels[0][1] - phase.first_day < (drawn.labels[1][1] - drawn.labels[0][1])
+        assert 2 <= len(drawn.labels) <= 14
+        assert all(plot.LEFT <= x <= plot.RIGHT for x, _day in drawn.labels)
+
+
+def test_a_bar_is_as_high_in_a_phase_as_in_the_whole(default_phases: Any) -> None:
+    logs = [log(1, opioid_mme=Decimal(60)), log(4, opioid_mme=Decimal(30))]
+    [drawn] = [
+        draw(logs, phases=default_phases, phase=phase)
+        for phase in chart.begun(default_phases, 10)
+        if phase.code == "gradual_return"
+    ]
+    assert drawn.opioids.endswith("326v-12")
 
 
 def test_no_log_yet_draws_an_empty_plot() -> None:
@@ -131,10 +240,10 @@ def test_the_phases_fill_the_plot_without_gap(
 ) -> None:
     bands = draw(today=today, phases=default_phases).bands
     assert [band.name for band in bands] == names
-    assert bands[0].x == chart.LEFT
+    assert bands[0].x == plot.LEFT
     for before, after in pairwise(bands):
         assert before.x + before.width == pytest.approx(after.x, abs=0.11)
-    assert bands[-1].x + bands[-1].width == pytest.approx(chart.RIGHT, abs=0.11)
+    assert bands[-1].x + bands[-1].width == pytest.approx(plot.RIGHT, abs=0.11)
     assert [band.dark for band in bands] == [n % 2 == 0 for n in range(len(bands))]
 
 
@@ -225,16 +334,17 @@ def test_none_is_a_dash_and_what_cannot_be_counted_a_ring() -> None:
 
 def test_logs_to_come_stand_on_the_axis() -> None:
     drawn = draw(today=10, planned=[11, 12, 90])
-    assert drawn.planned == [drawn.x(11), drawn.x(12)]
+    assert drawn.planned == [(drawn.x(11), 11), (drawn.x(12), 12)]
 
 
 @pytest.mark.parametrize("today", [-30, 0, 10, 29, 100, 364, 2000])
 def test_the_axis_holds_today_and_is_labelled(today: int) -> None:
     drawn = draw([log(min(today, 0))], today=today)
     assert drawn.first <= today <= drawn.last
-    assert chart.LEFT <= drawn.today_x <= chart.RIGHT
+    assert drawn.today_x is not None
+    assert plot.LEFT <= drawn.today_x <= plot.RIGHT
     assert 2 <= len(drawn.labels) <= 14
-    assert all(chart.LEFT <= x <= chart.RIGHT for x, _day in drawn.labels)
+    assert all(plot.LEFT <= x <= plot.RIGHT for x, _day in drawn.labels)
 
 
 def test_a_year_is_drawn_as_outlines() -> None:
@@ -245,5 +355,12 @@ def test_a_year_is_drawn_as_outlines() -> None:
     assert drawn.acetaminophen.count("h") == 1
     assert drawn.dots == ""
     assert drawn.worst.count("v-") == 365
+    leg = draw([log(day, 4, leg_pain=2) for day in range(365)], today=364)
+    # One line, and a diamond where its last value is named; a dash where nothing joins the days.
+    assert (leg.leg_line.count("M"), leg.leg_marks.count("M")) == (1, 1)
+    apart = draw([log(day, 4, leg_pain=2) for day in (0, 2, 3)], today=364)
+    assert (apart.leg_line.count("M"), apart.leg_line.count("h4")) == (3, 1)
+    staff = draw([log(day, 4, source="staff") for day in range(365)], today=364)
+    assert staff.staff_dots.count("M") == 365
     alone = draw([log(0), log(200), log(364)], today=364)
     assert alone.dots.count("M") == 3

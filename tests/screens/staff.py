@@ -140,9 +140,11 @@ def people(house: House) -> None:
         house.take(nurse, name, what, "staff_recovery", recovery)
     quiet = recovery_of("Birnbaum").uuid
     page = house.visit(nurse, reverse("staff_recovery", args=[quiet]))
-    page.locator(".ic-trials summary").click()
     page.locator("figcaption summary").click()
-    camera.take(page, "patient-studies", "What studies report, and the values of the days")
+    camera.take(page, "patient-values", "The values of the days, as a table")
+    page = house.visit(nurse, reverse("staff_recovery", args=[quiet]) + "?phase=gradual_return")
+    camera.take(page, "patient-phase", "The chart of one phase")
+    house.take(nurse, "timeline", "Everything that happened", "recovery_timeline", quiet)
     clinician = staff("clinician1@northgate.example")
     recovery = recovery_of("Kellerman").uuid
     house.take(
@@ -152,7 +154,9 @@ def people(house: House) -> None:
         nurse, "logs", "Every log with its versions", "staff_logs", recovery_of("Grantham").uuid
     )
     birnbaum = recovery_of("Birnbaum").uuid
-    house.take(nurse, "forms", "Every form with its scores", "staff_checkins", birnbaum)
+    page = house.take(nurse, "forms", "Every form with its scores", "staff_checkins", birnbaum)
+    page.locator(".ic-trials summary").click()
+    camera.take(page, "forms-studies", "What studies report")
     page = house.take(
         nurse, "form-for", "A form entered for a patient", "staff_checkin", birnbaum, "C90"
     )

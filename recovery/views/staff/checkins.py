@@ -58,6 +58,10 @@ def staff_checkin(request: HttpRequest, recovery: uuid.UUID, key: str) -> HttpRe
         "kept": kept,
         "revision": _revision(kept or known),
         "name": named(checkin.form),
+        # Once each: several scales may be of one owner.
+        "owners": dict.fromkeys(
+            str(one.copyright) for one in form.instruments if one.copyright.base
+        ),
         "late": checkin.expires_at <= request.now,
         **_frame(request, row),
     }

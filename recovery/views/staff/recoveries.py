@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from recovery import access
+from recovery import access, pdf
 from recovery.clinical.pathway import Occasion
 from recovery.forms.alerts import CloseForm
 from recovery.forms.contacts import ContactForm
@@ -27,6 +27,7 @@ from recovery.models import (
     DailyLog,
     FormResponse,
     Recovery,
+    RecoveryPhase,
     Role,
 )
 from recovery.models.access import Relationship
@@ -36,13 +37,15 @@ from recovery.queries.days import Day, by_day
 from recovery.queries.observations import why_closed
 from recovery.queries.pathways import phases_of, planned_logs
 from recovery.queries.patients import Place, place
+from recovery.queries.plot import Chart
 from recovery.queries.record import Record, Row, record_of
+from recovery.queries.scores import scores_of
 from recovery.services import recoveries, reschedules
 from recovery.services.refusals import NotAllowed
 from recovery.templatetags.answers import Answers, answers, asked_by
 
-# Entries of the timeline: those in sight, and all with those that are folded away.
-SHOWN, TOLD, NEXT = 12, 40, 4
+# Entries of the timeline, and logs to come.
+SHOWN, NEXT = 12, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,9 @@ def page(
     planned = planned_logs(recovery)
     case = _case(request, recovery, alerts, logs)
     told = timeline.events(recovery, logs, alerts, record)
+    begun = chart.begun(phases_of(recovery.pathway_id), where.day)
+    zoomed = next((phase for phase in begun if phase.code == request.GET.get("phase")), None)
+    scores = scores_of(recovery, record)
     context = {
         "here": "patients",
         "waiting": record.waiting,
@@ -135,9 +141,12 @@ def page(
         "close": close or CloseForm(),
         "picked": case and ({a.uuid for a in case.alerts} if picked is None else picked),
         "spine": glance.strip(recovery, record, days, planned, request.now),
-        "chart": _chart(recovery, request.clinic, days, alerts, record, planned, where),
+        "chart": _chart(recovery, request.clinic, days, alerts, record, planned, where, zoomed),
+        "phases": begun,
+        "scores": scores,
+        "head": pdf.score_head(scores),
+        "notes": pdf.score_notes(scores),
         "events": told[:SHOWN],
-        "earlier": told[SHOWN:TOLD],
         "told": len(told),
         "contacts": sorted(record.contacts, key=lambda row: row.at, reverse=True),
         "minutes": sum(row.number or 0 for row in record.contacts),
@@ -242,7 +251,8 @@ def _chart(
     record: Record,
     planned: Sequence[Occasion],
     where: Place,
-) -> chart.Chart:
+    phase: RecoveryPhase | None,
+) -> Chart:
     zone = ZoneInfo(recovery.patient.zone)
 
     def day(at: datetime) -> int:
@@ -258,6 +268,7 @@ def _chart(
         contacts=[(day(row.at), row) for row in record.contacts],
         planned=[o.day for o in planned if o.day > where.day] if recovery.sends else [],
         corridor=partial(corridors.band_on, recovery, clinic),
+        phase=phase,
     )
 
 

@@ -123,6 +123,13 @@ def test_an_odi_out_of_range_or_too_exact(as_nurse, clinic, nurse, now, typed, w
     assert f'value="{typed}"' in page
 
 
+def test_the_owner_of_several_scales_is_named_once(as_nurse, clinic, nurse, now):
+    recovery = someone(clinic, "Ruth", "Keller", day=85)
+    page = as_nurse.get(form(recovery, "C90")).content.decode()
+    assert page.count("PROMIS is copyrighted by its owners.") == 1
+    assert page.count("EQ-5D is copyrighted by EuroQol.") == 1
+
+
 def test_an_index_is_typed_with_all_its_digits(as_nurse, clinic, nurse, now):
     recovery = someone(clinic, "Ruth", "Keller", day=85)
     typed = {"EQ-5D-INDEX-0": "-0.873", "save_incomplete": "1"}

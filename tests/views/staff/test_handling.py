@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from recovery.models import AccessEvent, Note, Recovery, User
+from recovery.models.recoveries import QueueRank
 from recovery.services import contacts
 from tests.pages import words
 from tests.views.staff.conftest import EMERGENCY, NOW, URGENT, alert_of, report, url
@@ -54,6 +55,24 @@ def test_a_row_is_assigned_and_the_queue_says_to_whom(
     as_nurse.post(url("recovery_assign", recovery.uuid), {"to": ""})
     recovery.refresh_from_db()
     assert recovery.assigned_to is None
+
+
+@pytest.mark.parametrize("alert", [True, False])
+def test_what_somebody_is_on_is_theirs_until_they_give_it_back(
+    as_nurse: Client, as_second_nurse: Client, recovery: Recovery, now: Any, alert: bool
+) -> None:
+    """By a claim of an alert, and of a row that has none."""
+    if alert:
+        report(recovery, **EMERGENCY)
+    else:
+        Recovery.objects.update(queue_rank=QueueRank.OVERDUE, queue_since=NOW, overdue_since=NOW)
+    as_nurse.post(url("recovery_claim", recovery.uuid))
+    assert "Mine 1" in words(queue_page(as_nurse))
+    assert "You" in row(queue_page(as_nurse, mine="yes"), "Keller")
+    assert "Mine 0" in words(queue_page(as_second_nurse))
+    assert "Nobody in the queue fits" in words(queue_page(as_second_nurse, mine="yes"))
+    as_nurse.post(url("recovery_release", recovery.uuid))
+    assert "Mine 0" in words(queue_page(as_nurse))
 
 
 @pytest.mark.parametrize("to", ["nobody", "0b2f5a34-7f0c-4d53-9d53-9a3f8f9f6c11", "\0"])

@@ -53,6 +53,15 @@ def test_a_reason_is_told_only_of_what_an_alert_has_put_into_the_queue(
         assert alert.headline not in page(as_nurse)
 
 
+@pytest.mark.parametrize("rank", QueueRank)
+def test_every_badge_has_its_shape(as_nurse: Client, recovery: Recovery, rank: QueueRank) -> None:
+    Recovery.objects.update(queue_rank=rank, queue_since=NOW, handled_at=NOW)
+    html = as_nurse.get(url("patients")).content.decode()
+    used = set(re.findall(r'href="#i-(\w+)"', html))
+    assert used
+    assert used <= set(re.findall(r'<symbol id="i-(\w+)"', html))
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [("kel", True), ("ruth keller", True), ("R0", True), ("eller", False), ("ruth x", False)],

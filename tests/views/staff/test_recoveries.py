@@ -1,4 +1,5 @@
 import gzip
+import re
 import uuid
 from datetime import timedelta
 from decimal import Decimal
@@ -45,11 +46,12 @@ def a_year(recovery: Recovery) -> None:
             log_date=recovery.procedure_on + n * DAY,
             day=n,
             entered_at=recovery.procedure_at + n * DAY,
-            source="patient",
-            mode="web",
+            source="staff" if n % 10 == 0 else "patient",
+            mode="phone" if n % 10 == 0 else "web",
             late=n % 9 == 0,
             pain_avg=(n * 7) % 9,
             pain_worst=(n * 7) % 9 + 1,
+            leg_pain=(n * 5) % 4,
             acetaminophen_mg=500 * (n % 5),
             nsaid_taken=n % 3 == 0,
             opioids=[],
@@ -439,7 +441,7 @@ def test_the_timeline_stands_where_there_is_room(
         assert content.count('id="h-timeline"') == 1
 
 
-def test_older_entries_of_the_timeline_are_folded(
+def test_older_entries_stand_on_the_timeline_s_own_page(
     as_nurse: Client, recovery: Recovery, nurse: User
 ) -> None:
     for n in range(14):
@@ -451,11 +453,14 @@ def test_older_entries_of_the_timeline_are_folded(
             outcome="advised",
             note=f"Call number {n}.",
         )
-    content = page(as_nurse, recovery).content.decode()
-    sight, _summary, folded = content.partition('<details class="ic-earlier">')
-    assert "Call number 11." in sight.partition('id="h-timeline"')[2]
-    assert "Call number 12." in folded
-    assert "Call number 12." not in sight.partition('id="h-timeline"')[2]
+    response = page(as_nurse, recovery)
+    assert "Call number 11." in words(response)
+    assert "Call number 12." not in response.content.decode().partition('id="h-timeline"')[2]
+    told = re.search(r"Timeline All (\d+) entries of the timeline", words(response))
+    assert told
+    whole = as_nurse.get(url("recovery_timeline", recovery.uuid))
+    assert f"Newest first, 1 to {told[1]} of {told[1]}." in words(whole)
+    assert [n for n in range(14) if f"Call number {n}." in words(whole)] == [*range(14)]
 
 
 def test_a_year_of_daily_logs_stays_a_small_page(
@@ -464,9 +469,11 @@ def test_a_year_of_daily_logs_stays_a_small_page(
     recovery = someone(clinic, "Zelda", "Year", day=364, ticked=False)
     a_year(recovery)
     report(recovery, **EMERGENCY, **REVIEW)
+    for query in ({}, {"phase": "follow_up"}):
+        response = as_nurse.get(url("staff_recovery", recovery.uuid), query)
+        assert len(response.content) <= 60_000
+        assert len(gzip.compress(response.content)) <= 15_000
     response = page(as_nurse, recovery)
-    assert len(response.content) <= 60_000
-    assert len(gzip.compress(response.content)) <= 15_000
     # Every day has its values, though single logs are behind a link.
     for day in (0, 100, 363):
         assert f"<th>D{day}<td>".encode() in response.content
@@ -483,10 +490,11 @@ def test_ten_statements_at_most(
         report(recovery, **EMERGENCY, **REVIEW)
         contacts.record(recovery=recovery, user=nurse, now=NOW, kind="call", outcome="no_answer")
     page(as_nurse, recovery)
-    with CaptureQueriesContext(connection) as statements:
-        page(as_nurse, recovery)
-    sql = [one["sql"] for one in statements]
-    assert len([one for one in sql if not one.startswith(("BEGIN", "COMMIT"))]) <= 10, sql
+    for query in ({}, {"phase": "short_term"}):
+        with CaptureQueriesContext(connection) as statements:
+            as_nurse.get(url("staff_recovery", recovery.uuid), query)
+        sql = [one["sql"] for one in statements]
+        assert len([one for one in sql if not one.startswith(("BEGIN", "COMMIT"))]) <= 10, sql
 
 
 def test_the_look_is_recorded_each_time(as_nurse: Client, recovery: Recovery) -> None:

@@ -1,5 +1,6 @@
 """How a patient is reminded, as staff set it; what the queue says when nobody answers."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
@@ -83,6 +84,35 @@ def test_consent_to_mails_is_withdrawn_and_given_by_name(
     save(as_nurse, url, email_ok="on", told="on")
     assert consents.get(withdrawn_at=None).email_ok
     assert consents.count() == 3
+
+
+def test_e_mail_is_not_shown_as_chosen_without_an_agreement(
+    as_nurse: Client, recovery: Recovery, url: str
+) -> None:
+    chosen, said = 'value="email" id="id_channels_0" checked', "has not agreed to e-mails"
+    ledger = reverse("recovery_ledger", args=[recovery.uuid])
+    html = as_nurse.get(url).content.decode()
+    assert chosen in html
+    assert said not in html
+    assert "Remind by E-mail Follow-up" in words(as_nurse.get(ledger))
+    Consent.objects.update(email_ok=False)
+    html = as_nurse.get(url).content.decode()
+    assert chosen not in html
+    assert said in html
+    assert "Remind by E-mail, but e-mails are not agreed to" in words(as_nurse.get(ledger))
+    # The rest can be set meanwhile.
+    save(as_nurse, url, quiet_until="09:00")
+    assert (patient_of(recovery).quiet_until, patient_of(recovery).channels) == (time(9), "email")
+
+
+def test_staff_read_hours_on_their_clock(as_nurse: Client, recovery: Recovery, url: str) -> None:
+    Patient.objects.update(remind_at=time(17, 15))
+    html = as_nurse.get(url).content.decode()
+    for at in ("12:00", "20:30", "17:15"):
+        assert f'<option value="{at}"' in html
+        assert f">{at}</option>" in html
+    assert "As planned" in html
+    assert not re.search(r"\d[ \u00a0][AP]M", html)
 
 
 def test_hours_zone_and_channels_are_set(as_nurse: Client, recovery: Recovery, url: str) -> None:

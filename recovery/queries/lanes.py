@@ -1,0 +1,79 @@
+"""The lanes of medicine under the staff's chart."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from itertools import groupby
+
+from recovery.queries.days import Day, stretches
+from recovery.queries.plot import NSAID_Y, OPIOID_Y, OTHER_Y, Chart
+
+OPIOID_HIGH, OTHER_HIGH = 24, 12
+# How far above the foot of its lane "none" stands.
+DASH = 4
+# Full scale of the lane of tablets: the labelled maximum of acetaminophen in 24 h.
+ACETAMINOPHEN_MG = 4000
+LEAST_MME = 30
+
+
+def draw_medicine(chart: Chart, days: Iterable[Day], baseline_mme: Decimal | None) -> None:
+    """`days` are all of the recovery: a bar is as high when the axis holds one phase alone."""
+    doses = [day.mme for day in days if day.mme is not None]
+    full = float(max([Decimal(LEAST_MME), *doses, baseline_mme or Decimal(0)]))
+    if baseline_mme:
+        chart.opioid_base_y = round(OPIOID_Y - float(baseline_mme) / full * OPIOID_HIGH, 1)
+    opioids = {day.day: float(day.mme or 0) / full for day in chart.days}
+    others = {day.day: (day.acetaminophen_mg or 0) / ACETAMINOPHEN_MG for day in chart.days}
+    chart.opioids = _bars(chart, opioids, OPIOID_Y, OPIOID_HIGH)
+    chart.acetaminophen = _bars(chart, others, OTHER_Y, OTHER_HIGH)
+    chart.nsaid = _dots(chart, [day.day for day in chart.days if day.nsaid], NSAID_Y)
+    no_opioid = [day.day for day in chart.days if day.opioid is False]
+    no_tablets = [day.day for day in chart.days if day.acetaminophen is False]
+    chart.none = _dashes(chart, no_opioid, OPIOID_Y - DASH)
+    chart.none += _dashes(chart, no_tablets, OTHER_Y - DASH)
+    uncounted = [day.day for day in chart.days if day.mme_unknown]
+    chart.uncounted = _dots(chart, uncounted, OPIOID_Y - OPIOID_HIGH // 3)
+
+
+def _dots(chart: Chart, days: Iterable[int], y: int) -> str:
+    """In one row; each from where the last one stands."""
+    path, pen = f"M0 {y}", 0
+    places = [round(chart.x(day)) for day in days]
+    for x in places:
+        path += f"m{x - pen} 0h0"
+        pen = x
+    return path if places else ""
+
+
+def _dashes(chart: Chart, days: Sequence[int], y: int) -> str:
+    """A dash a day; without room for them, one line for days next to each other, each from where
+    the last one ended.
+    """
+    if not chart.dense:
+        return "".join(f"M{chart.x(day) - chart.bar / 2:g} {y}h{chart.bar:g}" for day in days)
+    path, pen = f"M0 {y}", 0
+    for run in stretches(days):
+        left, right = round(chart.x(run[0] - 0.5)), round(chart.x(run[-1] + 0.5))
+        path += f"m{left - pen} 0h{right - left}"
+        pen = right
+    return path if days else ""
+
+
+def _bars(chart: Chart, shares: dict[int, float], foot: int, high: int) -> str:
+    """A bar a day; where there is no room for bars, one outline for days next to each other, in
+    days and whole pixels (`in_days` says where it stands). What was taken is never drawn flat.
+    """
+    digits = None if chart.dense else 1
+    heights = {
+        day: max(1, round(min(1.0, share) * high, digits)) for day, share in shares.items() if share
+    }
+    if not chart.dense:
+        return "".join(f"M{chart.x(day):g} {foot}v-{tall:g}" for day, tall in heights.items())
+    path = ""
+    for days in stretches(heights):
+        path += f"M{days[0] - chart.first} {foot}"
+        before = 0.0
+        for tall, same in groupby(days, heights.__getitem__):
+            path += f"v{before - tall:g}h{len(list(same))}"
+            before = tall
+        path += f"V{foot}"
+    return path
