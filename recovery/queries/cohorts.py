@@ -106,12 +106,16 @@ class Frame:
         return sum(self.by["surgeon"].values())
 
     @cached_property
+    def cells(self) -> dict[str, tuple[dict[Cell, int], list[Sum[Cell]]]]:
+        return {key: tables(leaves) for key, leaves in self.by.items()}
+
+    @cached_property
     def hidden(self) -> dict[str, set[Cell]]:
-        return {key: hidden(*tables(leaves)) for key, leaves in self.by.items()}
+        return {key: hidden(*found) for key, found in self.cells.items()}
 
     def periods(self) -> list[str]:
         """The years and their quarters that can be chosen, the newest first."""
-        counts, _sums = tables(self.by["surgeon"])
+        counts, _sums = self.cells["surgeon"]
         found = {period for period, group in counts if group == ALL and period != ALL}
         return [
             period
@@ -121,7 +125,7 @@ class Frame:
 
     def groups(self, dimension: str, period: str) -> list[str]:
         """Those of a fact that can be chosen within a period, by name; what is not known last."""
-        counts, _sums = tables(self.by[dimension])
+        counts, _sums = self.cells[dimension]
         found = {group for at, group in counts if at == period and group != ALL}
         return sorted(
             (g for g in found if (period, g) not in self.hidden[dimension]),
