@@ -56,11 +56,19 @@ def _levels(text: str) -> str:
 
 
 def _months(name: str) -> Case:
+    """A place in SPANS: the database tells numbers apart faster than words."""
     return Case(
-        When(**{name: None}, then=Value(UNKNOWN)),
-        When(**{f"{name}__lt": CANDIDATE_MONTHS}, then=Value("under")),
-        default=Value("over"),
+        When(**{name: None}, then=Value(0)),
+        When(**{f"{name}__lt": CANDIDATE_MONTHS}, then=Value(1)),
+        default=Value(2),
     )
+
+
+SPANS = (UNKNOWN, "under", "over")
+
+
+def _diagnosis(code: str) -> str:
+    return (code if code == VERTEBROGENIC else "other") if code else UNKNOWN
 
 
 _MONTHS = {"under": _("Under 6 months"), "over": _("6 months or longer")}
@@ -70,17 +78,12 @@ DIMENSIONS: Mapping[str, Dimension] = {
         Dimension("surgeon", _("Surgeon"), F("surgeon"), _words),
         Dimension("levels", _("Levels treated"), F("levels"), _levels),
         Dimension("modic", _("Modic type"), F("modic"), names=dict(Modic.choices)),
-        Dimension("pain", _("Low back pain"), _months("pain_months"), names=_MONTHS),
-        Dimension("care", _("Conservative care"), _months("care_months"), names=_MONTHS),
+        Dimension("pain", _("Low back pain"), _months("pain_months"), SPANS.__getitem__, _MONTHS),
         Dimension(
-            "diagnosis",
-            _("Diagnosis"),
-            Case(
-                When(icd10="", then=Value(UNKNOWN)),
-                When(icd10=VERTEBROGENIC, then=Value(VERTEBROGENIC)),
-                default=Value("other"),
-            ),
-            names={"other": _("Another code")},
+            "care", _("Conservative care"), _months("care_months"), SPANS.__getitem__, _MONTHS
+        ),
+        Dimension(
+            "diagnosis", _("Diagnosis"), F("icd10"), _diagnosis, {"other": _("Another code")}
         ),
     )
 }

@@ -11,10 +11,8 @@ from django.db.models import (
     Case,
     Count,
     DurationField,
-    Exists,
     ExpressionWrapper,
     F,
-    OuterRef,
     Q,
     Sum,
     Value,
@@ -130,15 +128,10 @@ def _recoveries(cohort: Cohort) -> Counter[str]:
 
     The database counts those that are alike, which are few; what they count for is told here.
     """
-    sent_to_ed = Exists(
-        Contact.objects.filter(
-            recovery=OuterRef("pk"), outcome=Contact.Outcome.EMERGENCY_DEPARTMENT
-        )
-    ) | Exists(
-        Alert.objects.filter(
-            recovery=OuterRef("pk"), closing_reason=Alert.ClosingReason.EMERGENCY_DEPARTMENT
-        )
-    )
+    contacts = Contact.objects.filter(outcome=Contact.Outcome.EMERGENCY_DEPARTMENT)
+    closed = Alert.objects.filter(closing_reason=Alert.ClosingReason.EMERGENCY_DEPARTMENT)
+    # Of the clinic they are not filtered: they are few in all, and read once.
+    sent_to_ed = contacts.values("recovery").union(closed.values("recovery"))
     passed = [When(procedure_on__lte=_on(cohort, day), then=Value(day)) for day in PASSED]
     uses = When(baseline_opioid_mme__isnull=False, then=Q(baseline_opioid_mme__gt=0))
     alike = (
@@ -150,7 +143,7 @@ def _recoveries(cohort: Cohort) -> Counter[str]:
         n=Count("*"),
         days=Sum("days_logged"),
         fortnight=Sum("fortnight_days_logged"),
-        ed=Count("pk", filter=Q(sent_to_ed)),
+        ed=Count("pk", filter=Q(pk__in=sent_to_ed)),
     )
     found: Counter[str] = Counter()
     for day, state, uses_at_baseline, use, n, days, fortnight, ed in rows.order_by():

@@ -22,12 +22,13 @@ from recovery.clinical.instruments import (
     response,
     rmdq_marks,
 )
+from recovery.clinical.instruments.response import COMPOSITE_ODI, COMPOSITE_PAIN, POINTS
 from recovery.clinical.instruments.scoring import ODI_SECTIONS
 from recovery.clinical.summaries import share, summary
 from recovery.clinical.timepoints import DAYS, HIGHEST, PGIC
 from recovery.models import Outcome
 from recovery.queries.cohorts import Cohort, Shown
-from recovery.queries.outcome_counts import Counts, Fell, Pair, counts
+from recovery.queries.outcome_counts import Counts, Pair, counts
 from recovery.queries.outcome_figures import (
     COMPOSITE,
     FUNCTIONS,
@@ -45,6 +46,8 @@ from recovery.queries.outcome_figures import (
 # up to ten sections is a multiple of.
 ODI_PARTS = lcm(*range(1, ODI_SECTIONS + 1))
 PER = {**SHOWN_AS, "ODI": ODI_PARTS}
+# One count of whose pain was eased serves the quadrants and the trials' mark.
+assert COMPOSITE_PAIN == POINTS[PAIN]
 
 
 def changes(cohort: Cohort, at: str) -> Changes:
@@ -61,7 +64,7 @@ def changes(cohort: Cohort, at: str) -> Changes:
         asked=asked,
         points={scale: _points(scale, found, asked, shown) for scale in HIGHEST},
         responders=_responders(asked[at].due, at, found, shown) if at else [],
-        quadrants=_quadrants(asked[at].due, at, found.fell.get(at, []), shown) if at else [],
+        quadrants=_quadrants(asked[at].due, at, found, shown) if at else [],
         at=at,
     )
 
@@ -89,6 +92,7 @@ class Judged(NamedTuple):
     """What a pair of scores means: `met` in the order of MARKS, None where it cannot be told."""
 
     fall: int
+    better: bool
     worse: bool
     met: tuple[bool | None, ...]
 
@@ -106,7 +110,7 @@ def _judged(scale: str, before: Any, after: Any) -> Judged:
     else:
         marks = [*odi_falls(first, later).values(), told.r30]
     whole = ODI_PARTS if scale == "ODI" else 1
-    return Judged(int((first - later) * whole), bool(told.worse), tuple(marks))
+    return Judged(int((first - later) * whole), bool(told.mid), bool(told.worse), tuple(marks))
 
 
 def _exact(total: Any) -> Fraction:
@@ -120,12 +124,12 @@ def _points(scale: str, found: Counts, asked: Mapping[str, Asked], shown: Shown)
     told_in = {form: one for form, one in asked.items() if scale in instrument_keys(form)}
     for form, one in told_in.items():
         pairs = found.pairs.get((scale, form), [])
-        n = sum(pair.n for pair in pairs)
+        n = sum(count for _first, _later, _eased, count in pairs)
         told, worse = None, None
         if shown(form, scale, n):
             falls: Counter[int] = Counter()
             worse = 0
-            for first, later, count in pairs:
+            for first, later, _eased, count in pairs:
                 judged = _judged(scale, first, later)
                 falls[judged.fall] += count
                 worse += count * judged.worse
@@ -139,7 +143,7 @@ def _responders(due: int, at: str, found: Counts, shown: Shown) -> list[Responde
     judged[PGIC] = Counter()
     for state, count in found.pgic.get(at, {}).items():
         judged[PGIC][(pgic_responder(state),)] += count
-    judged[COMPOSITE] = _composite(found.fell.get(at, []))
+    judged[COMPOSITE] = _composite(found.pairs.get(("ODI", at), []))
     responders = []
     places: Counter[str] = Counter()
     for mark in MARKS:
@@ -160,27 +164,27 @@ def _responders(due: int, at: str, found: Counts, shown: Shown) -> list[Responde
 def _met(scale: str, pairs: Sequence[Pair]) -> Counter[tuple[bool | None, ...]]:
     """How many met which marks."""
     found: Counter[tuple[bool | None, ...]] = Counter()
-    for first, later, count in pairs:
+    for first, later, _eased, count in pairs:
         found[_judged(scale, first, later).met] += count
     return found
 
 
-def _composite(fell: Sequence[Fell]) -> Counter[tuple[bool | None, ...]]:
+def _composite(pairs: Sequence[Pair]) -> Counter[tuple[bool | None, ...]]:
     found: Counter[tuple[bool | None, ...]] = Counter()
-    for one in fell:
-        if one.by[PAIN] is not None and one.by["ODI"] is not None:
-            found[bool(one.composite),] += one.n
+    for first, later, eased, count in pairs:
+        if eased is not None:
+            fell = _judged("ODI", first, later).fall >= COMPOSITE_ODI * ODI_PARTS
+            found[bool(eased and fell),] += count
     return found
 
 
-def _quadrants(due: int, at: str, fell: Sequence[Fell], shown: Shown) -> list[Quadrants]:
-    found = []
+def _quadrants(due: int, at: str, found: Counts, shown: Shown) -> list[Quadrants]:
+    quadrants = []
     for scale in FUNCTIONS:
         counted: Counter[tuple[bool, bool]] = Counter()
-        for one in fell:
-            pain, function = one.by[PAIN], one.by[scale]
-            if pain is not None and function is not None:
-                counted[bool(pain), bool(function)] += one.n
+        for first, later, eased, count in found.pairs.get((scale, at), []):
+            if eased is not None:
+                counted[bool(eased), _judged(scale, first, later).better] += count
         n = sum(counted.values())
         parts = (
             counted[True, True],
@@ -190,5 +194,5 @@ def _quadrants(due: int, at: str, fell: Sequence[Fell], shown: Shown) -> list[Qu
         )
         if n:
             may = shown(at, _pair(scale), n)
-            found.append(Quadrants(scale, due, n, parts if may else None))
-    return found
+            quadrants.append(Quadrants(scale, due, n, parts if may else None))
+    return quadrants
