@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import lcm
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Count, Q
 
@@ -28,7 +28,7 @@ from recovery.clinical.summaries import share, summary
 from recovery.clinical.timepoints import DAYS, HIGHEST, PGIC
 from recovery.models import Outcome
 from recovery.queries.cohorts import Cohort, Shown
-from recovery.queries.outcome_counts import Counts, Pair, counts
+from recovery.queries.outcome_counts import MILLION, Counts, Pair, counts
 from recovery.queries.outcome_figures import (
     COMPOSITE,
     FUNCTIONS,
@@ -47,7 +47,7 @@ from recovery.queries.outcome_figures import (
 ODI_PARTS = lcm(*range(1, ODI_SECTIONS + 1))
 PER = {**SHOWN_AS, "ODI": ODI_PARTS}
 # One count of whose pain was eased serves the quadrants and the trials' mark.
-assert COMPOSITE_PAIN == POINTS[PAIN]
+assert POINTS[PAIN] == COMPOSITE_PAIN
 
 
 def changes(cohort: Cohort, at: str) -> Changes:
@@ -98,8 +98,8 @@ class Judged(NamedTuple):
 
 
 @lru_cache(maxsize=65536)
-def _judged(scale: str, before: Any, after: Any) -> Judged:
-    first, later = _exact(before), _exact(after)
+def _judged(scale: str, before: int, after: int) -> Judged:
+    first, later = _exact(scale, before), _exact(scale, after)
     told = response(scale, first, later)
     if scale == PAIN:
         marks = [told.mid, told.r30, told.r50, pain_free(first, later)]
@@ -113,9 +113,11 @@ def _judged(scale: str, before: Any, after: Any) -> Judged:
     return Judged(int((first - later) * whole), bool(told.mid), bool(told.worse), tuple(marks))
 
 
-def _exact(total: Any) -> Fraction:
+def _exact(scale: str, total: int) -> Fraction:
     """A percent of up to ten sections is stored with six decimals; it is decided on as it was."""
-    return Fraction(total).limit_denominator(ODI_SECTIONS)
+    if scale == "ODI":
+        return Fraction(total, MILLION).limit_denominator(ODI_SECTIONS)
+    return Fraction(total)
 
 
 def _points(scale: str, found: Counts, asked: Mapping[str, Asked], shown: Shown) -> list[Point]:
