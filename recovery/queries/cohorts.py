@@ -197,18 +197,22 @@ class Cohort:
             rows = rows.filter(group__in=values)
         return rows
 
-    def counted(self, rows: QuerySet[Any], to: str, by: str, **counts: Any) -> "Shown":
+    def counted(
+        self, rows: Callable[["Cohort"], QuerySet[Any]], to: str, by: str, **counts: Any
+    ) -> "Shown":
         """Which figures of this cohort may be shown, where each is about so many people.
 
-        `rows` are those of the clinic's whole history, `by` names the figure together with the
+        `rows` gives those of the clinic's whole history, `by` names the figure together with the
         count. Asks the database nothing for all groups and all time: there is nothing to take
         away from.
         """
         if self.cell == (ALL, ALL):
             return Shown({}, self.cell)
         column = _moved(DIMENSIONS[self.dimension].column, to) if self.dimension else Value(ALL)
+        whole = Cohort(self.clinic, self.now, self.frame)
         found = (
-            rows.annotate(group=column)
+            rows(whole)
+            .annotate(group=column)
             .values_list(f"{to}procedure_on__year", f"{to}procedure_on__quarter", "group", by)
             .annotate(**counts)
             .order_by()

@@ -169,10 +169,9 @@ def _on(cohort: Cohort, day: int) -> Any:
 
 def _opioids(cohort: Cohort, found: Mapping[str, int]) -> list[Opioids]:
     told = {form: f"opioid_use__{form}__isnull" for form in DAYS}
-    whole = Cohort(cohort.clinic, cohort.now, cohort.frame).recoveries()
     counts: dict[str, Any] = {"baseline": Count("pk", filter=Q(baseline_opioid_mme__isnull=False))}
     counts |= {form: Count("pk", filter=Q(**{name: False})) for form, name in told.items()}
-    shown = cohort.counted(whole, "", "clinic", **counts)
+    shown = cohort.counted(Cohort.recoveries, "", "clinic", **counts)
     rows = [("baseline", found["recoveries"], found["baseline"], found["baseline_uses"])]
     for form in DAYS:
         uses, none = found[f"{form}_uses"], found[f"{form}_none"]
@@ -197,8 +196,9 @@ def _milestones(cohort: Cohort, due: int) -> list[Reached]:
     days: dict[str, Counter[int]] = defaultdict(Counter)
     for code, day, n in rows.order_by():
         days[code][day.days] += n
-    whole = Cohort(cohort.clinic, cohort.now, cohort.frame).of(standing.filter(past))
-    shown = cohort.counted(whole, "recovery__", "code", told=Count("pk"))
+    shown = cohort.counted(
+        lambda whole: whole.of(standing.filter(past)), "recovery__", "code", told=Count("pk")
+    )
     found = []
     for code in Milestone.Code.values:
         n = sum(days[code].values())

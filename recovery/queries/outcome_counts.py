@@ -28,10 +28,13 @@ STORED = (
 )
 # ODI is a percent with six decimals: in millionths it is a whole number, as the others are.
 MILLION = 1_000_000
-# A number that is counted: of the answers or of a scale, a form, two figures, and whether pain was
-# eased. Either figure has room for the millionths of 100 percent; a bigint holds all of it.
+# The bits of a number that is counted, from the highest: of which scale it is, or of the answers
+# (3), its form (3), two figures, either with room for the millionths of 100 percent (27 each), and
+# whether pain was eased (2).
 ANSWERS = len(SCALES)
-ROOM = 100 * MILLION + 1
+FIGURE = (1 << 27) - 1
+assert max(ANSWERS + 1, len(FORMS)) <= 1 << 3
+assert 100 * MILLION <= FIGURE
 EASED: tuple[bool | None, ...] = (None, False, True)
 # A score before and after, ODI in millionths; of a scale of function whether pain fell too by what
 # matters, None without a pair of pain; and how many have it so. Thousands, so it is no class.
@@ -55,13 +58,10 @@ def counts(rows: QuerySet[Outcome]) -> Counts:
         # What a row lacks, as a pair of a scale, is counted as null.
         if number is None:
             continue
-        rest, eased = divmod(number, len(EASED))
-        rest, later = divmod(rest, ROOM)
-        rest, first = divmod(rest, ROOM)
-        what, place = divmod(rest, len(FORMS))
-        form = FORMS[place]
+        what, form = number >> 59, FORMS[number >> 56 & 7]
+        first, later = number >> 29 & FIGURE, number >> 2 & FIGURE
         if what != ANSWERS:
-            pairs[SCALES[what], form].append((first, later, EASED[eased], n))
+            pairs[SCALES[what], form].append((first, later, EASED[number & 3], n))
             continue
         states[form][STATES[first]] += n
         if later:
@@ -83,8 +83,8 @@ def _counted(rows: QuerySet[Outcome]) -> list[tuple[int | None, int]]:
 
 
 def _number(what: int, first: str, later: str, eased: str = "0") -> str:
-    beginning = f"(CAST({what * len(FORMS)} AS bigint) + form)"
-    return f"(({beginning} * {ROOM} + {first}) * {ROOM} + {later}) * {len(EASED)} + {eased}"
+    beginning = f"(CAST({what << 3} AS bigint) | form)"
+    return f"(({beginning} << 27 | {first}) << 27 | {later}) << 2 | {eased}"
 
 
 def _pair(what: int, scale: str) -> str:

@@ -76,12 +76,16 @@ def _usual(asked: Mapping[str, Asked]) -> str:
 
 
 def _shown(cohort: Cohort) -> Shown:
-    whole = Cohort(cohort.clinic, cohort.now, cohort.frame)
     pain = Q(nrs_before__isnull=False)
     numbers = {scale: Count(f"{scale.lower()}_before") for scale in HIGHEST}
     numbers |= {_pair(scale): Count(f"{scale.lower()}_before", filter=pain) for scale in FUNCTIONS}
-    rows = whole.of(Outcome.objects.standing())
-    return cohort.counted(rows, "recovery__", "form", **numbers, PGIC=Count("pgic"))
+    return cohort.counted(
+        lambda whole: whole.of(Outcome.objects.standing()),
+        "recovery__",
+        "form",
+        **numbers,
+        PGIC=Count("pgic"),
+    )
 
 
 def _pair(scale: str) -> str:
@@ -126,17 +130,16 @@ def _points(scale: str, found: Counts, asked: Mapping[str, Asked], shown: Shown)
     told_in = {form: one for form, one in asked.items() if scale in instrument_keys(form)}
     for form, one in told_in.items():
         pairs = found.pairs.get((scale, form), [])
-        n = sum(count for _first, _later, _eased, count in pairs)
-        told, worse = None, None
-        if shown(form, scale, n):
-            falls: Counter[int] = Counter()
-            worse = 0
-            for first, later, _eased, count in pairs:
-                judged = _judged(scale, first, later)
-                falls[judged.fall] += count
-                worse += count * judged.worse
-            told = summary(falls, PER.get(scale, 1))
-        points.append(Point(form, one.due, n, told, worse))
+        falls: Counter[int] = Counter()
+        worse = 0
+        for first, later, _eased, count in pairs:
+            judged = _judged(scale, first, later)
+            falls[judged.fall] += count
+            worse += count * judged.worse
+        n = falls.total()
+        may = shown(form, scale, n)
+        told = summary(falls, PER.get(scale, 1)) if may else None
+        points.append(Point(form, one.due, n, told, worse if may else None))
     return points if any(point.n for point in points) else []
 
 
