@@ -3,7 +3,7 @@
 One statement, in SQL of its own: each row is joined with its recovery once and then counted as
 five things, for which the ORM has no words. Whatever is counted is one whole number. With it
 PostgreSQL counts a large table by several workers, and never sorts; GROUPING SETS of the columns
-do neither, since it expects far more pairs than there are, and take three times as long at a
+do neither, since it expects far more pairs than there are, and take two to three times as long at a
 million responses.
 """
 
