@@ -307,4 +307,4 @@ def test_the_statements_do_not_grow_with_the_people(
         with CaptureQueriesContext(connection) as found:
             page(as_manager, **asked)
         counts.append(len(found))
-    assert counts[0] == counts[1] <= (16 if not asked else 19)
+    assert counts[0] == counts[1] <= (9 if not asked else 12)
