@@ -201,6 +201,7 @@ ORDER = [
     "recovery.queries.corridors",
     "recovery.queries.cohorts",
     "recovery.queries.outcome_figures",
+    "recovery.queries.outcome_counts",
     "recovery.queries.outcomes",
     "recovery.queries.followups",
     "recovery.queries.outcome_charts",

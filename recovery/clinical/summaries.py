@@ -43,31 +43,37 @@ class Share:
         return 100 * self.met / self.n
 
 
-def summary(counts: Mapping[Fraction, int]) -> Summary | None:
-    """None of no value. A quartile is the middle of all values that divide the group so (the
-    second definition of Hyndman and Fan 1996, as in the corridor).
+def summary(counts: Mapping[int, int], per: int = 1) -> Summary | None:
+    """None of no value. So many of the whole numbers that are counted make one: `per`.
+
+    A quartile is the middle of all values that divide the group so (the second definition of
+    Hyndman and Fan 1996, as in the corridor).
     """
     n = sum(counts.values())
     if not n:
         return None
     values = sorted(counts)
-    mean = Fraction(sum(value * counts[value] for value in values)) / n
-    lower, median, upper = (_quantile(values, counts, n * quarters) for quarters in (1, 2, 3))
+    total = sum(value * counts[value] for value in values)
+    mean = Fraction(total, n * per)
+    lower, median, upper = (
+        Fraction(_twice_quantile(values, counts, n * quarters), 2 * per) for quarters in (1, 2, 3)
+    )
     low = high = None
     if n > 1:
-        spread = float(sum((value - mean) ** 2 * counts[value] for value in values) / (n - 1))
+        squares = sum(value * value * counts[value] for value in values)
+        spread = float(Fraction(n * squares - total * total, n * (n - 1) * per * per))
         reach = student(n - 1) * sqrt(spread / n)
         low, high = float(mean) - reach, float(mean) + reach
     return Summary(n, lower, median, upper, mean, low, high)
 
 
-def _quantile(values: list[Fraction], counts: Mapping[Fraction, int], wanted: int) -> Fraction:
-    """`wanted` is four times the share of the total."""
+def _twice_quantile(values: list[int], counts: Mapping[int, int], wanted: int) -> int:
+    """`wanted` is four times the share of the total. Twice, since two values may share it."""
     below, first = 0, None
     for value in values:
         below += counts[value]
         if 4 * below > wanted:
-            return value if first is None else Fraction(first + value) / 2
+            return (value if first is None else first) + value
         if 4 * below == wanted and first is None:
             first = value
     raise ValueError("there is no value to take a quartile of")

@@ -56,11 +56,19 @@ def _levels(text: str) -> str:
 
 
 def _months(name: str) -> Case:
+    """A place in SPANS: the database tells numbers apart faster than words."""
     return Case(
-        When(**{name: None}, then=Value(UNKNOWN)),
-        When(**{f"{name}__lt": CANDIDATE_MONTHS}, then=Value("under")),
-        default=Value("over"),
+        When(**{name: None}, then=Value(0)),
+        When(**{f"{name}__lt": CANDIDATE_MONTHS}, then=Value(1)),
+        default=Value(2),
     )
+
+
+SPANS = (UNKNOWN, "under", "over")
+
+
+def _diagnosis(code: str) -> str:
+    return (code if code == VERTEBROGENIC else "other") if code else UNKNOWN
 
 
 _MONTHS = {"under": _("Under 6 months"), "over": _("6 months or longer")}
@@ -70,17 +78,12 @@ DIMENSIONS: Mapping[str, Dimension] = {
         Dimension("surgeon", _("Surgeon"), F("surgeon"), _words),
         Dimension("levels", _("Levels treated"), F("levels"), _levels),
         Dimension("modic", _("Modic type"), F("modic"), names=dict(Modic.choices)),
-        Dimension("pain", _("Low back pain"), _months("pain_months"), names=_MONTHS),
-        Dimension("care", _("Conservative care"), _months("care_months"), names=_MONTHS),
+        Dimension("pain", _("Low back pain"), _months("pain_months"), SPANS.__getitem__, _MONTHS),
         Dimension(
-            "diagnosis",
-            _("Diagnosis"),
-            Case(
-                When(icd10="", then=Value(UNKNOWN)),
-                When(icd10=VERTEBROGENIC, then=Value(VERTEBROGENIC)),
-                default=Value("other"),
-            ),
-            names={"other": _("Another code")},
+            "care", _("Conservative care"), _months("care_months"), SPANS.__getitem__, _MONTHS
+        ),
+        Dimension(
+            "diagnosis", _("Diagnosis"), F("icd10"), _diagnosis, {"other": _("Another code")}
         ),
     )
 }
@@ -106,12 +109,16 @@ class Frame:
         return sum(self.by["surgeon"].values())
 
     @cached_property
+    def cells(self) -> dict[str, tuple[dict[Cell, int], list[Sum[Cell]]]]:
+        return {key: tables(leaves) for key, leaves in self.by.items()}
+
+    @cached_property
     def hidden(self) -> dict[str, set[Cell]]:
-        return {key: hidden(*tables(leaves)) for key, leaves in self.by.items()}
+        return {key: hidden(*found) for key, found in self.cells.items()}
 
     def periods(self) -> list[str]:
         """The years and their quarters that can be chosen, the newest first."""
-        counts, _sums = tables(self.by["surgeon"])
+        counts, _sums = self.cells["surgeon"]
         found = {period for period, group in counts if group == ALL and period != ALL}
         return [
             period
@@ -121,7 +128,7 @@ class Frame:
 
     def groups(self, dimension: str, period: str) -> list[str]:
         """Those of a fact that can be chosen within a period, by name; what is not known last."""
-        counts, _sums = tables(self.by[dimension])
+        counts, _sums = self.cells[dimension]
         found = {group for at, group in counts if at == period and group != ALL}
         return sorted(
             (g for g in found if (period, g) not in self.hidden[dimension]),
@@ -190,18 +197,22 @@ class Cohort:
             rows = rows.filter(group__in=values)
         return rows
 
-    def counted(self, rows: QuerySet[Any], to: str, by: str, **counts: Any) -> "Shown":
+    def counted(
+        self, rows: Callable[["Cohort"], QuerySet[Any]], to: str, by: str, **counts: Any
+    ) -> "Shown":
         """Which figures of this cohort may be shown, where each is about so many people.
 
-        `rows` are those of the clinic's whole history, `by` names the figure together with the
+        `rows` gives those of the clinic's whole history, `by` names the figure together with the
         count. Asks the database nothing for all groups and all time: there is nothing to take
         away from.
         """
         if self.cell == (ALL, ALL):
             return Shown({}, self.cell)
         column = _moved(DIMENSIONS[self.dimension].column, to) if self.dimension else Value(ALL)
+        whole = Cohort(self.clinic, self.now, self.frame)
         found = (
-            rows.annotate(group=column)
+            rows(whole)
+            .annotate(group=column)
             .values_list(f"{to}procedure_on__year", f"{to}procedure_on__quarter", "group", by)
             .annotate(**counts)
             .order_by()

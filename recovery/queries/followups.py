@@ -4,20 +4,31 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, Sum
+from django.db.models import (
+    Case,
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Q,
+    Sum,
+    Value,
+    When,
+)
 
 from recovery.clinical.summaries import LEAST, Share, Summary, share, summary
 from recovery.clinical.timepoints import DAYS, FIRST_FORTNIGHT
-from recovery.models import Alert, Contact, Milestone, Recovery
+from recovery.models import Alert, Contact, Milestone
 from recovery.models.alerts import Severity
 from recovery.queries.cohorts import Cohort
 
 # The curve of the milestones ends here, and is about those followed for as long.
 CURVE_DAYS = 90
+# The days by which recoveries are told apart, the last first.
+PASSED = sorted({*DAYS.values(), FIRST_FORTNIGHT[-1], CURVE_DAYS}, reverse=True)
 SEVERITIES = tuple(Severity)
 
 
@@ -101,8 +112,8 @@ def followups(cohort: Cohort) -> Followups:
         recoveries=n,
         ended={state: found[state] for state in ("withdrawn", "died")},
         baseline_forms=found["baseline"],
-        days_logged=found["days_logged"] or 0,
-        fortnight=share(found["fortnight"] or 0, len(FIRST_FORTNIGHT) * found["past_fortnight"])
+        days_logged=found["days_logged"],
+        fortnight=share(found["fortnight"], len(FIRST_FORTNIGHT) * found["past_fortnight"])
         if found["past_fortnight"] >= LEAST
         else None,
         opioids=_opioids(cohort, found),
@@ -112,37 +123,42 @@ def followups(cohort: Cohort) -> Followups:
     )
 
 
-def _recoveries(cohort: Cohort) -> dict[str, Any]:
-    past = {day: Q(procedure_on__lte=_on(cohort, day)) for day in (*DAYS.values(), 14, CURVE_DAYS)}
-    sent_to_ed = Exists(
-        Contact.objects.filter(
-            recovery=OuterRef("pk"), outcome=Contact.Outcome.EMERGENCY_DEPARTMENT
-        )
-    ) | Exists(
-        Alert.objects.filter(
-            recovery=OuterRef("pk"), closing_reason=Alert.ClosingReason.EMERGENCY_DEPARTMENT
-        )
+def _recoveries(cohort: Cohort) -> Counter[str]:
+    """Everything that is counted of the recoveries themselves.
+
+    The database counts those that are alike, which are few; what they count for is told here.
+    """
+    contacts = Contact.objects.filter(outcome=Contact.Outcome.EMERGENCY_DEPARTMENT)
+    closed = Alert.objects.filter(closing_reason=Alert.ClosingReason.EMERGENCY_DEPARTMENT)
+    # Of the clinic they are not filtered: they are few in all, and read once.
+    sent_to_ed = contacts.values("recovery").union(closed.values("recovery"))
+    passed = [When(procedure_on__lte=_on(cohort, day), then=Value(day)) for day in PASSED]
+    uses = When(baseline_opioid_mme__isnull=False, then=Q(baseline_opioid_mme__gt=0))
+    alike = (
+        cohort.recoveries()
+        .annotate(passed=Case(*passed, default=Value(-1)), uses=Case(uses))
+        .values_list("passed", "state", "uses", "opioid_use")
     )
-    uses = Q(baseline_opioid_mme__gt=0)
-    counts: dict[str, Any] = {
-        "recoveries": Count("pk"),
-        "withdrawn": Count("pk", filter=Q(state=Recovery.State.WITHDRAWN)),
-        "died": Count("pk", filter=Q(state=Recovery.State.DIED)),
-        "days_logged": Sum("days_logged"),
-        "fortnight": Sum("fortnight_days_logged", filter=past[14]),
-        "past_fortnight": Count("pk", filter=past[14]),
-        "past_curve": Count("pk", filter=past[CURVE_DAYS]),
-        "ed": Count("pk", filter=Q(sent_to_ed)),
-        "baseline": Count("pk", filter=Q(baseline_opioid_mme__isnull=False)),
-        "baseline_uses": Count("pk", filter=uses),
-    }
-    for form, day in DAYS.items():
-        told = {use: past[day] & Q(**{f"opioid_use__{form}": use}) for use in (True, False)}
-        counts[f"{form}_due"] = Count("pk", filter=past[day])
-        counts[f"{form}_uses"] = Count("pk", filter=told[True])
-        counts[f"{form}_none"] = Count("pk", filter=told[False])
-    result: dict[str, Any] = cohort.recoveries().aggregate(**counts)
-    return result
+    rows = alike.annotate(
+        n=Count("*"),
+        days=Sum("days_logged"),
+        fortnight=Sum("fortnight_days_logged"),
+        ed=Count("pk", filter=Q(pk__in=sent_to_ed)),
+    )
+    found: Counter[str] = Counter()
+    for day, state, uses_at_baseline, use, n, days, fortnight, ed in rows.order_by():
+        found.update({"recoveries": n, state: n, "days_logged": days, "ed": ed})
+        if uses_at_baseline is not None:
+            found.update({"baseline": n, "baseline_uses": n * uses_at_baseline})
+        if day >= FIRST_FORTNIGHT[-1]:
+            found.update({"past_fortnight": n, "fortnight": fortnight})
+        if day >= CURVE_DAYS:
+            found["past_curve"] += n
+        for form in (form for form, middle in DAYS.items() if day >= middle):
+            found[f"{form}_due"] += n
+            if form in use:
+                found[f"{form}_uses" if use[form] else f"{form}_none"] += n
+    return found
 
 
 def _on(cohort: Cohort, day: int) -> Any:
@@ -151,12 +167,11 @@ def _on(cohort: Cohort, day: int) -> Any:
     return today - timedelta(days=day)
 
 
-def _opioids(cohort: Cohort, found: Mapping[str, Any]) -> list[Opioids]:
+def _opioids(cohort: Cohort, found: Mapping[str, int]) -> list[Opioids]:
     told = {form: f"opioid_use__{form}__isnull" for form in DAYS}
-    whole = Cohort(cohort.clinic, cohort.now, cohort.frame).recoveries()
     counts: dict[str, Any] = {"baseline": Count("pk", filter=Q(baseline_opioid_mme__isnull=False))}
     counts |= {form: Count("pk", filter=Q(**{name: False})) for form, name in told.items()}
-    shown = cohort.counted(whole, "", "clinic", **counts)
+    shown = cohort.counted(Cohort.recoveries, "", "clinic", **counts)
     rows = [("baseline", found["recoveries"], found["baseline"], found["baseline_uses"])]
     for form in DAYS:
         uses, none = found[f"{form}_uses"], found[f"{form}_none"]
@@ -178,11 +193,12 @@ def _milestones(cohort: Cohort, due: int) -> list[Reached]:
         day=ExpressionWrapper(F("on") - F("recovery__procedure_on"), output_field=DurationField())
     )
     rows = cohort.of(standing.filter(past)).values_list("code", "day").annotate(n=Count("pk"))
-    days: dict[str, Counter[Fraction]] = defaultdict(Counter)
+    days: dict[str, Counter[int]] = defaultdict(Counter)
     for code, day, n in rows.order_by():
-        days[code][Fraction(day.days)] += n
-    whole = Cohort(cohort.clinic, cohort.now, cohort.frame).of(standing.filter(past))
-    shown = cohort.counted(whole, "recovery__", "code", told=Count("pk"))
+        days[code][day.days] += n
+    shown = cohort.counted(
+        lambda whole: whole.of(standing.filter(past)), "recovery__", "code", told=Count("pk")
+    )
     found = []
     for code in Milestone.Code.values:
         n = sum(days[code].values())
@@ -193,10 +209,10 @@ def _milestones(cohort: Cohort, due: int) -> list[Reached]:
     return found
 
 
-def _curve(days: Mapping[Fraction, int], due: int) -> list[float]:
+def _curve(days: Mapping[int, int], due: int) -> list[float]:
     told, curve = 0, []
     for day in range(CURVE_DAYS + 1):
-        told += days.get(Fraction(day), 0)
+        told += days.get(day, 0)
         curve.append(told / due)
     return curve
 

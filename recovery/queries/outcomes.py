@@ -5,13 +5,14 @@ people; what a pair means is clinical.instruments'. Nothing is filled in for an 
 missing: it is counted as missing, beside the figure.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from math import lcm
+from typing import NamedTuple
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from recovery.clinical.checkinforms import instrument_keys
 from recovery.clinical.instruments import (
@@ -27,6 +28,7 @@ from recovery.clinical.summaries import share, summary
 from recovery.clinical.timepoints import DAYS, HIGHEST, PGIC
 from recovery.models import Outcome
 from recovery.queries.cohorts import Cohort, Shown
+from recovery.queries.outcome_counts import MILLION, Counts, Pair, counts
 from recovery.queries.outcome_figures import (
     COMPOSITE,
     FUNCTIONS,
@@ -40,27 +42,29 @@ from recovery.queries.outcome_figures import (
     Responders,
 )
 
+# Falls are counted as whole numbers: PEG's of its raw sum, ODI's of a part that every percent of
+# up to ten sections is a multiple of.
+ODI_PARTS = lcm(*range(1, ODI_SECTIONS + 1))
+PER = {**SHOWN_AS, "ODI": ODI_PARTS}
+# One count of whose pain was eased serves the quadrants and the trials' mark.
+assert POINTS[PAIN] == COMPOSITE_PAIN
+
 
 def changes(cohort: Cohort, at: str) -> Changes:
     """Everything about scores; `at` is the form of the time point whose shares are told, or empty
     for the one that is there: three months, else the last that anybody answered.
 
-    Eight statements, nine for a part of the clinic.
+    One statement, two for a part of the clinic.
     """
-    rows = cohort.of(Outcome.objects.standing())
-    asked = _asked(rows)
+    found = counts(cohort.of(Outcome.objects.standing()))
+    asked = {form: Asked(form, **found.states[form]) for form in DAYS if form in found.states}
     at = at if at in asked else _usual(asked)
     shown = _shown(cohort)
-    pairs = {scale: _pairs(rows, scale) for scale in HIGHEST}
-    points = {scale: _points(scale, pairs[scale], asked, shown) for scale in HIGHEST}
-    states = _states(rows, at)
-    both = _both(rows, at)
-    due = asked[at].due if at else 0
     return Changes(
         asked=asked,
-        points=points,
-        responders=_responders(due, at, pairs, states, both, shown) if at else [],
-        quadrants=_quadrants(due, at, both, shown) if at else [],
+        points={scale: _points(scale, found, asked, shown) for scale in HIGHEST},
+        responders=_responders(asked[at].due, at, found, shown) if at else [],
+        quadrants=_quadrants(asked[at].due, at, found, shown) if at else [],
         at=at,
     )
 
@@ -71,47 +75,35 @@ def _usual(asked: Mapping[str, Asked]) -> str:
     return next((form for form in reversed(asked) if asked[form].answered), "")
 
 
-def _asked(rows: Any) -> dict[str, Asked]:
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    for form, state, n in rows.values_list("form", "state").annotate(n=Count("pk")).order_by():
-        found[form][state] = n
-    return {form: Asked(form, **found[form]) for form in DAYS if form in found}
-
-
 def _shown(cohort: Cohort) -> Shown:
-    whole = Cohort(cohort.clinic, cohort.now, cohort.frame)
     pain = Q(nrs_before__isnull=False)
-    counts = {scale: Count(f"{scale.lower()}_before") for scale in HIGHEST}
-    counts |= {_pair(scale): Count(f"{scale.lower()}_before", filter=pain) for scale in FUNCTIONS}
-    rows = whole.of(Outcome.objects.standing())
-    return cohort.counted(rows, "recovery__", "form", **counts, PGIC=Count("pgic"))
+    numbers = {scale: Count(f"{scale.lower()}_before") for scale in HIGHEST}
+    numbers |= {_pair(scale): Count(f"{scale.lower()}_before", filter=pain) for scale in FUNCTIONS}
+    return cohort.counted(
+        lambda whole: whole.of(Outcome.objects.standing()),
+        "recovery__",
+        "form",
+        **numbers,
+        PGIC=Count("pgic"),
+    )
 
 
 def _pair(scale: str) -> str:
     return f"{scale}_NRS"
 
 
-def _pairs(rows: Any, scale: str) -> dict[str, Counter[tuple[Fraction, Fraction]]]:
-    """By form, how often each score before and after occurs together."""
-    before, after = f"{scale.lower()}_before", f"{scale.lower()}_after"
-    found: dict[str, Counter[tuple[Fraction, Fraction]]] = defaultdict(Counter)
-    counted = rows.exclude(**{before: None}).values_list("form", before, after)
-    for form, first, later, n in counted.annotate(n=Count("pk")).order_by():
-        found[form][_exact(first), _exact(later)] += n
-    return found
+class Judged(NamedTuple):
+    """What a pair of scores means: `met` in the order of MARKS, None where it cannot be told."""
 
-
-@lru_cache(maxsize=4096)
-def _exact(total: Any) -> Fraction:
-    """A percent of up to ten sections is stored with six decimals; it is decided on as it was."""
-    return Fraction(total).limit_denominator(ODI_SECTIONS)
+    fall: int
+    better: bool
+    worse: bool
+    met: tuple[bool | None, ...]
 
 
 @lru_cache(maxsize=65536)
-def _met(scale: str, first: Fraction, later: Fraction) -> tuple[bool | None, ...]:
-    """Whether a pair meets each mark of its scale, in the order of MARKS, and whether it is worse;
-    None where that cannot be told.
-    """
+def _judged(scale: str, before: int, after: int) -> Judged:
+    first, later = _exact(scale, before), _exact(scale, after)
     told = response(scale, first, later)
     if scale == PAIN:
         marks = [told.mid, told.r30, told.r50, pain_free(first, later)]
@@ -121,97 +113,91 @@ def _met(scale: str, first: Fraction, later: Fraction) -> tuple[bool | None, ...
         marks = [told.mid, told.r30, rmdq_marks(first, later).recovered]
     else:
         marks = [*odi_falls(first, later).values(), told.r30]
-    return (*marks, told.worse)
+    whole = ODI_PARTS if scale == "ODI" else 1
+    return Judged(int((first - later) * whole), bool(told.mid), bool(told.worse), tuple(marks))
 
 
-def _points(
-    scale: str,
-    pairs: Mapping[str, Counter[tuple[Fraction, Fraction]]],
-    asked: Mapping[str, Asked],
-    shown: Shown,
-) -> list[Point]:
-    found = []
+def _exact(scale: str, total: int) -> Fraction:
+    """A percent of up to ten sections is stored with six decimals; it is decided on as it was."""
+    if scale == "ODI":
+        return Fraction(total, MILLION).limit_denominator(ODI_SECTIONS)
+    return Fraction(total)
+
+
+def _points(scale: str, found: Counts, asked: Mapping[str, Asked], shown: Shown) -> list[Point]:
+    points = []
     # A form that does not ask the scale has no point of it.
     told_in = {form: one for form, one in asked.items() if scale in instrument_keys(form)}
     for form, one in told_in.items():
-        n = sum(pairs[form].values()) if form in pairs else 0
-        told, worse = None, None
-        if shown(form, scale, n):
-            falls: Counter[Fraction] = Counter()
-            worse = 0
-            for (first, later), count in pairs[form].items():
-                falls[(first - later) / SHOWN_AS.get(scale, 1)] += count
-                worse += count * bool(_met(scale, first, later)[-1])
-            told = summary(falls)
-        found.append(Point(form, one.due, n, told, worse))
-    return found if any(point.n for point in found) else []
+        pairs = found.pairs.get((scale, form), [])
+        falls: Counter[int] = Counter()
+        worse = 0
+        for first, later, _eased, count in pairs:
+            judged = _judged(scale, first, later)
+            falls[judged.fall] += count
+            worse += count * judged.worse
+        n = falls.total()
+        may = shown(form, scale, n)
+        told = summary(falls, PER.get(scale, 1)) if may else None
+        points.append(Point(form, one.due, n, told, worse if may else None))
+    return points if any(point.n for point in points) else []
 
 
-def _responders(
-    due: int,
-    at: str,
-    pairs: Mapping[str, Mapping[str, Counter[tuple[Fraction, Fraction]]]],
-    states: Counter[int],
-    both: Mapping[str, int],
-    shown: Shown,
-) -> list[Responders]:
-    found = []
+def _responders(due: int, at: str, found: Counts, shown: Shown) -> list[Responders]:
+    judged = {scale: _met(scale, found.pairs.get((scale, at), [])) for scale in HIGHEST}
+    judged[PGIC] = Counter()
+    for state, count in found.pgic.get(at, {}).items():
+        judged[PGIC][(pgic_responder(state),)] += count
+    judged[COMPOSITE] = _composite(found.pairs.get(("ODI", at), []))
+    responders = []
     places: Counter[str] = Counter()
     for mark in MARKS:
         place = places[mark.scale]
         places[mark.scale] += 1
-        if mark.scale == PGIC:
-            told = [(bool(pgic_responder(state)), count) for state, count in states.items()]
-            everybody = sum(states.values())
-        elif mark.scale == COMPOSITE:
-            everybody = both["ODI_n"]
-            told = [(True, both["composite"]), (False, everybody - both["composite"])]
-        else:
-            counted = pairs[mark.scale].get(at, Counter())
-            judged = [(_met(mark.scale, *pair)[place], count) for pair, count in counted.items()]
-            told = [(met, count) for met, count in judged if met is not None]
-            everybody = sum(counted.values())
-        n = sum(count for _met_it, count in told)
+        told = judged[mark.scale]
+        everybody = sum(told.values())
+        n = sum(count for met, count in told.items() if met[place] is not None)
         if not everybody:
             continue
         count = _pair("ODI") if mark.scale == COMPOSITE else mark.count
         may = shown(at, count, n) and shown(at, count, everybody)
-        met = sum(count for met_it, count in told if met_it)
-        found.append(Responders(mark, due, n, share(met, n) if may else None))
+        met_it = sum(count for met, count in told.items() if met[place])
+        responders.append(Responders(mark, due, n, share(met_it, n) if may else None))
+    return responders
+
+
+def _met(scale: str, pairs: Sequence[Pair]) -> Counter[tuple[bool | None, ...]]:
+    """How many met which marks."""
+    found: Counter[tuple[bool | None, ...]] = Counter()
+    for first, later, _eased, count in pairs:
+        found[_judged(scale, first, later).met] += count
     return found
 
 
-def _states(rows: Any, at: str) -> Counter[int]:
-    told = rows.filter(form=at).exclude(pgic=None).values_list("pgic")
-    return Counter(dict(told.annotate(n=Count("pk")).order_by()))
-
-
-def _both(rows: Any, at: str) -> dict[str, int]:
-    """How many met the mark of pain, and of each scale of function, at one time point."""
-    told = rows.filter(form=at, nrs_before__isnull=False).annotate(
-        **{f"{s.lower()}_fall": F(f"{s.lower()}_before") - F(f"{s.lower()}_after") for s in HIGHEST}
-    )
-    eased = Q(nrs_fall__gte=POINTS[PAIN])
-    counts: dict[str, Any] = {}
-    for scale in FUNCTIONS:
-        fall = f"{scale.lower()}_fall"
-        known, better = Q(**{f"{fall}__isnull": False}), Q(**{f"{fall}__gte": POINTS[scale]})
-        counts[f"{scale}_n"] = Count("pk", filter=known)
-        counts[f"{scale}_both"] = Count("pk", filter=better & eased)
-        counts[f"{scale}_pain"] = Count("pk", filter=known & eased)
-        counts[f"{scale}_function"] = Count("pk", filter=better)
-    composite = Q(odi_fall__gte=COMPOSITE_ODI, nrs_fall__gte=COMPOSITE_PAIN)
-    found: dict[str, int] = told.aggregate(**counts, composite=Count("pk", filter=composite))
+def _composite(pairs: Sequence[Pair]) -> Counter[tuple[bool | None, ...]]:
+    found: Counter[tuple[bool | None, ...]] = Counter()
+    for first, later, eased, count in pairs:
+        if eased is not None:
+            fell = _judged("ODI", first, later).fall >= COMPOSITE_ODI * ODI_PARTS
+            found[bool(eased and fell),] += count
     return found
 
 
-def _quadrants(due: int, at: str, both: Mapping[str, int], shown: Shown) -> list[Quadrants]:
-    found = []
+def _quadrants(due: int, at: str, found: Counts, shown: Shown) -> list[Quadrants]:
+    quadrants = []
     for scale in FUNCTIONS:
-        n, helped = both[f"{scale}_n"], both[f"{scale}_both"]
-        pain, function = both[f"{scale}_pain"] - helped, both[f"{scale}_function"] - helped
-        parts = (helped, pain, function, n - helped - pain - function)
+        counted: Counter[tuple[bool, bool]] = Counter()
+        for first, later, eased, count in found.pairs.get((scale, at), []):
+            if eased is not None:
+                counted[bool(eased), _judged(scale, first, later).better] += count
+        n = sum(counted.values())
+        parts = (
+            counted[True, True],
+            counted[True, False],
+            counted[False, True],
+            counted[False, False],
+        )
         if n:
             may = shown(at, _pair(scale), n)
-            found.append(Quadrants(scale, due, n, parts if may else None))
-    return found
+            quadrants.append(Quadrants(scale, due, n, parts if may else None))
+    return quadrants

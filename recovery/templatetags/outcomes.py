@@ -49,6 +49,14 @@ def one_decimal(value: float | Fraction) -> str:
 
 
 @register.filter
+def px(place: float) -> SafeString:
+    """A place in a drawing, whose decimals are a point's in every language. They are many, and a
+    tenth of what floatformat costs.
+    """
+    return SafeString(f"{place:g}")
+
+
+@register.filter
 def percent(found: Share) -> str:
     return f"{_whole(found.percent)}%"
 

@@ -8,8 +8,8 @@ import pytest
 from recovery.clinical.summaries import share, student, summary
 
 
-def of(*values: int) -> Counter[Fraction]:
-    return Counter(map(Fraction, values))
+def of(*values: int) -> Counter[int]:
+    return Counter(values)
 
 
 def test_of_nothing_there_is_no_figure() -> None:
@@ -30,6 +30,18 @@ def test_quartiles_mean_and_interval() -> None:
     # Mean 4.5, SD 2.449, t(7) 2.365: 4.5 +- 2.048.
     assert found.low == pytest.approx(2.452, abs=0.01)
     assert found.high == pytest.approx(6.548, abs=0.01)
+
+
+def test_a_value_may_be_counted_in_parts() -> None:
+    """Eight twelfths to fifteen twelfths, whatever they are counted in."""
+    found = summary(of(8, 9, 10, 11, 12, 13, 14, 15), per=12)
+    assert found == summary(of(16, 18, 20, 22, 24, 26, 28, 30), per=24)
+    assert found
+    assert (found.lower, found.median, found.mean) == (
+        Fraction(19, 24),
+        Fraction(23, 24),
+        Fraction(23, 24),
+    )
 
 
 @pytest.mark.parametrize(
