@@ -37,7 +37,11 @@ def promise(run: Run) -> list[Row]:
         )
         _responses(watcher)
         watcher.execute("VACUUM ANALYZE")
-    env = run.env | {"DATABASE_URL": database}
+    # The CPU of a statement's parallel workers cannot be told, so neither side has any.
+    env = run.env | {
+        "DATABASE_URL": database,
+        "PGOPTIONS": "-c max_parallel_workers_per_gather=0",
+    }
     run.say("outcomes: counting them")
     [built] = results([start("benchmarks.bench.work", "rebuild", env=env)])
     with connect(database) as watcher:
