@@ -26,7 +26,7 @@ from recovery.queries.patients import (
     found,
     place,
 )
-from recovery.queries.queue_counts import FILTERS, MINE, counting, kept_by, read_counts
+from recovery.queries.queue_counts import FILTERS, MINE, claimed_by, counting, read_counts
 
 ORDER = ("queue_rank", "queue_wait", "queue_since", "id")
 # Until when staff should have made contact (R47, docs/protocol.md): clinic hours for urgent ones.
@@ -136,7 +136,7 @@ def page(
     text: str = "",
     after: str = "",
 ) -> QueuePage:
-    """Fifty rows in two statements, whatever stands in the queue.
+    """Fifty rows in two statements, or three with `mine`, whatever stands in the queue.
 
     `only` are names of FILTERS; without any, all. `mine` are those assigned to `user`, and those
     that `user` is on now. `after` is a page's own; a forged one begins anew.
@@ -147,7 +147,10 @@ def page(
         # A single one is an equality, by which the index is in order.
         rows = rows.filter(queue_rank__in=ranks) if ranks[1:] else rows.filter(queue_rank=ranks[0])
     if mine:
-        rows = rows.filter(pk__in=kept_by(user, now))
+        # Asked first: mostly there are none, and then an index has the rest in order.
+        claimed = list(claimed_by(user, now).values_list("pk", flat=True))
+        theirs = Q(assigned_to=user)
+        rows = rows.filter(theirs | Q(pk__in=claimed) if claimed else theirs)
     if text:
         # The clinic of the patient is the recovery's; named, it opens the indexes of the names.
         rows = rows.filter(found(text), patient__clinic=clinic)
