@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Min, Q, TextField
 from django.db.models.functions import Cast
 
-from recovery.models import Alert, Contact, FormResponse, MailEvent, Message, Score
+from recovery.models import Alert, Contact, FormResponse, MailEvent, Message, PathwayMove, Score
 from recovery.queries.export_logs import (
     HOW,
     WINDOW,
@@ -84,9 +84,10 @@ def _plain(score: Sequence[Any]) -> Cells:
 # ------
 
 ALERT_COLUMNS = (
-    *("rule", "severity", "phase", "raised_at", "firings", "state", "first_contact_at"),
-    *("reached_at", "contacts", "closed_at", "closing_reason", "rule_set", "alert", "headline"),
-    *("closed_by", "closing_text"),
+    *("rule", "severity", "phase", "raised_at", "firings", "state", "acknowledged_at"),
+    *("first_contact_at", "last_contact_at", "reached_at", "contacts", "contact_outcomes"),
+    *("closed_at", "closing_reason", "rule_set", "alert", "headline", "closed_by"),
+    "closing_text",
 )
 
 
@@ -101,14 +102,15 @@ def alerts(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
     columns = (
         *("recovery_id", "pk", "rule", "severity", "phase_id", "raised_at", "firings", "state"),
         *("closed_at", "closing_reason", "rule_set", "uuid", "headline", "closed_by__name"),
-        "closing_text",
+        *("closing_text", "acknowledged_at"),
     )
     for recovery, pk, rule, severity, phase, at, firings, state, closed, *rest in raised.order_by(
         "recovery_id", "pk"
     ).values_list(*columns):
         subject, told = subjects[recovery], contacts.get(pk, [])
+        first, last = (told[0][0], told[-1][0]) if told else (None, None)
         reached = next((when for when, what in told if what in Contact.REACHED), None)
-        reason, rule_set, uuid, headline, closer, text = rest
+        reason, rule_set, uuid, headline, closer, text, acknowledged = rest
         yield (
             recovery,
             (
@@ -120,7 +122,8 @@ def alerts(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
                     firings,
                     state,
                 ),
-                *(subject.at(told[0][0] if told else None), subject.at(reached), len(told)),
+                *map(subject.at, (acknowledged, first, last, reached)),
+                *(len(told), " ".join(what for _when, what in told)),
                 *(subject.at(closed), reason, rule_set, str(uuid), headline, closer, text),
             ),
         )
@@ -130,7 +133,7 @@ def alerts(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
 # -----
 
 SEND_COLUMNS = (
-    *("kind", "to", "checkin", "form", "number", "severity", "planned_at", "send_after"),
+    *("kind", "to", "channel", "checkin", "form", "number", "severity", "planned_at", "send_after"),
     *("sent_at", "delivered_at", "bounced_at", "opens_at", "due_at", "expires_at"),
     *("answered_at", "answered_mode", "state", "reason", "pathway", "message_id"),
 )
@@ -154,19 +157,31 @@ def sends(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
         *("recovery_id", "pk", "kind", "checkin__key", "checkin__form", "number", "severity"),
         *("state", "reason", "recovery__pathway_id", "message_id", "checkin__completed_by__mode"),
         *("planned_at", "send_after", "sent_at", "checkin__opens_at", "checkin__due_at"),
-        *("checkin__expires_at", "checkin__completed_at"),
+        *("checkin__expires_at", "checkin__completed_at", "channel", "created_at"),
     )
+    moves = _moves(subjects)
     for recovery, pk, kind, key, form, number, severity, *rest in owed.order_by(
         "recovery_id", "pk"
     ).values_list(*columns):
         at = subjects[recovery].at
         state, reason, pathway, message_id, mode, planned, after, sent, *window = rest
-        *window, done = window
+        *window, done, channel, created = window
+        pathway = next((old for when, old in moves.get(recovery, ()) if when > created), pathway)
         yield (
             recovery,
             (
-                *(kind, "staff" if kind in TO_STAFF else "patient", key, form, number, severity),
+                *(kind, "staff" if kind in TO_STAFF else "patient", channel, key, form, number),
+                severity,
                 *map(at, (planned, after, sent, *events.get(pk, (None, None)), *window, done)),
                 *(mode, state, reason, codes.pathways.get(pathway, ""), message_id),
             ),
         )
+
+
+def _moves(subjects: Subjects) -> dict[int, list[tuple[datetime, int]]]:
+    """By recovery, when it left which pathway, in order."""
+    found: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    rows = PathwayMove.objects.filter(recovery__in=list(subjects)).order_by("at", "pk")
+    for recovery, at, old in rows.values_list("recovery_id", "at", "from_pathway_id"):
+        found[recovery].append((at, old))
+    return found

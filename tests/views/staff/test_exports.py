@@ -30,11 +30,12 @@ from recovery.models import (
 )
 from recovery.queries import subjects
 from recovery.queries.instruments import instruments_of
-from recovery.services import alerts, checkins, contacts, logs, tick
+from recovery.services import alerts, checkins, contacts, logs, pathway_moves, tick
 from recovery.tabular import writing
 from tests.cast import QUIET, checkin_of
 from tests.outcomes import alert
 from tests.pages import words
+from tests.pathways import changes, own_pathway
 from tests.views.staff.conftest import NOW, report, someone, url
 
 Rows = list[dict[str, str]]
@@ -241,8 +242,10 @@ def test_alerts_with_what_was_done(
     [row] = saved(as_manager, "alerts")
     names = ("rule", "severity", "state", "firings", "contacts", "closing_reason", "closed_by")
     assert [row[name] for name in names] == ["R35", "review", "closed", "1", "2", "other", "Nora"]
-    times = ("raised_at", "first_contact_at", "reached_at", "closed_at")
-    assert [row[name][11:16] for name in times] == ["10:17", "10:22", "10:26", "10:27"]
+    times = ("raised_at", "acknowledged_at", "first_contact_at", "last_contact_at", "reached_at")
+    assert [row[name][11:16] for name in times] == ["10:17", "10:22", "10:22", "10:26", "10:26"]
+    assert row["closed_at"][11:16] == "10:27"
+    assert row["contact_outcomes"] == "no_answer advised"
     assert row["closing_text"] == "'+ seen by phone"
 
 
@@ -259,6 +262,43 @@ def test_sends_with_planned_sent_and_answered(
     )
     times = ("planned_at", "sent_at", "opens_at", "due_at", "answered_at")
     assert [row[name][11:16] for name in times] == ["08:17", "09:17", "06:00", "20:00", "10:09"]
+
+
+def test_a_send_has_its_channel_and_the_pathway_of_its_time(
+    clinic: Clinic, recovery: Recovery, nurse: User, manager: User, as_manager: Client
+) -> None:
+    hour = timedelta(hours=1)
+
+    def mail(number: int, channel: str) -> None:
+        Message.objects.create(
+            kind="reminder",
+            channel=channel,
+            dedupe_key=f"reminder {number}",
+            clinic=clinic,
+            recovery=recovery,
+            number=10 + number,
+            created_at=NOW + number * hour,
+            planned_at=NOW + number * hour,
+            send_after=NOW + number * hour,
+        )
+
+    mail(1, "email")
+    for number, title in ((2, "Ours"), (4, "Ours again")):
+        recovery.refresh_from_db()
+        pathway_moves.move(
+            recovery=recovery,
+            from_pathway=recovery.pathway,
+            to_pathway=own_pathway(clinic, manager, changes(title=title), now=NOW),
+            user=nurse,
+            now=NOW + number * hour,
+        )
+        mail(number + 1, "sms")
+    rows = [row for row in saved(as_manager, "sends") if row["number"] in {"11", "13", "15"}]
+    assert [(row["channel"], row["pathway"]) for row in rows] == [
+        ("email", "default 1"),
+        ("sms", "1"),
+        ("sms", "2"),
+    ]
 
 
 def test_a_period_is_both_its_days_where_the_clinic_is(
