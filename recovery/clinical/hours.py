@@ -79,11 +79,31 @@ class Calendar:
             wait -= closes - begin
         return start + HORIZON
 
+    def open_time(self, start: datetime, end: datetime) -> timedelta:
+        """How long it was open between the two; nothing where `end` is the earlier.
+
+        As in add_open_time, a clinic that names no hours counts every hour.
+        """
+        found = timedelta()
+        if not any(self.hours):
+            return max(end - start, found)
+        tz = ZoneInfo(self.zone)
+        first, last = start.astimezone(tz).date(), end.astimezone(tz).date()
+        for offset in range((last - first).days + 1):
+            on = first + timedelta(days=offset)
+            if self.opens_on(on):
+                opens, closes = self._span(on, tz)
+                found += max(min(end, closes) - max(start, opens), timedelta())
+        return found
+
     def _spans(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         tz = ZoneInfo(self.zone)
         for on in self.open_days(start.astimezone(tz).date()):
-            opens, closes = self.hours[on.weekday()] or ("", "")
-            yield _moment(on, opens, tz), _moment(on, closes, tz)
+            yield self._span(on, tz)
+
+    def _span(self, on: date, tz: ZoneInfo) -> tuple[datetime, datetime]:
+        opens, closes = self.hours[on.weekday()] or ("", "")
+        return _moment(on, opens, tz), _moment(on, closes, tz)
 
 
 @lru_cache(maxsize=512)

@@ -13,6 +13,7 @@ WHOSE = (
     ("de_identified", _("De-identified")),
     ("named", _("With record numbers")),
 )
+NO_PERIOD = _("A de-identified file has no period: its days would tell the true dates.")
 
 
 def _day(label: Any) -> forms.DateField:
@@ -55,6 +56,10 @@ class ExportForm(forms.Form):
         first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
         if first and last and last < first:
             self.add_error("last", _("This is before the first day."))
+        if self.cleaned_data.get("whose") == "de_identified":
+            for name in ("first", "last"):
+                if self.cleaned_data.get(name):
+                    self.add_error(name, NO_PERIOD)
 
     def _answered(self, name: str) -> str:
         if self.cleaned_data[name] is None:

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Min, Q
 from django.db.models.functions import Cast
 
-from recovery.models import Alert, Contact, FormResponse, MailEvent, Message, Score
+from recovery.models import Alert, Contact, FormResponse, MailEvent, Message, PathwayMove, Score
 from recovery.queries.export_logs import (
     HOW,
     WINDOW,
@@ -82,9 +83,10 @@ def _plain(score: Sequence[Any]) -> Cells:
 # ------
 
 ALERT_COLUMNS = (
-    *("rule", "severity", "phase", "raised_at", "firings", "state", "first_contact_at"),
-    *("reached_at", "contacts", "closed_at", "closing_reason", "rule_set", "alert", "headline"),
-    *("closed_by", "closing_text"),
+    *("rule", "severity", "phase", "raised_at", "firings", "state", "acknowledged_at"),
+    *("first_contact_at", "last_contact_at", "reached_at", "contacts", "contact_outcomes"),
+    *("closed_at", "closing_reason", "rule_set", "alert", "headline", "closed_by"),
+    "closing_text",
 )
 
 
@@ -98,23 +100,16 @@ def alerts(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
         contacts[alert].append((at, outcome))
     columns: tuple[str | Cast, ...] = (
         *("recovery_id", "pk", "rule", "severity", "phase_id", text("raised_at"), "firings"),
-        *(
-            "state",
-            text("closed_at"),
-            "closing_reason",
-            "rule_set",
-            "uuid",
-            "headline",
-            "closed_by__name",
-        ),
-        "closing_text",
+        *("state", text("closed_at"), "closing_reason", "rule_set", "uuid", "headline"),
+        *("closed_by__name", "closing_text", text("acknowledged_at")),
     )
     for recovery, pk, rule, severity, phase, at, firings, state, closed, *rest in raised.order_by(
         "recovery_id", "pk"
     ).values_list(*columns):
         subject, told = subjects[recovery], contacts.get(pk, [])
+        first, last = (told[0][0], told[-1][0]) if told else (None, None)
         reached = next((when for when, what in told if what in Contact.REACHED), None)
-        reason, rule_set, uuid, headline, closer, closing = rest
+        reason, rule_set, uuid, headline, closer, closing, acknowledged = rest
         yield (
             recovery,
             (
@@ -127,7 +122,8 @@ def alerts(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
                     firings,
                     state,
                 ),
-                *(subject.at(told[0][0] if told else None), subject.at(reached), len(told)),
+                *map(subject.at, (acknowledged, first, last, reached)),
+                *(len(told), " ".join(what for _when, what in told)),
                 *(subject.at(closed), reason, rule_set, str(uuid), headline, closer, closing),
             ),
         )
@@ -137,7 +133,7 @@ def alerts(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
 # -----
 
 SEND_COLUMNS = (
-    *("kind", "to", "checkin", "form", "number", "severity", "planned_at", "send_after"),
+    *("kind", "to", "channel", "checkin", "form", "number", "severity", "planned_at", "send_after"),
     *("sent_at", "delivered_at", "bounced_at", "opens_at", "due_at", "expires_at"),
     *("answered_at", "answered_mode", "state", "reason", "pathway", "message_id"),
 )
@@ -162,20 +158,33 @@ def sends(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
         *("state", "reason", "recovery__pathway_id", "message_id", "checkin__completed_by__mode"),
         *map(text, ("planned_at", "send_after", "sent_at", "checkin__opens_at")),
         *map(text, ("checkin__due_at", "checkin__expires_at", "checkin__completed_at")),
+        *("channel", "created_at"),
     )
+    moves = _moves(subjects)
     for recovery, pk, kind, key, form, number, severity, *rest in owed.order_by(
         "recovery_id", "pk"
     ).values_list(*columns):
         subject = subjects[recovery]
         at = subject.at
         state, reason, pathway, message_id, mode, planned, after, sent, *window = rest
-        *window, done = window
+        *window, done, channel, created = window
+        pathway = next((old for when, old in moves.get(recovery, ()) if when > created), pathway)
         yield (
             recovery,
             (
                 *subject.cells,
-                *(kind, "staff" if kind in TO_STAFF else "patient", key, form, number, severity),
+                *(kind, "staff" if kind in TO_STAFF else "patient", channel, key, form, number),
+                severity,
                 *map(at, (planned, after, sent, *events.get(pk, (None, None)), *window, done)),
                 *(mode, state, reason, codes.pathways.get(pathway, ""), message_id),
             ),
         )
+
+
+def _moves(subjects: Subjects) -> dict[int, list[tuple[datetime, int]]]:
+    """By recovery, when it left which pathway, in order."""
+    found: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    rows = PathwayMove.objects.filter(recovery__in=list(subjects)).order_by("at", "pk")
+    for recovery, at, old in rows.values_list("recovery_id", "at", "from_pathway_id"):
+        found[recovery].append((at, old))
+    return found

@@ -4,7 +4,7 @@ Each is read recovery by recovery through its index, never by a cursor that woul
 transaction open for as long as somebody downloads (decision 24).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -15,6 +15,9 @@ from recovery.queries import export_logs, export_records
 from recovery.queries.export_logs import Cells, Codes, Period, Read, Subjects
 from recovery.queries.subjects import SUBJECT, Names, chunks
 from recovery.tabular.writing import Rows
+
+# Set by the pathway: they say nothing of the day on which a file was made.
+PLANNED = frozenset({"due_at", "expires_at", "reminder_planned_at"})
 
 # A chunk's rows with the patients they are about.
 Batch = tuple[list[Cells], set[int]]
@@ -56,6 +59,8 @@ class Reader:
         for subjects in chunks(self.clinic, self.names):
             by_id = {one.recovery_id: one for one in subjects}
             read = list(source.read(by_id, self.period, self.codes))
+            if self.names.masked:
+                read = _before_the_end(read, by_id, self._happened(source))
             people = {by_id[pk].patient_id for pk in {row[0] for row in read}}
             if self.names.masked:
                 place = {pk: number for number, pk in enumerate(by_id)}
@@ -64,11 +69,32 @@ class Reader:
             else:
                 yield [row for _pk, row in read], people
 
+    def _happened(self, source: Source) -> list[int]:
+        """The places of times at which something happened, of none that the pathway sets."""
+        return [
+            place
+            for place, name in enumerate((*SUBJECT, *source.columns))
+            if name.endswith(("_at", "send_after")) and name not in PLANNED
+        ]
+
     def _kept(self, source: Source) -> list[int]:
         """A de-identified file has no zone: it says roughly where somebody lives."""
         gone = source.left_out | {"zone"} if self.names.masked else frozenset()
         names = (*SUBJECT, *source.columns)
         return [place for place, name in enumerate(names) if name not in gone]
+
+
+def _before_the_end(read: list[Read], subjects: Subjects, times: Sequence[int]) -> list[Read]:
+    """The rows of which everything had happened by the last day that is told of their patient, the
+    procedure too. As texts, a day stands before its own times and after those of the day before.
+    """
+    ends = {}
+    for pk, subject in subjects.items():
+        begin, end = subject.on(subject.procedure_on) or "", subject.end or ""
+        ends[pk] = end if begin < end else ""
+    return [
+        (pk, cells) for pk, cells in read if all((cells[place] or "") < ends[pk] for place in times)
+    ]
 
 
 def rows_of(batches: Iterator[Batch], before: Callable[[set[int]], None]) -> Rows:

@@ -23,7 +23,7 @@ from recovery.clinical.summaries import LEAST, Share, Summary, share, summary
 from recovery.clinical.timepoints import DAYS, FIRST_FORTNIGHT
 from recovery.models import Alert, Contact, Milestone
 from recovery.models.alerts import Severity
-from recovery.queries.cohorts import Cohort
+from recovery.queries.cohorts import Cohort, Shown
 
 # The curve of the milestones ends here, and is about those followed for as long.
 CURVE_DAYS = 90
@@ -52,7 +52,7 @@ class Opioids:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A milestone: told by `n` of `due`; its days, where enough have told."""
+    """A milestone: told by `n` of `due`; its days and the curve, where enough have told."""
 
     code: str
     due: int
@@ -106,6 +106,8 @@ class Followups:
 def followups(cohort: Cohort) -> Followups:
     """Three statements, six for a part of the clinic."""
     found = _recoveries(cohort)
+    shown = _shown(cohort)
+    clinic = cohort.clinic.pk
     n = found["recoveries"]
     may = n >= LEAST
     return Followups(
@@ -114,10 +116,12 @@ def followups(cohort: Cohort) -> Followups:
         baseline_forms=found["baseline"],
         days_logged=found["days_logged"],
         fortnight=share(found["fortnight"], len(FIRST_FORTNIGHT) * found["past_fortnight"])
-        if found["past_fortnight"] >= LEAST
+        if shown(clinic, "past_fortnight", found["past_fortnight"])
         else None,
-        opioids=_opioids(cohort, found),
-        milestones=_milestones(cohort, found["past_curve"]) if may else [],
+        opioids=_opioids(cohort, found, shown),
+        milestones=_milestones(cohort, found["past_curve"])
+        if shown(clinic, "past_curve", found["past_curve"])
+        else [],
         raised=_raised(cohort, n) if may else [],
         emergency_department=share(found["ed"], n) if may else None,
     )
@@ -167,11 +171,20 @@ def _on(cohort: Cohort, day: int) -> Any:
     return today - timedelta(days=day)
 
 
-def _opioids(cohort: Cohort, found: Mapping[str, int]) -> list[Opioids]:
+def _shown(cohort: Cohort) -> Shown:
+    """Of how many people each figure is that is about recoveries themselves."""
     told = {form: f"opioid_use__{form}__isnull" for form in DAYS}
+    past = {"past_fortnight": 14, "past_curve": CURVE_DAYS}
     counts: dict[str, Any] = {"baseline": Count("pk", filter=Q(baseline_opioid_mme__isnull=False))}
     counts |= {form: Count("pk", filter=Q(**{name: False})) for form, name in told.items()}
-    shown = cohort.counted(Cohort.recoveries, "", "clinic", **counts)
+    counts |= {
+        name: Count("pk", filter=Q(procedure_on__lte=_on(cohort, day)))
+        for name, day in past.items()
+    }
+    return cohort.counted(Cohort.recoveries, "", "clinic", **counts)
+
+
+def _opioids(cohort: Cohort, found: Mapping[str, int], shown: Shown) -> list[Opioids]:
     rows = [("baseline", found["recoveries"], found["baseline"], found["baseline_uses"])]
     for form in DAYS:
         uses, none = found[f"{form}_uses"], found[f"{form}_none"]
@@ -202,7 +215,7 @@ def _milestones(cohort: Cohort, due: int) -> list[Reached]:
     found = []
     for code in Milestone.Code.values:
         n = sum(days[code].values())
-        if n and due >= LEAST:
+        if n:
             may = shown(code, "told", n)
             curve = _curve(days[code], due) if may else None
             found.append(Reached(code, due, n, summary(days[code]) if may else None, curve))

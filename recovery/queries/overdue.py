@@ -159,7 +159,8 @@ class Worked:
 def worked(clinic: Clinic, now: datetime) -> list[Worked]:
     """By outcome of the first call, over the 90 days before the last seven; one statement.
 
-    Answered is a log or a form by the patient or a caregiver, not one that staff entered.
+    Answered is a log or a form by the patient or a caregiver, not one that staff entered, nor a
+    correction of an earlier one.
     """
     over = now - ANSWERS_WITHIN
     calls = Contact.objects.filter(
@@ -172,11 +173,13 @@ def worked(clinic: Clinic, now: datetime) -> list[Worked]:
     )
     logs = DailyLog.objects.filter(
         recovery=OuterRef("recovery"),
+        supersedes=None,
         entered_at__gt=OuterRef("at"),
         entered_at__lte=OuterRef("until"),
     ).exclude(source=DailyLog.Source.STAFF)
     forms = FormResponse.objects.filter(
         recovery=OuterRef("recovery"),
+        supersedes=None,
         completed_at__gt=OuterRef("at"),
         completed_at__lte=OuterRef("until"),
     ).exclude(source=DailyLog.Source.STAFF)

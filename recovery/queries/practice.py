@@ -66,7 +66,7 @@ class Funnel:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Minutes from the raise to a deed, of those alerts for which it came."""
+    """Minutes from the raise to a deed, of those alerts for which it came: see `handled`."""
 
     n: int
     half: float | None
@@ -178,27 +178,29 @@ def bounds(clinic: Clinic, period: str, now: datetime) -> tuple[datetime, dateti
 
 
 def handled(alerts: QuerySet[Alert], calendar: Calendar) -> list[Handled]:
-    """One statement. An emergency waits from the raise, others from when the clinic is open."""
-    rows: dict[str, list[tuple[datetime, Any, Any]]] = defaultdict(list)
-    for severity, *moments in alerts.values_list(
-        "severity", "raised_at", "acknowledged_at", "reached_at"
-    ):
-        raised, acknowledged, reached = moments
-        begin = raised if severity == Severity.EMERGENCY else calendar.open_from(raised)
-        rows[severity].append((begin, acknowledged, reached))
-    return [
-        Handled(
-            severity,
-            len(rows[severity]),
-            _waits((begin, acknowledged) for begin, acknowledged, _r in rows[severity]),
-            _waits((begin, reached) for begin, _a, reached in rows[severity]),
-        )
-        for severity in Severity
-    ]
+    """One statement. An emergency waits at any hour, others while the clinic is open; by its hours
+    and holidays of today.
+    """
+    rows: dict[str, list[Any]] = defaultdict(list)
+    columns = ("severity", "raised_at", "acknowledged_at", "reached_at")
+    for severity, *moments in alerts.values_list(*columns):
+        rows[severity].append(tuple(moments))
+    found = []
+    for severity in Severity:
+        wait = _any_hour if severity == Severity.EMERGENCY else calendar.open_time
+        here = rows[severity]
+        acknowledged = _waits(wait(raised, done) for raised, done, _r in here if done)
+        reached = _waits(wait(raised, done) for raised, _a, done in here if done)
+        found.append(Handled(severity, len(here), acknowledged, reached))
+    return found
 
 
-def _waits(pairs: Iterable[tuple[datetime, datetime | None]]) -> Waits:
-    waits = sorted(max(0.0, (done - begin) / MINUTE) for begin, done in pairs if done)
+def _any_hour(start: datetime, end: datetime) -> timedelta:
+    return max(end - start, timedelta())
+
+
+def _waits(found: Iterable[timedelta]) -> Waits:
+    waits = sorted(one / MINUTE for one in found)
     if len(waits) < LEAST:
         return Waits(len(waits), None, None)
     return Waits(len(waits), median(waits), waits[-(-9 * len(waits) // 10) - 1])

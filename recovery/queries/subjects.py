@@ -19,13 +19,19 @@ RECOVERIES_AT_ONCE = 200
 # Of the age at the procedure; above it people are few enough to be known by it.
 OLDEST = 89
 LONGEST_SHIFT = 364
+# A de-identified file ends for each patient at a day of the quarter before it (decision 32).
+LONGEST_LAG = 90
+
+ONE_DAY = timedelta(days=1)
 
 zone_of = lru_cache(maxsize=None)(ZoneInfo)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """One recovery as its rows name it. `shift` is None where times are the true ones."""
+    """One recovery as its rows name it. `shift` is None where times are the true ones; `end` is the
+    first day, shifted too, of which nothing may be told, and None where all is.
+    """
 
     recovery_id: int
     patient_id: int
@@ -36,6 +42,7 @@ class Subject:
     zone: ZoneInfo
     procedure_on: date
     shift: timedelta | None
+    end: str | None = None
 
     def at(self, stored: str | None) -> str | None:
         """A moment as the database writes it, on the patient's clock: with its offset, or shifted
@@ -91,12 +98,14 @@ class Pseudonyms(Names):
 
     masked = True
 
-    def __init__(self) -> None:
-        self._key = secrets.token_bytes(32)
+    def __init__(self, now: datetime) -> None:
+        self._key, self._now = secrets.token_bytes(32), now
 
     def subject(self, row: Recovery) -> Subject:
         patient = row.patient
-        number = int.from_bytes(self._digest("shift", patient.pk)[:8])
+        zone = zone_of(patient.zone)
+        shift = timedelta(days=self._drawn("shift", patient.pk, LONGEST_SHIFT))
+        lag = timedelta(days=self._drawn("lag", patient.pk, LONGEST_LAG))
         age = _age(patient.birth_date, row.procedure_on)
         return Subject(
             recovery_id=row.pk,
@@ -105,10 +114,14 @@ class Pseudonyms(Names):
             recovery=self._digest("recovery", row.pk).hex()[:16],
             age=f"{OLDEST + 1}+" if age is not None and age > OLDEST else age,
             zone_name="",
-            zone=zone_of(patient.zone),
+            zone=zone,
             procedure_on=row.procedure_on,
-            shift=timedelta(days=1 + number % LONGEST_SHIFT),
+            shift=shift,
+            end=(self._now.astimezone(zone).date() - lag - shift + ONE_DAY).isoformat(),
         )
+
+    def _drawn(self, kind: str, pk: int, most: int) -> int:
+        return 1 + int.from_bytes(self._digest(kind, pk)[:8]) % most
 
     def _digest(self, kind: str, pk: int) -> bytes:
         return hmac.digest(self._key, f"{kind}:{pk}".encode(), "sha256")

@@ -13,7 +13,7 @@ from recovery.forms.exports import ExportForm
 from recovery.models import Export, Role
 from recovery.queries.export_logs import Period
 from recovery.queries.exports import Reader, rows_of
-from recovery.queries.subjects import LONGEST_SHIFT, OLDEST, Names, Pseudonyms
+from recovery.queries.subjects import LONGEST_LAG, LONGEST_SHIFT, OLDEST, Names, Pseudonyms
 from recovery.services import exports as service
 from recovery.services.refusals import NotAllowed
 from recovery.tabular.writing import Rows, Table, archive, csv_lines, stamp, workbook
@@ -51,7 +51,7 @@ def _page(request: HttpRequest, form: ExportForm) -> HttpResponse:
 
 
 def _file(request: HttpRequest, export: Export) -> StreamingHttpResponse:
-    names = Pseudonyms() if export.de_identified else Names()
+    names = Pseudonyms(export.at) if export.de_identified else Names()
     period = Period(request.clinic.zone, export.first, export.last)
     reader = Reader(request.clinic, period, names)
     counted = _Counted()
@@ -69,7 +69,8 @@ def _file(request: HttpRequest, export: Export) -> StreamingHttpResponse:
         )
         for table in export.tables
     ]
-    name = f"{'de-identified' if export.de_identified else 'export'}-{stamp(export.at)}"
+    # When it was made would tell how far dates were moved (decision 32).
+    name = "de-identified" if export.de_identified else f"export-{stamp(export.at)}"
     pieces, content_type, ending = _pieces(export, tables)
     return StreamingHttpResponse(
         _ended(pieces, export, counted),
@@ -91,7 +92,8 @@ class _Counted:
 
 
 def _pieces(export: Export, tables: list[Table]) -> tuple[Iterable[bytes | str], str, str]:
-    method = render_to_string("staff/method.txt", {"oldest": OLDEST, "longest": LONGEST_SHIFT})
+    limits = {"oldest": OLDEST, "longest": LONGEST_SHIFT, "lag": LONGEST_LAG}
+    method = render_to_string("staff/method.txt", limits)
     title, *lines = [line for line in method.splitlines() if line]
     if export.format == Export.Format.XLSX:
         sheet = Table("method", [title], [[line] for line in lines])

@@ -6,6 +6,7 @@ import re
 import uuid
 import zipfile
 from collections.abc import Callable
+from copy import copy
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -29,10 +30,12 @@ from recovery.models import (
 )
 from recovery.queries import subjects
 from recovery.queries.instruments import instruments_of
-from recovery.services import alerts, checkins, contacts, logs, tick
+from recovery.services import alerts, checkins, contacts, logs, pathway_moves, tick
 from recovery.tabular import writing
 from tests.cast import QUIET, checkin_of
+from tests.outcomes import alert
 from tests.pages import words
+from tests.pathways import changes, own_pathway
 from tests.views.staff.conftest import NOW, report, someone, url
 
 Rows = list[dict[str, str]]
@@ -247,10 +250,10 @@ def test_alerts_with_what_was_done(
         kind="call",
         outcome="advised",
     )
-    alert = Alert.objects.get(rule="R35")
+    raised = Alert.objects.get(rule="R35")
     alerts.close(
         recovery=recovery,
-        read={alert.uuid: alert.firings},
+        read={raised.uuid: raised.firings},
         user=nurse,
         now=NOW + timedelta(minutes=10),
         reason=Alert.ClosingReason.OTHER,
@@ -259,8 +262,10 @@ def test_alerts_with_what_was_done(
     [row] = saved(as_manager, "alerts")
     names = ("rule", "severity", "state", "firings", "contacts", "closing_reason", "closed_by")
     assert [row[name] for name in names] == ["R35", "review", "closed", "1", "2", "other", "Nora"]
-    times = ("raised_at", "first_contact_at", "reached_at", "closed_at")
-    assert [row[name][11:16] for name in times] == ["10:17", "10:22", "10:26", "10:27"]
+    times = ("raised_at", "acknowledged_at", "first_contact_at", "last_contact_at", "reached_at")
+    assert [row[name][11:16] for name in times] == ["10:17", "10:22", "10:22", "10:26", "10:26"]
+    assert row["closed_at"][11:16] == "10:27"
+    assert row["contact_outcomes"] == "no_answer advised"
     assert row["closing_text"] == "'+ seen by phone"
 
 
@@ -277,6 +282,43 @@ def test_sends_with_planned_sent_and_answered(
     )
     times = ("planned_at", "sent_at", "opens_at", "due_at", "answered_at")
     assert [row[name][11:16] for name in times] == ["08:17", "09:17", "06:00", "20:00", "10:09"]
+
+
+def test_a_send_has_its_channel_and_the_pathway_of_its_time(
+    clinic: Clinic, recovery: Recovery, nurse: User, manager: User, as_manager: Client
+) -> None:
+    hour = timedelta(hours=1)
+
+    def mail(number: int, channel: str) -> None:
+        Message.objects.create(
+            kind="reminder",
+            channel=channel,
+            dedupe_key=f"reminder {number}",
+            clinic=clinic,
+            recovery=recovery,
+            number=10 + number,
+            created_at=NOW + number * hour,
+            planned_at=NOW + number * hour,
+            send_after=NOW + number * hour,
+        )
+
+    mail(1, "email")
+    for number, title in ((2, "Ours"), (4, "Ours again")):
+        recovery.refresh_from_db()
+        pathway_moves.move(
+            recovery=recovery,
+            from_pathway=recovery.pathway,
+            to_pathway=own_pathway(clinic, manager, changes(title=title), now=NOW),
+            user=nurse,
+            now=NOW + number * hour,
+        )
+        mail(number + 1, "sms")
+    rows = [row for row in saved(as_manager, "sends") if row["number"] in {"11", "13", "15"}]
+    assert [(row["channel"], row["pathway"]) for row in rows] == [
+        ("email", "default 1"),
+        ("sms", "1"),
+        ("sms", "2"),
+    ]
 
 
 def test_a_period_is_both_its_days_where_the_clinic_is(
@@ -392,6 +434,14 @@ def test_the_record_is_there_before_the_first_row(told: DailyLog, as_manager: Cl
         ({"file_format": "exe"}, "File: Choose one of the answers."),
         ({"first": "5 March"}, "From: Write a date that exists, as year, month, day"),
         ({"first": "2026-03-05", "last": "2026-03-04"}, "Up to: This is before the first day."),
+        (
+            {"whose": "de_identified", "first": "2026-03-05"},
+            "From: A de-identified file has no period: its days would tell the true dates.",
+        ),
+        (
+            {"whose": "de_identified", "last": "2026-03-05"},
+            "Up to: A de-identified file has no period: its days would tell the true dates.",
+        ),
     ],
 )
 def test_what_cannot_be_exported_stands_beside_its_field(
@@ -436,9 +486,10 @@ def crowd(
     clinic: Clinic, nurse: User, now: datetime, set_clock: Callable[[datetime], None]
 ) -> list[Recovery]:
     found = []
-    for number, born in enumerate((date(1930, 1, 1), date(1936, 3, 5), date(1980, 6, 1))):
+    for number, born in enumerate((date(1930, 1, 1), date(1935, 11, 6), date(1980, 6, 1))):
         person = {"birth_date": born, "record_number": f"SECRET{number}", "phone": "555-0199"}
-        one = someone(clinic, f"Given{number}", f"Family{number}", day=9, patient=person)
+        # So long ago that their first days are in each file, whatever the lot says.
+        one = someone(clinic, f"Given{number}", f"Family{number}", day=120, patient=person)
         for day in (1, 4, 9):
             at = one.procedure_at + timedelta(days=day, hours=3)
             logs.record(
@@ -481,13 +532,101 @@ def test_spans_are_true_and_dates_are_not(crowd: list[Recovery], as_manager: Cli
         assert (date.fromisoformat(row["log_date"]) - begin).days == int(row["day"])
         # The time of day stays, without an offset.
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT12:30:00", row["answered_at"])
-    shifts = {(date(2026, 2, 24) - begin).days for begin in begins.values()}
+    shifts = {(crowd[0].procedure_on - begin).days for begin in begins.values()}
     assert all(1 <= shift <= 364 for shift in shifts)
     # One file's tables can be joined with each other.
     assert {row["person"] for row in tables["sends"]} <= set(begins)
     for row in tables["alerts"]:
         raised = datetime.fromisoformat(row["raised_at"]).date()
-        assert 0 <= (raised - begins[row["person"]]).days <= 9
+        assert 0 <= (raised - begins[row["person"]]).days < 120
+
+
+@pytest.fixture
+def every_day(clinic: Clinic, nurse: User, now: datetime) -> list[Recovery]:
+    """A log and a mail on each of D1 to D99, the last of them today."""
+    found = [someone(clinic, "Ann", f"Daily{n}", day=99, ticked=False) for n in range(6)]
+    pattern = report(found[0])
+    told, mails = [], []
+    for place, one in enumerate(found):
+        for day in range(1, 100):
+            at = one.procedure_at + timedelta(days=day)
+            log = copy(pattern)
+            log.pk, log._state.adding = None, True
+            log.uuid, log.client_id = uuid.uuid4(), uuid.uuid4()
+            log.recovery, log.day, log.entered_at = one, day, at
+            log.log_date = one.procedure_on + timedelta(days=day)
+            told.append(log)
+            mails.append(
+                Message(
+                    kind="reminder",
+                    state="sent",
+                    dedupe_key=f"{place} {day}",
+                    clinic=clinic,
+                    recovery=one,
+                    created_at=at,
+                    planned_at=at,
+                    send_after=at,
+                    sent_at=at,
+                )
+            )
+    pattern.delete()
+    DailyLog.objects.bulk_create(told)
+    Message.objects.bulk_create(mails)
+    return found
+
+
+def days_of(rows: Rows, name: str) -> dict[str, int]:
+    """By person, how many days after the procedure the latest of a column is."""
+    found: dict[str, int] = {}
+    for row in rows:
+        begin, at = (date.fromisoformat(row[one][:10]) for one in ("procedure_on", name))
+        found[row["person"]] = max(found.get(row["person"], 0), (at - begin).days)
+    return found
+
+
+def test_the_last_entry_does_not_tell_how_far_the_dates_were_moved(
+    every_day: list[Recovery], as_manager: Client
+) -> None:
+    """Each is followed up to today: whoever knows when the file was made would only count."""
+    tables = masked(as_manager, "logs", "sends")
+    last = days_of(tables["logs"], "log_date")
+    assert len(last) == 6
+    assert all(99 - subjects.LONGEST_LAG <= day < 99 for day in last.values())
+    assert len(set(last.values())) > 1
+    # One day a patient, in all tables of the file, and another in the next.
+    assert days_of(tables["sends"], "sent_at") == last
+    again = days_of(masked(as_manager, "logs")["logs"], "log_date")
+    assert sorted(again.values()) != sorted(last.values())
+    # With record numbers nothing is left out.
+    assert set(days_of(saved(as_manager, "logs"), "log_date").values()) == {99}
+
+
+def test_a_row_that_tells_of_a_later_moment_is_left_out_whole(
+    clinic: Clinic, nurse: User, now: datetime, as_manager: Client
+) -> None:
+    one = someone(clinic, "Ann", "Alerted", day=120)
+    Alert.objects.all().delete()
+    alert(one, nurse)
+    today = alert(one, nurse, rule="R32", minutes=115 * 24 * 60)
+    assert today.closed_at.date() == NOW.date() - timedelta(days=1)
+    Alert.objects.filter(pk=today.pk).update(closed_at=NOW)
+    assert [row["rule"] for row in masked(as_manager, "alerts")["alerts"]] == ["R18"]
+    assert len(saved(as_manager, "alerts")) == 2
+
+
+def test_a_procedure_of_these_days_is_in_no_such_file(
+    clinic: Clinic, nurse: User, now: datetime, as_manager: Client
+) -> None:
+    """The baseline form was sent before it, but each row has the procedure's date."""
+    someone(clinic, "Ann", "Recent", day=0)
+    assert masked(as_manager, "responses")["responses"] == []
+    assert len(saved(as_manager, "responses")) == 1
+    assert not AccessEvent.objects.filter(what="de-identified responses").exists()
+
+
+def test_its_name_does_not_say_when_it_was_made(crowd: list[Recovery], as_manager: Client) -> None:
+    response = save(as_manager, "logs", whose="de_identified")
+    assert response["Content-Disposition"] == 'attachment; filename="de-identified.zip"'
 
 
 def test_ages_above_89_are_one_group(crowd: list[Recovery], as_manager: Client) -> None:
@@ -511,6 +650,7 @@ def test_a_workbook_carries_its_method_too(crowd: list[Recovery], as_manager: Cl
     lines = [row[0] for row in book["method"].iter_rows(values_only=True)]
     assert lines[0] == "Method of this de-identified export"
     assert any("from 1 to 364" in line for line in lines)
+    assert any("1 to 90 days before the file was made" in line for line in lines)
     header = next(book["logs"].iter_rows(values_only=True))
     assert not {"zone", "free_text", "opioids", "log"} & set(header)
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from recovery.models import Alert, Clinic, Outcome, Recovery
+from recovery.models import Alert, Clinic, Milestone, Outcome, Recovery
 from recovery.services import alerts, contacts
 from tests.cast import NOW, make_recovery
 from tests.outcomes import a_good_year, alert, answered, treated
@@ -192,6 +192,50 @@ def test_a_figure_is_hidden_where_the_other_groups_answers_are_few(
     assert "average of 7 days 9 of 11" in page(as_manager)
     for name in ("Mia Aldana", "Samir Haddad"):
         assert "Too few answers to be shown" in page(as_manager, group=f"surgeon:{name}")
+
+
+@pytest.mark.parametrize(("followed", "is_shown"), [(3, False), (5, True)])
+def test_milestones_are_hidden_where_few_of_the_others_were_followed_as_long(
+    as_manager: Client, clinic: Clinic, nurse: Any, followed: int, is_shown: bool
+) -> None:
+    """Everybody's less Aldana's would be those of Haddad's alone who have passed D90."""
+    ours = treated(clinic, 10, at=LAST_FALL)
+    theirs = treated(clinic, followed, at=LAST_FALL, surgeon="Samir Haddad")
+    treated(clinic, 5, at=datetime(2025, 12, 20, 14, tzinfo=UTC), surgeon="Samir Haddad")
+    for one in ours[:6] + theirs[:2]:
+        walked(one, nurse)
+    assert f"Walked for 10 minutes 8 of {10 + followed} " in page(as_manager)
+    shown = page(as_manager, group="surgeon:Mia Aldana")
+    assert "Surgeon: Mia Aldana" in shown
+    assert ("Walked for 10 minutes 6 of 10 60% " in shown) is is_shown
+    assert ("Walked" in shown) is is_shown
+    assert ("or too few people, here or among the others" in shown) is not is_shown
+
+
+@pytest.mark.parametrize(("passed", "is_shown"), [(3, False), (5, True)])
+def test_so_are_the_days_logged_where_few_of_the_others_have_passed_the_fortnight(
+    as_manager: Client, clinic: Clinic, passed: int, is_shown: bool
+) -> None:
+    winter = datetime(2026, 1, 10, 14, tzinfo=UTC)
+    treated(clinic, 10, at=winter, fortnight_days_logged=7)
+    theirs = {"surgeon": "Samir Haddad", "fortnight_days_logged": 14}
+    treated(clinic, passed, at=winter, **theirs)
+    treated(clinic, 5, at=NOW - timedelta(days=5), surgeon="Samir Haddad")
+    assert f"of {14 * (10 + passed)} days" in page(as_manager)
+    shown = page(as_manager, group="surgeon:Mia Aldana")
+    assert ("70 of 140 days" in shown) is is_shown
+    assert ("too few have passed D14, here or among the others" in shown) is not is_shown
+
+
+def walked(recovery: Recovery, nurse: Any) -> None:
+    Milestone.objects.create(
+        recovery=recovery,
+        code="walked",
+        on=recovery.procedure_on + timedelta(days=3),
+        recorded_at=NOW,
+        recorded_by=nurse,
+        source="staff",
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Overdue and silent, through the front door."""
 
 import re
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -9,12 +10,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from recovery.models import AccessEvent, Clinic, Contact, Recovery, User
-from recovery.services import contacts, tick
-from tests.cast import make_recovery
+from recovery.models import AccessEvent, Clinic, Contact, DailyLog, Recovery, User
+from recovery.services import contacts, logs, tick
+from tests.cast import QUIET, make_recovery
 from tests.pages import filled, words
 from tests.queries.crowd import crowd
-from tests.views.staff.conftest import NOW, someone, url
+from tests.views.staff.conftest import NOW, report, someone, url
 
 DAY = timedelta(days=1)
 
@@ -150,6 +151,32 @@ def test_the_share_stands_with_its_numbers(
     set_clock(NOW + 8 * DAY)
     text = words(page(as_nurse))
     assert "0 of 1 answered by themselves within 7 days of the first call, 0 %." in text
+
+
+@pytest.mark.parametrize(("correction", "answered"), [(False, 1), (True, 0)])
+def test_a_corrected_answer_from_before_the_call_is_no_answer_to_it(
+    as_nurse: Client,
+    nurse: User,
+    silent: Recovery,
+    set_clock: Any,
+    correction: bool,
+    answered: int,
+) -> None:
+    first = report(silent, ago=3 * DAY)
+    Recovery.objects.filter(pk=silent.pk).update(overdue_since=NOW - DAY)
+    call(as_nurse, silent, outcome="agreed", again_on="2026-03-08")
+    logs.record(
+        recovery_id=silent.pk,
+        values=QUIET | {"pain_avg": 5},
+        client_id=first.client_id if correction else uuid.uuid4(),
+        revision=0 if correction else None,
+        log_date=first.log_date,
+        now=NOW + timedelta(hours=2),
+        source=DailyLog.Source.PATIENT,
+        mode=DailyLog.Mode.WEB,
+    )
+    set_clock(NOW + 8 * DAY)
+    assert f"{answered} of 1 answered by themselves" in words(page(as_nurse))
 
 
 def test_an_ordinary_contact_hides_until_the_next_miss_as_before(

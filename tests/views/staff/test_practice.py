@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from recovery.models import Clinic, Contact, FormResponse, ProceduresDone
+from recovery.models import Alert, Clinic, Contact, FormResponse, ProceduresDone
 from tests.cast import NOW, make_recovery
 from tests.outcomes import alert, answered, treated
 from tests.views.staff.test_outcomes import words
@@ -102,6 +102,23 @@ def test_waits_are_told_by_severity_from_the_opening(
     [night] = treated(clinic, 1, at=FALL - timedelta(hours=7))
     alert(night, nurse, minutes=120)
     assert "Urgent 6 25 , 9 of 10 within 50 of 6" in page(as_manager)
+
+
+def test_minutes_run_while_the_clinic_is_open_those_of_an_emergency_at_any_hour(
+    as_manager: Client, clinic: Clinic, nurse: Any
+) -> None:
+    """Raised on a Friday at 16:55 in New York, somebody reached on Monday at 8:10."""
+    friday = FALL + timedelta(hours=7, minutes=55)
+    over_the_weekend = 3795
+    for one in treated(clinic, 5, at=friday):
+        alert(one, nurse, minutes=over_the_weekend)
+        alert(one, nurse, rule="R32", minutes=over_the_weekend)
+        emergency = alert(one, nurse, rule="R01", minutes=over_the_weekend)
+        Alert.objects.filter(pk=emergency.pk).update(severity="emergency")
+    shown = page(as_manager)
+    assert "Emergency 5 3795 , 9 of 10 within 3795 of 5" in shown
+    assert "Urgent 5 15 , 9 of 10 within 15 of 5" in shown
+    assert "Review 5 15 , 9 of 10 within 15 of 5" in shown
 
 
 def test_the_load_counts_opening_hours_of_the_nurses(
