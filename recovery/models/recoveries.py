@@ -149,7 +149,7 @@ class Recovery(models.Model):
         db_index=False,
         related_name="+",
     )
-    # Who calls at this moment about a row without an open alert; an alert carries its own claim.
+    # Who is on the patient at this moment; an alert that is claimed says so too.
     held_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

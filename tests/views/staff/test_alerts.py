@@ -95,7 +95,7 @@ def test_taking_over_is_asked_for_and_recorded(
     claim(as_second_nurse, alert, take_over="yes")
     alert.refresh_from_db()
     assert alert.claimed_by == second_nurse
-    assert AccessEvent.objects.filter(user=second_nurse, what="took over R01").exists()
+    assert AccessEvent.objects.filter(user=second_nurse, what="took over from Nora R01").exists()
 
 
 def test_giving_back_opens_it_to_everybody(as_nurse: Client, alert: Alert) -> None:
