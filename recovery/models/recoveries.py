@@ -135,8 +135,8 @@ class Recovery(models.Model):
         choices=Wait, default=Wait.UNSAID, db_default=Wait.UNSAID
     )
     queue_since = models.DateTimeField(null=True, blank=True)
-    # When its last alert was closed, or its patient called about a miss; cleared by the tick when
-    # the clinic's day ends.
+    # When its last alert was closed or snoozed, or its patient called about a miss; cleared by the
+    # tick when the clinic's day ends.
     handled_at = models.DateTimeField(null=True, blank=True)
     last_contact_at = models.DateTimeField(null=True, blank=True)
     last_contact_outcome = models.CharField(max_length=12, blank=True, db_default="")

@@ -28,7 +28,7 @@ def claim(
     hold = alerts.hold_of(row, standing, now)
     live = [a for a in standing if a.state in (Alert.State.OPEN, Alert.State.ACKNOWLEDGED)]
     if live:
-        first = hold and hold.alert or live[0]
+        first = (hold and hold.alert) or live[0]
         return alerts.claim(alert=first, user=user, now=now, take_over=take_over)
     if hold and hold.by != user and not take_over:
         raise NotAllowed(alerts.IS_ON_IT % {"name": hold.by})

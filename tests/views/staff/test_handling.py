@@ -9,7 +9,7 @@ from django.test import Client
 
 from recovery.models import AccessEvent, Note, Recovery, User
 from recovery.models.recoveries import QueueRank
-from recovery.services import contacts
+from recovery.services import contacts, tick
 from tests.pages import words
 from tests.views.staff.conftest import (
     EMERGENCY,
@@ -242,7 +242,7 @@ def test_a_note_that_is_none_is_refused(as_nurse: Client, recovery: Recovery, te
 
 
 def test_a_snooze_says_until_when_and_is_ended_by_hand(
-    as_nurse: Client, recovery: Recovery
+    as_nurse: Client, as_second_nurse: Client, recovery: Recovery, set_clock: Any
 ) -> None:
     report(recovery, **LEG)
     alert = alert_of(recovery, "R33")
@@ -251,7 +251,14 @@ def test_a_snooze_says_until_when_and_is_ended_by_hand(
     text = words(response)
     assert "Snoozed. It wakes by itself." in text
     assert "Expected up to 5 until Mar 7, 00:00. Nora: Known radiculitis" in text
-    assert "Nobody needs anything now." in words(queue_page(as_nurse))
+    # Grey until the clinic's day ends, as what was closed.
+    text = row(queue_page(as_second_nurse), "Keller")
+    assert text.startswith(f"Handled {alert.headline} R33. Snoozed up to 5.")
+    assert "0 patients need someone." in words(queue_page(as_second_nurse))
+    set_clock(NOW + timedelta(hours=14))
+    tick.run(now=NOW + timedelta(hours=14))
+    assert "Snoozed up to 5" not in words(queue_page(as_second_nurse))
+    set_clock(NOW)
     assert "Snoozed" in words(as_nurse.get(url("staff_recovery", recovery.uuid)))
     as_nurse.post(url("alert_wake", alert.uuid))
     assert "R33" in row(queue_page(as_nurse), "Keller")
