@@ -17,6 +17,7 @@ from recovery.queries.pathways import phase_now
 from recovery.queries.patients import menu, place
 from recovery.services import alerts, handling, snoozes
 from recovery.services.refusals import NotAllowed
+from recovery.views.staff.alerts import who_handled
 from recovery.views.staff.queue import Filter
 
 
@@ -113,7 +114,9 @@ def alert_snooze(request: HttpRequest, alert: uuid.UUID) -> HttpResponse:
         try:
             snoozes.snooze(alert=row, user=request.user, now=request.now, **form.cleaned_data)
         except NotAllowed as refusal:
-            form.add_error(None, str(refusal))
+            row.refresh_from_db()
+            gone = row.state in (Alert.State.CLOSED, Alert.State.SNOOZED)
+            form.add_error(None, (gone and who_handled(row)) or str(refusal))
         else:
             messages.success(request, _("Snoozed. It wakes by itself."))
             return redirect("handling", recovery.uuid)
