@@ -108,9 +108,10 @@ def acknowledge(alert: Alert, now: datetime) -> None:
 
 def locked(recovery_id: int) -> tuple[Recovery, list[Alert]]:
     """Lock the recovery, as every write does first, then read its alerts not closed."""
+    # Not with its holder: PostgreSQL joins who that was before it waited for the lock.
     recovery = (
         Recovery.objects.select_for_update(of=("self",))
-        .select_related("patient", "clinic", "held_by")
+        .select_related("patient", "clinic")
         .get(pk=recovery_id)
     )
     return recovery, list(recovery.alerts.not_closed().select_related("claimed_by"))
@@ -133,9 +134,9 @@ def hold_of(recovery: Recovery, standing: Sequence[Alert], now: datetime) -> Hol
         claimed = one.state == Alert.State.ACKNOWLEDGED and one.claimed_until
         if claimed and claimed > now:
             return Hold(one.claimed_by, claimed, one)
-    if recovery.held_by is None or recovery.held_until is None or recovery.held_until <= now:
-        return None
-    return Hold(recovery.held_by, recovery.held_until)
+    until = recovery.held_until
+    holder = recovery.held_by if until and until > now else None
+    return Hold(holder, until) if holder and until else None
 
 
 def taking(hold: Hold | None, user: User) -> str:
@@ -227,7 +228,7 @@ def release(*, alert: Alert, user: User, now: datetime) -> Alert:
         raise NotAllowed(_("You have not claimed this alert."))
     for one in mine:
         firing.reopen(one)
-    if recovery.held_by == user:
+    if recovery.held_by_id == user.pk:
         recovery.held_by = recovery.held_until = None
     store(recovery, standing, mine, user, now)
     return row

@@ -1,6 +1,7 @@
 """A symptom that staff expect for a while: its alert sleeps, and the patient is told the same."""
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
@@ -98,10 +99,9 @@ def follow_phases(recovery: Recovery, now: datetime) -> None:
     look now. One statement, two where something is snoozed.
     """
     latest = Snooze.objects.filter(alert=OuterRef("pk")).order_by("-pk")
-    asleep = list(
-        recovery.alerts.filter(state=Alert.State.SNOOZED).annotate(
-            snoozed_in=Subquery(latest.values("phase__code")[:1])
-        )
+    snoozed_in = Subquery(latest.values("phase__code")[:1])
+    asleep: list[Any] = list(
+        recovery.alerts.filter(state=Alert.State.SNOOZED).annotate(snoozed_in=snoozed_in)
     )
     for alert in asleep:
         phase = phase_now(recovery, now)
