@@ -131,9 +131,9 @@ def hold_of(recovery: Recovery, standing: Sequence[Alert], now: datetime) -> Hol
     else of the row, which outlasts an alert that fires again.
     """
     for one in standing:
-        claimed = one.state == Alert.State.ACKNOWLEDGED and one.claimed_until
-        if claimed and claimed > now:
-            return Hold(one.claimed_by, claimed, one)
+        by, claimed = one.claimed_by, one.claimed_until
+        if one.state == Alert.State.ACKNOWLEDGED and by and claimed and claimed > now:
+            return Hold(by, claimed, one)
     until = recovery.held_until
     holder = recovery.held_by if until and until > now else None
     return Hold(holder, until) if holder and until else None
