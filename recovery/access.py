@@ -265,7 +265,8 @@ def _memberships_here(request: HttpRequest) -> list[Membership] | None:
 
 def staff_recovery(request: HttpRequest, recovery: uuid.UUID) -> Recovery:
     """The recovery, if it is of the staff's clinic; Http404 otherwise."""
-    found = _recoveries().filter(uuid=recovery, clinic=request.clinic).first()
+    rows = _recoveries().select_related("held_by")
+    found: Recovery | None = rows.filter(uuid=recovery, clinic=request.clinic).first()
     if found is None:
         raise Http404
     return found

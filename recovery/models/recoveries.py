@@ -167,8 +167,8 @@ class Recovery(RecoveryFacts, models.Model):
         choices=Wait, default=Wait.UNSAID, db_default=Wait.UNSAID
     )
     queue_since = models.DateTimeField(null=True, blank=True)
-    # When its last alert was closed, or its patient called about a miss; cleared by the tick when
-    # the clinic's day ends.
+    # When its last alert was closed or snoozed, or its patient called about a miss; cleared by the
+    # tick when the clinic's day ends.
     handled_at = models.DateTimeField(null=True, blank=True)
     last_contact_at = models.DateTimeField(null=True, blank=True)
     last_contact_outcome = models.CharField(max_length=12, blank=True, db_default="")
@@ -181,7 +181,7 @@ class Recovery(RecoveryFacts, models.Model):
         db_index=False,
         related_name="+",
     )
-    # Who calls at this moment about a row without an open alert; an alert carries its own claim.
+    # Who is on the patient at this moment; an alert that is claimed says so too.
     held_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

@@ -2,10 +2,12 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from recovery.clinical.rules import Finding
 from recovery.clinical.rules.judging import SILENCE
@@ -24,6 +26,7 @@ from recovery.services.escalation import CALLS
 from recovery.services.refusals import Moved, NotAllowed
 
 CLAIM_LASTS = timedelta(minutes=30)
+IS_ON_IT = gettext_lazy("%(name)s is on it.")
 CHANGED = (
     "state",
     "severity",
@@ -105,12 +108,41 @@ def acknowledge(alert: Alert, now: datetime) -> None:
 
 def locked(recovery_id: int) -> tuple[Recovery, list[Alert]]:
     """Lock the recovery, as every write does first, then read its alerts not closed."""
+    # Not with its holder: PostgreSQL joins who that was before it waited for the lock.
     recovery = (
         Recovery.objects.select_for_update(of=("self",))
         .select_related("patient", "clinic")
         .get(pk=recovery_id)
     )
     return recovery, list(recovery.alerts.not_closed().select_related("claimed_by"))
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Who is on a patient now: by the claim of `alert`, or with None by that of the row."""
+
+    by: User
+    until: datetime
+    alert: Alert | None = None
+
+
+def hold_of(recovery: Recovery, standing: Sequence[Alert], now: datetime) -> Hold | None:
+    """The claim that keeps the patient for one person: of the first of `standing` that has one,
+    else of the row, which outlasts an alert that fires again.
+    """
+    for one in standing:
+        by, claimed = one.claimed_by, one.claimed_until
+        if one.state == Alert.State.ACKNOWLEDGED and by and claimed and claimed > now:
+            return Hold(by, claimed, one)
+    until = recovery.held_until
+    holder = recovery.held_by if until and until > now else None
+    return Hold(holder, until) if holder and until else None
+
+
+def taking(hold: Hold | None, user: User) -> str:
+    """What `user` does who claims what is held so: the words for the record."""
+    # A name may be an address; the record has 40 characters, and a rule may follow.
+    return f"took over from {str(hold.by)[:20]}" if hold and hold.by != user else "claimed"
 
 
 def as_read(standing: Sequence[Alert], read: Read | None) -> list[Alert]:
@@ -153,27 +185,23 @@ def store(
 
 @transaction.atomic
 def claim(*, alert: Alert, user: User, now: datetime, take_over: bool = False) -> Alert:
-    """Say "I have it", of this alert and of all that nobody has: one call settles them all.
+    """Say "I have it", of all the recovery's open alerts and of its row: one call settles them all.
 
     Stops no clock, and lapses after 30 minutes without a contact; claiming again prolongs it.
-    Raises NotAllowed when a colleague holds it, unless `take_over`, which is recorded and takes
-    all that colleagues hold; and when it is no longer open.
+    Raises NotAllowed when a colleague is on the patient, by a claim of any of its alerts or of the
+    row, unless `take_over`, which is recorded with the name; and when it is no longer open.
     """
-
-    def held(one: Alert) -> bool:
-        return one.state == Alert.State.ACKNOWLEDGED and one.claimed_by_id != user.pk
-
     recovery, standing = locked(alert.recovery_id)
     row = next((one for one in standing if one.pk == alert.pk), None)
     if row is None or row.state in (Alert.State.CONTACTED, Alert.State.SNOOZED):
         raise NotAllowed(_("This alert is already handled."))
-    if held(row) and not take_over:
-        raise NotAllowed(_("%(name)s has claimed this alert.") % {"name": row.claimed_by})
-    taken = {
-        one: "took over" if held(one) else "claimed"
-        for one in standing
-        if one == row or one.state == Alert.State.OPEN or (take_over and held(one))
-    }
+    hold = hold_of(recovery, standing, now)
+    if hold and hold.by != user and not take_over:
+        told = _("%(name)s has claimed this alert.") if hold.alert == row else IS_ON_IT
+        raise NotAllowed(told % {"name": hold.by})
+    live = (Alert.State.OPEN, Alert.State.ACKNOWLEDGED)
+    taken = {one: taking(hold, user) for one in standing if one.state in live}
+    recovery.held_by, recovery.held_until = user, now + CLAIM_LASTS
     for one in taken:
         one.state = Alert.State.ACKNOWLEDGED
         acknowledge(one, now)
@@ -185,7 +213,7 @@ def claim(*, alert: Alert, user: User, now: datetime, take_over: bool = False) -
 
 @transaction.atomic
 def release(*, alert: Alert, user: User, now: datetime) -> Alert:
-    """Undo one's own claim, of this alert and of the recovery's others.
+    """Undo one's own claim, of this alert, of the recovery's others and of its row.
 
     Raises NotAllowed for a colleague's.
     """
@@ -200,6 +228,8 @@ def release(*, alert: Alert, user: User, now: datetime) -> Alert:
         raise NotAllowed(_("You have not claimed this alert."))
     for one in mine:
         firing.reopen(one)
+    if recovery.held_by_id == user.pk:
+        recovery.held_by = recovery.held_until = None
     store(recovery, standing, mine, user, now)
     return row
 

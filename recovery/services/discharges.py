@@ -19,7 +19,7 @@ from recovery.models import (
 )
 from recovery.queries.observations import day_in_clinic
 from recovery.queries.pathways import plan_of, planned
-from recovery.services import facts, messages
+from recovery.services import facts, messages, snoozes
 from recovery.services.refusals import NotAllowed
 
 LAST_DAY = 1
@@ -33,7 +33,8 @@ def record(*, recovery: Recovery, user: User, now: datetime, discharged_at: date
     If the first evening's check-in has opened already and no mail about it was ever owed, its row
     goes, and the tick opens it again with its new window; a log written meanwhile counts then.
     Once a mail is owed the row keeps the window that the mail may have told. Only if the discharge
-    is so late that no first evening is left, the check-in is cancelled.
+    is so late that no first evening is left, the check-in is cancelled. What was snoozed for the
+    time in the clinic ends with it.
 
     Raises NotAllowed: outside D0 and D1, before the procedure, in the future, before
     the last mark of that day's sheet, for a correction after the answer.
@@ -50,6 +51,7 @@ def record(*, recovery: Recovery, user: User, now: datetime, discharged_at: date
         return recovery
     if evening is not None and evening.state == CheckIn.State.OPEN:
         _rearrange(recovery, evening)
+    snoozes.follow_phases(recovery, now)
     recovery.next_event_at = now
     recovery.save(update_fields=["discharged_at", "next_event_at"])
     FactChange.objects.bulk_create([change])

@@ -25,18 +25,16 @@ def claim(
     unless `take_over`, which is recorded.
     """
     row, standing = alerts.locked(recovery.pk)
-    held = [a for a in standing if a.state == Alert.State.ACKNOWLEDGED and a.claimed_by != user]
-    mine = [a for a in standing if a.state in (Alert.State.OPEN, Alert.State.ACKNOWLEDGED)]
-    if held or mine:
-        # One person a patient: a colleague's claim of any alert keeps the row.
-        return alerts.claim(alert=(held or mine)[0], user=user, now=now, take_over=take_over)
-    holder = holder_of(row, now)
-    if holder is not None and holder != user and not take_over:
-        raise NotAllowed(_("%(name)s is on it.") % {"name": holder})
+    hold = alerts.hold_of(row, standing, now)
+    live = [a for a in standing if a.state in (Alert.State.OPEN, Alert.State.ACKNOWLEDGED)]
+    if live:
+        first = (hold and hold.alert) or live[0]
+        return alerts.claim(alert=first, user=user, now=now, take_over=take_over)
+    if hold and hold.by != user and not take_over:
+        raise NotAllowed(alerts.IS_ON_IT % {"name": hold.by})
     row.held_by, row.held_until = user, now + alerts.CLAIM_LASTS
     row.save(update_fields=["held_by", "held_until"])
-    took = holder is not None and holder != user
-    _record(row, user, now, "took over" if took else "claimed")
+    _record(row, user, now, alerts.taking(hold, user))
     return None
 
 
@@ -53,13 +51,6 @@ def release(*, recovery: Recovery, user: User, now: datetime) -> None:
     row.held_by = row.held_until = None
     row.save(update_fields=["held_by", "held_until"])
     _record(row, user, now, "gave back")
-
-
-def holder_of(recovery: Recovery, now: datetime) -> User | None:
-    """Who is on the row itself, while the claim lasts."""
-    if recovery.held_until is None or recovery.held_until <= now:
-        return None
-    return recovery.held_by
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from recovery.models import AccessEvent, CheckIn, Message, Pathway, PathwayMove, Recovery, User
 from recovery.queries.pathway_moves import Fate, Step, preview
 from recovery.queries.pathways import usable
-from recovery.services import messages
+from recovery.services import messages, snoozes
 from recovery.services.refusals import Moved, NotAllowed
 
 # What is, or is again, open under a version that has it otherwise.
@@ -30,7 +30,8 @@ def move(
     was begun: then it keeps its own. One that the new version does not ask is cancelled with what
     is owed for it; one that an earlier move had cancelled opens again. Of a form's reminders only
     those still to come are sent, and no number of them twice. What is over already under the new
-    version is never asked. The tick opens the rest.
+    version is never asked. The tick opens the rest. What is snoozed ends with its phase as the new
+    version has it.
 
     Raises Moved, and NotAllowed for a recovery that has ended or a version that is not its
     clinic's. Statements do not grow with the forms.
@@ -58,6 +59,7 @@ def move(
     )
     recovery.pathway = to_pathway
     recovery.resumed_at = recovery.next_event_at = now
+    snoozes.follow_phases(recovery, now)
     recovery.save(update_fields=["pathway", "resumed_at", "next_event_at"])
     AccessEvent.objects.create(
         at=now,

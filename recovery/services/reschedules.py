@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from recovery.models import AccessEvent, CheckIn, Message, Patient, Recovery, Reschedule, User
-from recovery.services import messages, outcomes, status
+from recovery.services import messages, outcomes, snoozes, status
 from recovery.services.refusals import FOLLOWED_ALREADY, Moved, NotAllowed
 
 State = Recovery.State
@@ -59,11 +59,12 @@ def reschedule(
     written for and judged by (`DailyLog.day`); pages, the history that the rules read, and the
     question which check-in a log answers count its date from the new procedure date. So a log
     written under the old date answers a check-in of the new one only if it is about that very
-    date. Alerts stay as they are. A discharge is forgotten that is earlier than the new time or
-    later than the day after.
+    date. Alerts stay as they are, but a snooze ends with its phase by the new date. A discharge is
+    forgotten that is earlier than the new time or later than the day after.
 
     Raises Moved, and NotAllowed for a recovery that cannot move, or that would be
-    followed beside another of the same patient. Seven statements, nine for a completed one.
+    followed beside another of the same patient. Eight statements, ten for a completed one, and one
+    more where something is snoozed.
     """
     recovery = (
         Recovery.objects.select_for_update(of=("self",))
@@ -89,6 +90,7 @@ def reschedule(
     status.answered(recovery)
     status.called_or_answered(recovery)
     status.set_queue_rank(recovery)
+    snoozes.follow_phases(recovery, now)
     recovery.save(update_fields=COLUMNS)
     AccessEvent.objects.create(
         at=now,

@@ -1,8 +1,10 @@
 """A symptom that staff expect for a while: its alert sleeps, and the patient is told the same."""
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from recovery.clinical.pathway import local
@@ -11,7 +13,7 @@ from recovery.clinical.rules.levels import LEVELS
 from recovery.models import Alert, Recovery, RecoveryPhase, Snooze, User
 from recovery.models.alerts import NEVER_SNOOZED, Severity
 from recovery.queries.pathways import phase_now
-from recovery.services import alerts, firing
+from recovery.services import alerts, firing, status
 from recovery.services.escalation import CALLS
 from recovery.services.refusals import NotAllowed
 
@@ -49,7 +51,8 @@ def ends_at(recovery: Recovery, phase: RecoveryPhase, now: datetime) -> datetime
 def snooze(*, alert: Alert, level: int, reason: str, user: User, now: datetime) -> Alert:
     """Let the alert sleep while its symptom is no stronger than `level`, until the phase ends.
 
-    It takes no place in the queue and tells nobody. The rule goes on firing, and the patient reads
+    It tells nobody, and leaves the queue when the clinic's day ends: until then it stays in sight,
+    grey, as what was closed. The rule goes on firing, and the patient reads
     its text as before. What is stronger wakes it at once; the tick wakes it at the phase's border.
 
     Raises NotAllowed for an emergency, for a rule that has no level, for an urgent alert without a
@@ -84,8 +87,28 @@ def snooze(*, alert: Alert, level: int, reason: str, user: User, now: datetime) 
     row.expected_level = level
     row.returns_at = until
     row.claimed_by = row.claimed_until = row.next_notice_at = None
+    status.handled(recovery, now)
+    recovery.held_by = recovery.held_until = None
     alerts.store(recovery, standing, {row: f"snoozed to {level}"}, user, now)
     return row
+
+
+def follow_phases(recovery: Recovery, now: datetime) -> None:
+    """End what is snoozed no later than its phase, after a write that moved the borders; one of a
+    phase that the recovery is not in now ends at once. The caller holds the lock and lets the tick
+    look now. One statement, two where something is snoozed.
+    """
+    latest = Snooze.objects.filter(alert=OuterRef("pk")).order_by("-pk")
+    snoozed_in = Subquery(latest.values("phase__code")[:1])
+    asleep: list[Any] = list(
+        recovery.alerts.filter(state=Alert.State.SNOOZED).annotate(snoozed_in=snoozed_in)
+    )
+    for alert in asleep:
+        phase = phase_now(recovery, now)
+        goes_on = phase is not None and phase.code == alert.snoozed_in
+        border = ends_at(recovery, phase, now) if phase and goes_on else now
+        alert.returns_at = min(alert.returns_at, border)
+    Alert.objects.bulk_update(asleep, ["returns_at"])
 
 
 @transaction.atomic

@@ -52,7 +52,7 @@ def test_a_colleagues_claim_is_respected_until_it_is_taken_over(alert, nurse, se
         alerts.claim(alert=alert, user=second_nurse, now=LATER)
     taken = alerts.claim(alert=alert, user=second_nurse, now=LATER, take_over=True)
     assert taken.claimed_by == second_nurse
-    assert AccessEvent.objects.filter(user=second_nurse, what="took over R01").exists()
+    assert AccessEvent.objects.filter(user=second_nurse, what="took over from Nora R01").exists()
 
 
 def test_only_the_holder_gives_a_claim_back(alert, nurse, second_nurse):

@@ -33,7 +33,8 @@ def claim(recovery, user, now=NOW, **more):
 
 
 def holder(recovery, now=LATER):
-    return handling.holder_of(Recovery.objects.get(pk=recovery.pk), now)
+    hold = alerts.hold_of(Recovery.objects.get(pk=recovery.pk), [], now)
+    return hold and hold.by
 
 
 def test_a_row_without_an_alert_is_claimed_for_thirty_minutes(silent, nurse, second_nurse):
@@ -54,7 +55,7 @@ def test_taking_over_and_giving_back_are_recorded(silent, nurse, second_nurse):
     handling.release(recovery=silent, user=second_nurse, now=LATER)
     assert holder(silent) is None
     deeds = AccessEvent.objects.filter(action="write").order_by("pk")
-    assert [one.what for one in deeds][-3:] == ["claimed", "took over", "gave back"]
+    assert [one.what for one in deeds][-3:] == ["claimed", "took over from Nora", "gave back"]
 
 
 def test_a_row_with_alerts_is_claimed_by_them(clinic, nurse, second_nurse):

@@ -265,7 +265,7 @@ def test_a_moved_one_that_is_paused_asks_again_when_it_is_resumed(clinic, nurse)
     assert CheckIn.objects.open().filter(anchor=2, key="DAY-02").exists()
 
 
-@pytest.mark.parametrize(("state", "statements"), [("active", 7), ("completed", 9)])
+@pytest.mark.parametrize(("state", "statements"), [("active", 8), ("completed", 10)])
 def test_a_move_takes_a_fixed_number_of_statements(clinic, nurse, state, statements):
     recovery = make_recovery(clinic, day=5, now=NOW)
     for day in range(1, 6):

@@ -56,7 +56,8 @@ def test_a_snoozed_alert_leaves_the_queue_until_the_phase_ends(recovery, leg_pai
     assert rank(recovery) == QueueRank.REVIEW
     asleep = snooze(leg_pain, nurse)
     assert (asleep.state, asleep.expected_level, asleep.returns_at) == ("snoozed", 5, BORDER)
-    assert rank(recovery) is None
+    # In sight, grey, until the day ends.
+    assert rank(recovery) == QueueRank.HANDLED
     # The first that anybody did with it.
     assert (asleep.acknowledged_at, asleep.reached_at) == (NOW, None)
     kept = Snooze.objects.get()
@@ -70,6 +71,8 @@ def test_a_snoozed_alert_leaves_the_queue_until_the_phase_ends(recovery, leg_pai
     leg_pain.refresh_from_db()
     assert leg_pain.state == "snoozed"
     assert recovery.alerts.get(rule="R33").state == "snoozed"
+    recovery.refresh_from_db()
+    assert recovery.handled_at is None
     tick.run(now=BORDER)
     leg_pain.refresh_from_db()
     assert (leg_pain.state, leg_pain.expected_level, leg_pain.clock_from) == ("open", None, BORDER)
@@ -87,7 +90,7 @@ def test_what_is_stronger_than_expected_or_unknown_wakes_it(
     leg_pain.refresh_from_db()
     assert (leg_pain.state, leg_pain.firings) == (state, 2)
     assert leg_pain.logs.count() == 2
-    assert rank(recovery) == (None if state == "snoozed" else QueueRank.REVIEW)
+    assert rank(recovery) == (QueueRank.HANDLED if state == "snoozed" else QueueRank.REVIEW)
 
 
 def test_a_snooze_silences_no_other_rule(recovery, leg_pain, nurse):

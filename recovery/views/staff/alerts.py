@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Collection
 
 from django.contrib import messages
 from django.db import transaction
@@ -39,7 +40,8 @@ def alert_claim(request: HttpRequest, alert: uuid.UUID) -> HttpResponse:
     try:
         alerts.claim(alert=row, user=request.user, now=request.now, take_over=take_over)
     except NotAllowed as refusal:
-        messages.error(request, str(refusal))
+        row.refresh_from_db()
+        messages.error(request, who_handled(row) or str(refusal))
     else:
         messages.success(request, _("You have it for 30 minutes. The clock goes on."))
     if request.POST.get("from") == "queue":
@@ -76,7 +78,7 @@ def alert_close(request: HttpRequest, alert: uuid.UUID) -> HttpResponse:
         # What was typed is kept, and nothing is wrong with a contact that there was not.
         contact.errors.clear()
     if row.state == Alert.State.CLOSED and not _standing(recovery, chosen):
-        return _too_late(request, recovery, row, contact if contacted else None)
+        return _too_late(request, recovery, chosen or {row.uuid: 0}, contact if contacted else None)
     valid = all([close.is_valid(), contact.is_valid()])
     if not chosen:
         close.add_error(None, _("Tick at least one alert to close."))
@@ -88,11 +90,11 @@ def alert_close(request: HttpRequest, alert: uuid.UUID) -> HttpResponse:
         except NotAllowed as refusal:
             if not _standing(recovery, chosen):
                 # A colleague closed it in this very moment.
-                gone = recovery.alerts.filter(uuid__in=chosen).select_related("closed_by")
-                return _too_late(request, recovery, gone[0], contact if contacted else None)
+                return _too_late(request, recovery, chosen, contact if contacted else None)
             # What the service asks for is a contact that reached somebody.
             contact.add_error("outcome", str(refusal))
         else:
+            tell_closed(request, recovery, chosen, closed)
             n = len(closed)
             done = ngettext("Alert closed.", "%(n)d alerts closed.", n) % {"n": n}
             messages.success(request, done)
@@ -123,15 +125,10 @@ def _standing(recovery: Recovery, chosen: alerts.Read) -> bool:
 
 
 def _too_late(
-    request: HttpRequest, recovery: Recovery, row: Alert, contact: ContactForm | None
+    request: HttpRequest, recovery: Recovery, chosen: alerts.Read, contact: ContactForm | None
 ) -> HttpResponse:
     """Say who closed it and why. What the nurse did for the patient is stored all the same."""
-    message = _("%(name)s closed this at %(time)s: %(reason)s.") % {
-        "name": row.closed_by,
-        "time": full_time(row.closed_at),
-        "reason": row.get_closing_reason_display(),
-    }
-    messages.warning(request, message)
+    tell_closed(request, recovery, chosen)
     if contact and not contact.is_valid():
         return recoveries.page(request, recovery, contact=contact, picked=[])
     if contact:
@@ -140,6 +137,43 @@ def _too_late(
         )
         messages.success(request, _("Contact saved."))
     return redirect("staff_recovery", recovery.uuid)
+
+
+def tell_closed(
+    request: HttpRequest, recovery: Recovery, chosen: alerts.Read, by_me: Collection[Alert] = ()
+) -> None:
+    """Of the alerts that staff chose, say who had closed which before this was sent, and when."""
+    others = set(chosen) - {alert.uuid for alert in by_me}
+    gone = recovery.alerts.filter(uuid__in=others, state=Alert.State.CLOSED)
+    if others:
+        for alert in gone.select_related("closed_by").order_by("rule", "pk"):
+            messages.warning(request, who_handled(alert))
+
+
+def who_handled(alert: Alert) -> str:
+    """Who closed it, recorded a contact about it or snoozed it, and when; empty while it is open or
+    claimed.
+    """
+    if alert.state == Alert.State.CLOSED:
+        return _("%(name)s closed %(rule)s at %(time)s: %(reason)s.") % {
+            "name": alert.closed_by,
+            "rule": alert.rule,
+            "time": full_time(alert.closed_at),
+            "reason": alert.closing_text or alert.get_closing_reason_display(),
+        }
+    if alert.state == Alert.State.SNOOZED:
+        last = alert.snoozes.select_related("by").latest("pk")
+        said = {"name": last.by, "rule": alert.rule, "time": full_time(last.at)}
+        return _("%(name)s snoozed %(rule)s at %(time)s.") % said
+    if alert.state == Alert.State.CONTACTED:
+        last = alert.contacts.select_related("by").latest("at", "pk")
+        return _("%(name)s recorded a contact about %(rule)s at %(time)s: %(outcome)s.") % {
+            "name": last.by,
+            "rule": alert.rule,
+            "time": full_time(last.at),
+            "outcome": last.get_outcome_display().lower(),
+        }
+    return ""
 
 
 def ticked(request: HttpRequest) -> dict[uuid.UUID, int]:

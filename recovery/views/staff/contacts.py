@@ -31,6 +31,7 @@ def contact_new(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
     if contact is None:
         close = CloseForm(initial=request.POST.dict())
         return recoveries.page(request, row, contact=form, close=close, picked=chosen)
+    alerts.tell_closed(request, row, chosen)
     if contact.reached:
         messages.success(request, _("Contact saved."))
     else:

@@ -15,8 +15,9 @@ from recovery.models import Alert, Recovery, User
 from recovery.queries import queue as queries
 from recovery.queries.pathways import phase_now
 from recovery.queries.patients import menu, place
-from recovery.services import handling, snoozes
+from recovery.services import alerts, handling, snoozes
 from recovery.services.refusals import NotAllowed
+from recovery.views.staff.alerts import who_handled
 from recovery.views.staff.queue import Filter
 
 
@@ -52,9 +53,13 @@ def _people(request: HttpRequest) -> dict[str, User]:
 
 
 def _back(request: HttpRequest, row: Recovery) -> HttpResponse:
-    """Where the person came from: the queue, as it was filtered, or the page of a call."""
+    """Where the person came from: the queue, as it was filtered, the patient's page, or that of a
+    call.
+    """
     if request.POST.get("from") == "queue":
         return redirect(Filter.asked(request.POST).url())
+    if request.POST.get("from") == "patient":
+        return redirect("staff_recovery", row.uuid)
     if request.POST.get("from") == "call":
         return redirect("overdue_call", row.uuid)
     return redirect("handling", row.uuid)
@@ -109,7 +114,9 @@ def alert_snooze(request: HttpRequest, alert: uuid.UUID) -> HttpResponse:
         try:
             snoozes.snooze(alert=row, user=request.user, now=request.now, **form.cleaned_data)
         except NotAllowed as refusal:
-            form.add_error(None, str(refusal))
+            row.refresh_from_db()
+            gone = row.state in (Alert.State.CLOSED, Alert.State.SNOOZED)
+            form.add_error(None, (gone and who_handled(row)) or str(refusal))
         else:
             messages.success(request, _("Snoozed. It wakes by itself."))
             return redirect("handling", recovery.uuid)
@@ -148,7 +155,6 @@ def _page(
     standing = sorted(
         recovery.alerts.not_closed().select_related("claimed_by"), key=queries.worst_first
     )
-    held = next((one for one in standing if one.state == Alert.State.ACKNOWLEDGED), None)
     assigned = recovery.assigned_to
     if assign is None:
         initial = {"to": str(assigned.uuid) if assigned else ""}
@@ -161,8 +167,7 @@ def _page(
         "patient": recovery.patient,
         "place": place(recovery, request.now),
         "assigned": assigned,
-        "holder": held.claimed_by if held else handling.holder_of(recovery, request.now),
-        "held_until": held.claimed_until if held else recovery.held_until,
+        "hold": alerts.hold_of(recovery, standing, request.now),
         "assign": assign,
         "note": note or NoteForm(),
         "notes": recovery.notes.select_related("by").order_by("-at", "-pk")[:20],

@@ -19,7 +19,7 @@ from recovery.forms.overdue import HELP, CallForm
 from recovery.models import Contact, Recovery
 from recovery.queries import overdue as queries
 from recovery.queries.patients import menu, place
-from recovery.services import handling
+from recovery.services import alerts
 from recovery.services import overdue as services
 from recovery.services.refusals import NotAllowed
 from recovery.templatetags.corridor import course_words
@@ -149,6 +149,7 @@ def overdue_call(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
             _tell(request, contact, row)
             return redirect("overdue")
     access.record_read(request, row, "overdue call")
+    standing = list(row.alerts.not_closed().select_related("claimed_by"))
     context = {
         "here": "overdue",
         **menu(request.clinic, request.now),
@@ -157,7 +158,7 @@ def overdue_call(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
         "place": place(row, request.now),
         "form": form,
         "outcomes": [(code, code.label, HELP[code]) for code in Contact.OF_MISSES],
-        "holder": handling.holder_of(row, request.now),
+        "hold": alerts.hold_of(row, standing, request.now),
         "contacts": row.contacts.select_related("by").order_by("-at", "-pk")[:5],
         "earliest": timezone.localdate(request.now) + timedelta(days=1),
         "latest": timezone.localdate(request.now) + services.LATEST,

@@ -41,6 +41,7 @@ from recovery.queries.plot import Chart
 from recovery.queries.record import Record, Row, record_of
 from recovery.queries.scores import scores_of
 from recovery.services import recoveries, reschedules
+from recovery.services.alerts import Hold, hold_of
 from recovery.services.refusals import NotAllowed
 from recovery.templatetags.answers import Answers, answers, asked_by
 
@@ -64,22 +65,18 @@ class Case:
     corrected_at: datetime | None
     # Each alert with the log that fired it again last, if one did.
     fired: list[tuple[Alert, timeline.Log | None]]
+    # Who is on the patient, by a claim of one of them or of the row.
+    hold: Hold | None
 
     @property
     def first(self) -> Alert:
         return self.alerts[0]
 
     @property
-    def held(self) -> Alert | None:
-        """The worst one that somebody has claimed."""
-        return self._in(Alert.State.ACKNOWLEDGED)
-
-    @property
     def unclaimed(self) -> Alert | None:
-        return self._in(Alert.State.OPEN)
-
-    def _in(self, state: Alert.State) -> Alert | None:
-        return next((alert for alert in self.alerts if alert.state == state), None)
+        """The worst one that somebody should take, once nobody is on the patient."""
+        live = (Alert.State.OPEN, Alert.State.ACKNOWLEDGED)
+        return next((alert for alert in self.alerts if alert.state in live), None)
 
     @property
     def needs_contact(self) -> bool:
@@ -235,6 +232,7 @@ def _case(
         answers=answers(log, before, asked_by(a.rule for a in here)) if log else None,
         corrected_at=corrected_at,
         fired=[(alert, _again(alert, logs)) for alert in standing],
+        hold=hold_of(recovery, standing, request.now),
     )
 
 

@@ -95,7 +95,7 @@ def test_taking_over_is_asked_for_and_recorded(
     claim(as_second_nurse, alert, take_over="yes")
     alert.refresh_from_db()
     assert alert.claimed_by == second_nurse
-    assert AccessEvent.objects.filter(user=second_nurse, what="took over R01").exists()
+    assert AccessEvent.objects.filter(user=second_nurse, what="took over from Nora R01").exists()
 
 
 def test_giving_back_opens_it_to_everybody(as_nurse: Client, alert: Alert) -> None:
@@ -117,7 +117,26 @@ def test_nobody_gives_back_what_a_colleague_has(
 
 def test_what_is_handled_cannot_be_claimed(as_nurse: Client, alert: Alert) -> None:
     save_contact(as_nurse, alert.recovery)
-    assert "This alert is already handled." in words(claim(as_nurse, alert))
+    expected = "Nora recorded a contact about R01 at Mar 5, 10:17: reached and advised."
+    assert expected in words(claim(as_nurse, alert))
+
+
+@pytest.mark.parametrize("door", ["alert_claim", "alert_snooze"])
+def test_what_a_colleague_handled_meanwhile_is_said_with_who_and_when(
+    as_nurse: Client, as_second_nurse: Client, recovery: Recovery, door: str
+) -> None:
+    leg = {"leg_pain": 4, "leg_pain_status": "new_or_worse", "leg_side": "left"}
+    report(recovery, **leg)
+    alert = alert_of(recovery, "R33")
+    snooze = {"R33-level": "5", "R33-reason": "Known radiculitis"}
+    as_nurse.post(url("alert_snooze", alert.uuid), snooze)
+
+    def told() -> str:
+        return words(as_second_nurse.post(url(door, alert.uuid), snooze, follow=True))
+
+    assert "Nora snoozed R33 at Mar 5, 10:17." in told()
+    close(as_nurse, alert, reason="other", text="Known for years")
+    assert "Nora closed R33 at Mar 5, 10:17: Known for years." in told()
 
 
 @pytest.mark.service
@@ -264,7 +283,7 @@ def test_the_second_to_close_sees_who_did_and_why_and_keeps_the_contact(
     close(as_nurse, alert, reason="ed", **CONTACT)
     visit = CONTACT | {"kind": "visit", "note": "No reflexes, sent by ambulance"}
     response = close(as_second_nurse, alert, reason="phone", alerts=page, **visit)
-    expected = "Nora closed this at Mar 5, 10:17: Sent to the emergency department."
+    expected = "Nora closed R01 at Mar 5, 10:17: Sent to the emergency department."
     assert expected in words(response)
     assert "Visit: reached and advised Jonas, 6 min. No reflexes, sent by amb" in words(response)
     assert Contact.objects.get(by=second_nurse).kind == "visit"
@@ -277,7 +296,7 @@ def test_the_second_to_close_without_a_contact_stores_none(
 ) -> None:
     close(as_nurse, alert, reason="ed", **CONTACT)
     response = close(as_second_nurse, alert, reason="phone")
-    assert "Nora closed this at" in words(response)
+    assert "Nora closed R01 at" in words(response)
     assert Contact.objects.count() == 1
 
 
@@ -287,13 +306,55 @@ def test_a_wrong_contact_is_kept_on_the_page_also_when_a_colleague_closed_first(
     close(as_nurse, alert, reason="ed", **CONTACT)
     wrong = CONTACT | {"minutes": "soon", "note": "No reflexes"}
     response = close(as_second_nurse, alert, reason="phone", **wrong)
-    assert "Nora closed this at" in words(response)
+    assert "Nora closed R01 at" in words(response)
     assert "“soon” is not a number we can read" in words(response)
     assert 'value="No reflexes"' in response.content.decode()
 
 
+def test_of_several_that_were_ticked_those_a_colleague_closed_are_named(
+    as_nurse: Client, as_second_nurse: Client, recovery: Recovery
+) -> None:
+    report(recovery, **URGENT, **REVIEW)
+    page = shown(as_second_nurse, recovery)
+    review = alert_of(recovery, "R35")
+    close(as_nurse, review, reason="seen", alerts=[review.as_read])
+    response = close(as_second_nurse, review, reason="phone", alerts=page, **CONTACT)
+    text = words(response)
+    assert "Alert closed." in text
+    assert "Nora closed R35 at Mar 5, 10:17: Seen in clinic." in text
+    assert "closed R13 at" not in text.partition("Contact and outcome")[0].partition("Why")[0]
+    assert states(recovery) == {"R13": "closed", "R35": "closed"}
+    review.refresh_from_db()
+    assert review.closing_reason == "seen"
+
+
+def test_of_several_that_a_colleague_closed_each_is_named(
+    as_nurse: Client, as_second_nurse: Client, recovery: Recovery
+) -> None:
+    report(recovery, **URGENT, **REVIEW)
+    page = shown(as_second_nurse, recovery)
+    alert = alert_of(recovery, "R13")
+    close(as_nurse, alert, reason="phone", **CONTACT)
+    text = words(close(as_second_nurse, alert, reason="phone", alerts=page))
+    for rule in ("R13", "R35"):
+        assert f"Nora closed {rule} at Mar 5, 10:17: Resolved by phone." in text
+
+
 # Contacts
 # --------
+
+
+@pytest.mark.parametrize("outcome", ["advised", "no_answer"])
+def test_a_contact_from_a_stale_page_says_who_closed_what_meanwhile(
+    as_nurse: Client, as_second_nurse: Client, recovery: Recovery, outcome: str
+) -> None:
+    report(recovery, **URGENT, **REVIEW)
+    page = shown(as_second_nurse, recovery)
+    review = alert_of(recovery, "R35")
+    close(as_nurse, review, reason="seen", alerts=[review.as_read])
+    text = words(save_contact(as_second_nurse, recovery, alerts=page, outcome=outcome))
+    assert "Nora closed R35 at Mar 5, 10:17: Seen in clinic." in text
+    assert Contact.objects.get().alerts.get().rule == "R13"
 
 
 @pytest.mark.parametrize(
@@ -515,5 +576,5 @@ def test_of_two_who_close_in_one_moment_one_reads_that_the_other_did(
     assert sum("Alert closed." in text for text in said) == 1
     [second] = [text for text in said if "Alert closed." not in text]
     alert.refresh_from_db()
-    assert f"{alert.closed_by} closed this at Mar 5, 10:17: Resolved by phone." in second
+    assert f"{alert.closed_by} closed {alert.rule} at Mar 5, 10:17: Resolved by phone." in second
     assert recovery.contacts.count() == 2

@@ -1,6 +1,7 @@
 """The page on which a row is claimed, assigned, written about and snoozed."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,11 +9,20 @@ from django.test import Client
 
 from recovery.models import AccessEvent, Note, Recovery, User
 from recovery.models.recoveries import QueueRank
-from recovery.services import contacts
+from recovery.services import contacts, tick
 from tests.pages import words
-from tests.views.staff.conftest import EMERGENCY, NOW, URGENT, alert_of, report, url
+from tests.views.staff.conftest import (
+    EMERGENCY,
+    NOW,
+    REVIEW,
+    URGENT,
+    alert_of,
+    report,
+    shown,
+    url,
+)
 from tests.views.staff.test_queue import page as queue_page
-from tests.views.staff.test_queue import row
+from tests.views.staff.test_queue import put, row
 
 LEG = {"leg_pain": 4, "leg_pain_status": "new_or_worse", "leg_side": "left"}
 
@@ -38,6 +48,148 @@ def test_a_claim_from_the_queue_comes_back_to_the_queue_as_it_was_filtered(
     assert "Claim" not in text
     response = as_second_nurse.post(url("recovery_claim", recovery.uuid), claim, follow=True)
     assert "Nora has claimed this alert." in words(response)
+
+
+# One person a patient
+# --------------------
+
+REACHED = {"kind": "call", "outcome": "advised"}
+MINUTE = timedelta(minutes=1)
+
+
+def claim(client: Client, recovery: Recovery, **data: str) -> Any:
+    return client.post(url("recovery_claim", recovery.uuid), data, follow=True)
+
+
+def claim_alert(client: Client, recovery: Recovery, rule: str, **data: str) -> Any:
+    return client.post(url("alert_claim", alert_of(recovery, rule).uuid), data, follow=True)
+
+
+def patients_page(client: Client, recovery: Recovery) -> Any:
+    return client.get(url("staff_recovery", recovery.uuid))
+
+
+def overdue(client: Client, recovery: Recovery) -> str:
+    """The row was claimed as overdue, then an urgent log came."""
+    put(recovery, QueueRank.OVERDUE)
+    claim(client, recovery)
+    report(recovery, ago=MINUTE, **URGENT)
+    return "R13"
+
+
+def contacted(client: Client, recovery: Recovery) -> str:
+    """The row was claimed as contacted, then its alert fired again."""
+    report(recovery, **URGENT)
+    data = REACHED | {"alerts": shown(client, recovery)}
+    client.post(url("contact_new", recovery.uuid), data)
+    claim(client, recovery)
+    report(recovery, ago=MINUTE, **URGENT)
+    return "R13"
+
+
+def claimed(client: Client, recovery: Recovery) -> str:
+    """Its alert was claimed, then fired again, which opens it to everybody."""
+    report(recovery, **URGENT)
+    claim_alert(client, recovery, "R13")
+    report(recovery, ago=MINUTE, **URGENT)
+    return "R13"
+
+
+def another(client: Client, recovery: Recovery) -> str:
+    """An alert was claimed, then another rule fired."""
+    report(recovery, **REVIEW)
+    claim_alert(client, recovery, "R35")
+    report(recovery, ago=MINUTE, **URGENT)
+    return "R13"
+
+
+@pytest.mark.parametrize("before", [overdue, contacted, claimed, another])
+def test_who_is_on_a_patient_stays_so_when_an_alert_comes(
+    as_nurse: Client, as_second_nurse: Client, recovery: Recovery, before: Any
+) -> None:
+    rule = before(as_nurse, recovery)
+    clock = alert_of(recovery, rule)
+    text = words(patients_page(as_second_nurse, recovery))
+    assert "Nora has it until 10:47. Take over" in text
+    assert "Nobody has claimed this." not in text
+    assert "You have it until 10:47." in words(patients_page(as_nurse, recovery))
+    assert "Nora is on it." in words(claim_alert(as_second_nurse, recovery, rule))
+    assert "Nora" in words(claim(as_second_nurse, recovery))
+    assert alert_of(recovery, rule).claimed_by is None
+    assert "Nora until 10:47" in row(queue_page(as_second_nurse), "Keller")
+    alert = alert_of(recovery, rule)
+    assert (alert.state, alert.clock_from, alert.next_notice_at) == (
+        "open",
+        clock.clock_from,
+        clock.next_notice_at,
+    )
+
+
+@pytest.mark.parametrize("before", [overdue, contacted, claimed, another])
+def test_a_colleague_takes_the_patient_over_and_it_is_recorded_from_whom(
+    as_nurse: Client,
+    as_second_nurse: Client,
+    second_nurse: User,
+    recovery: Recovery,
+    before: Any,
+) -> None:
+    rule = before(as_nurse, recovery)
+    clock = alert_of(recovery, rule)
+    claim_alert(as_second_nurse, recovery, rule, take_over="yes")
+    alert = alert_of(recovery, rule)
+    assert (alert.state, alert.claimed_by) == ("acknowledged", second_nurse)
+    assert (alert.clock_from, alert.next_notice_at) == (clock.clock_from, clock.next_notice_at)
+    took = AccessEvent.objects.filter(user=second_nurse, action="write")
+    assert f"took over from Nora {rule}" in took.values_list("what", flat=True)
+    assert "Jonas until 10:47" in row(queue_page(as_nurse), "Keller")
+    assert "Jonas has it until 10:47. Take over" in words(patients_page(as_nurse, recovery))
+    assert not recovery.alerts.filter(claimed_by__name="Nora").exists()
+
+
+@pytest.mark.parametrize("before", [overdue, contacted, claimed, another])
+def test_what_is_given_back_nobody_has(
+    as_nurse: Client, as_second_nurse: Client, recovery: Recovery, before: Any
+) -> None:
+    before(as_nurse, recovery)
+    page = patients_page(as_nurse, recovery).content.decode()
+    form = page.partition('class="ic-claim"')[2].partition('action="')[2].partition('"')[0]
+    as_nurse.post(form, {"from": "patient"})
+    assert "Nobody has claimed this. Claim" in words(patients_page(as_second_nurse, recovery))
+    assert "Claim Ruth Keller" in row(queue_page(as_second_nurse), "Keller")
+    assert "You have it for 30 minutes." in words(claim(as_second_nurse, recovery))
+
+
+def test_a_claim_that_has_run_out_keeps_nobody_off(
+    as_nurse: Client, as_second_nurse: Client, recovery: Recovery, set_clock: Any
+) -> None:
+    rule = overdue(as_nurse, recovery)
+    set_clock(NOW + 31 * MINUTE)
+    assert "Nobody has claimed this. Claim" in words(patients_page(as_second_nurse, recovery))
+    assert "You have it for 30 minutes." in words(claim_alert(as_second_nurse, recovery, rule))
+
+
+def test_the_page_of_a_contacted_patient_names_who_is_on_it(
+    as_nurse: Client, as_second_nurse: Client, recovery: Recovery
+) -> None:
+    report(recovery, **URGENT)
+    data = REACHED | {"alerts": shown(as_nurse, recovery)}
+    as_nurse.post(url("contact_new", recovery.uuid), data)
+    claim(as_nurse, recovery)
+    text = words(patients_page(as_second_nurse, recovery))
+    assert "Nora has it until 10:47. Take over" in text
+    assert "Stays in the queue until it is closed." in text
+    response = claim(as_second_nurse, recovery, take_over="yes", **{"from": "patient"})
+    assert response.redirect_chain == [(url("staff_recovery", recovery.uuid), 302)]
+    assert AccessEvent.objects.filter(what="took over from Nora").exists()
+
+
+def test_the_page_of_a_call_names_who_has_the_alert(
+    as_nurse: Client, as_second_nurse: Client, recovery: Recovery
+) -> None:
+    report(recovery, **URGENT)
+    claim_alert(as_nurse, recovery, "R13")
+    response = as_second_nurse.get(url("overdue_call", recovery.uuid))
+    assert "Nora is on it until 10:47. Ask before you call." in words(response)
 
 
 def test_a_row_is_assigned_and_the_queue_says_to_whom(
@@ -108,7 +260,7 @@ def test_a_note_that_is_none_is_refused(as_nurse: Client, recovery: Recovery, te
 
 
 def test_a_snooze_says_until_when_and_is_ended_by_hand(
-    as_nurse: Client, recovery: Recovery
+    as_nurse: Client, as_second_nurse: Client, recovery: Recovery, set_clock: Any
 ) -> None:
     report(recovery, **LEG)
     alert = alert_of(recovery, "R33")
@@ -117,7 +269,14 @@ def test_a_snooze_says_until_when_and_is_ended_by_hand(
     text = words(response)
     assert "Snoozed. It wakes by itself." in text
     assert "Expected up to 5 until Mar 7, 00:00. Nora: Known radiculitis" in text
-    assert "Nobody needs anything now." in words(queue_page(as_nurse))
+    # Grey until the clinic's day ends, as what was closed.
+    text = row(queue_page(as_second_nurse), "Keller")
+    assert text.startswith(f"Handled {alert.headline} R33. Snoozed up to 5.")
+    assert "0 patients need someone." in words(queue_page(as_second_nurse))
+    set_clock(NOW + timedelta(hours=14))
+    tick.run(now=NOW + timedelta(hours=14))
+    assert "Snoozed up to 5" not in words(queue_page(as_second_nurse))
+    set_clock(NOW)
     assert "Snoozed" in words(as_nurse.get(url("staff_recovery", recovery.uuid)))
     as_nurse.post(url("alert_wake", alert.uuid))
     assert "R33" in row(queue_page(as_nurse), "Keller")

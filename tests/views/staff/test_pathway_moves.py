@@ -12,7 +12,7 @@ from recovery.models import AccessEvent, CheckIn, Clinic, Pathway, PathwayMove, 
 from recovery.services import tick
 from tests.pages import filled, words
 from tests.pathways import changes, own_pathway
-from tests.views.staff.conftest import NOW, someone, url
+from tests.views.staff.conftest import NOW, alert_of, report, someone, url
 
 
 @pytest.fixture
@@ -56,6 +56,21 @@ def test_the_patient_s_page_offers_the_move(
     page = as_nurse.get(url("staff_recovery", recovery.uuid))
     assert "Pathway: Default pathway. In use for new recoveries: version 1, Ours." in words(page)
     assert url("pathway_move", recovery.uuid) in page.content.decode()
+
+
+def test_a_snooze_ends_with_its_phase_as_the_new_version_has_it(
+    as_nurse: Client, as_second_nurse: Client, clinic: Clinic, manager: User, now: Any
+) -> None:
+    recovery = someone(clinic, "Paula", "Berger", day=5)
+    report(recovery, leg_pain=4, leg_pain_status="new_or_worse", leg_side="left")
+    alert = alert_of(recovery, "R33")
+    data = {"R33-level": "5", "R33-reason": "Known radiculitis"}
+    as_nurse.post(url("alert_snooze", alert.uuid), data)
+    shorter = {"gradual_return": {"last_day": 10}, "follow_up": {"first_day": 11}}
+    own_pathway(clinic, manager, changes(title="Ours", phases=shorter), now=NOW)
+    move(as_second_nurse, recovery)
+    page = words(as_second_nurse.get(url("handling", recovery.uuid)))
+    assert "Expected up to 5 until Mar 11, 00:00." in page
 
 
 def test_the_page_shows_what_it_means_for_this_recovery(

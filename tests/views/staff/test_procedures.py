@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from recovery.models import (
     AccessEvent,
+    Alert,
     CheckIn,
     Clinic,
     Membership,
@@ -22,7 +23,7 @@ from recovery.services import reschedules, tick
 from tests.cast import user_of
 from tests.pages import filled, words
 from tests.test_routes import snapshot
-from tests.views.staff.conftest import NOW, report, someone, url
+from tests.views.staff.conftest import NOW, alert_of, report, someone, url
 
 WEEK = timedelta(weeks=1)
 
@@ -351,6 +352,69 @@ def test_the_patient_meets_the_procedure_that_is_followed(
     text = words(as_nurse.get(url("patients")))
     assert "Keller" in text
     assert url("staff_recovery", ended.uuid) in as_nurse.get(url("patients")).content.decode()
+
+
+# What was snoozed
+# ----------------
+
+LEG = {"leg_pain": 4, "leg_pain_status": "new_or_worse", "leg_side": "left"}
+
+
+def snoozed(client: Client, recovery: Recovery) -> Alert:
+    report(recovery, **LEG)
+    alert = alert_of(recovery, "R33")
+    data = {"R33-level": "5", "R33-reason": "Known radiculitis"}
+    client.post(url("alert_snooze", alert.uuid), data)
+    alert.refresh_from_db()
+    assert alert.state == "snoozed"
+    return alert
+
+
+@pytest.mark.parametrize(
+    ("day", "to", "sleeps_until"),
+    [
+        pytest.param(1, "2026-03-03", "Mar 6, 00:00", id="D1 is D2, whose phase ends sooner"),
+        pytest.param(1, "2026-03-02", None, id="D1 is D3, of another phase"),
+        pytest.param(1, "2026-03-20", None, id="D1 is before the procedure"),
+        pytest.param(3, "2026-03-04", None, id="D3 is D1, of the phase before"),
+        pytest.param(5, "2026-03-01", "Mar 15, 00:00", id="a later end is not given"),
+        pytest.param(5, "2026-02-26", "Mar 13, 00:00", id="D5 is D7"),
+    ],
+)
+def test_a_snooze_ends_with_its_phase_also_when_the_procedure_moves(
+    as_nurse: Client,
+    as_second_nurse: Client,
+    clinic: Clinic,
+    nurse: User,
+    now: Any,
+    day: int,
+    to: str,
+    sleeps_until: str | None,
+) -> None:
+    recovery = someone(clinic, "Ruth", "Keller", day=day)
+    alert = snoozed(as_nurse, recovery)
+    confirm(as_second_nurse, send(as_second_nurse, recovery, procedure_date=to), recovery)
+    tick.run(now=NOW + timedelta(minutes=1))
+    alert.refresh_from_db()
+    assert alert.state == ("snoozed" if sleeps_until else "open")
+    if sleeps_until:
+        page = words(as_second_nurse.get(url("handling", recovery.uuid)))
+        assert f"Expected up to 5 until {sleeps_until}." in page
+    else:
+        page = words(as_second_nurse.get(url("queue"), {"only": "review"}))
+        assert "Ruth Keller" in page
+
+
+def test_a_snooze_of_the_time_in_the_clinic_ends_with_the_discharge(
+    as_nurse: Client, as_second_nurse: Client, clinic: Clinic, nurse: User, now: Any
+) -> None:
+    """Treated at 09:30; snoozed until 11:30, but home since 10:10, as is written down later."""
+    recovery = someone(clinic, "Ruth", "Keller", day=0)
+    alert = snoozed(as_nurse, recovery)
+    leave(as_second_nurse, recovery, at="10:10")
+    tick.run(now=NOW + timedelta(minutes=1))
+    alert.refresh_from_db()
+    assert alert.state == "open"
 
 
 # The discharge
