@@ -20,11 +20,12 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Reminded:
-    """A reminder that went, or may have gone. By its check-in's key."""
+    """A reminder that went, or may have gone. By its check-in's key and its number."""
 
     at: datetime
     channel: str
     key: str
+    number: int
 
 
 NOTHING = Agreed()
