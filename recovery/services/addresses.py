@@ -81,12 +81,10 @@ def change(*, recovery: Recovery, email: str, user: User, now: datetime) -> None
     PatientAccess.objects.update_or_create(
         user=holder, patient=patient, defaults={"relationship": relationship, "ended_at": None}
     )
-    Message.objects.filter(
-        recovery__patient=patient,
-        channel=Channel.EMAIL,
-        kind__in=TO_PATIENT,
-        state=Message.State.OWED,
-    ).update(user=holder)
+    mails = Message.objects.filter(
+        recovery__patient=patient, channel=Channel.EMAIL, kind__in=TO_PATIENT
+    )
+    messages.owe_anew(mails, user=holder)
     messages.owe_invitation(recovery, now=now, again=True)
     note(recovery, user, now, "address changed")
 

@@ -229,7 +229,9 @@ class _Course:
         reason = self.known.recheck.reason(message, now=at)
         if message.checkin is not None and message.number is not None and not reason:
             self.situation.reminded.append(
-                Reminded(message.planned_at, message.channel, message.checkin.key, message.number)
+                Reminded(
+                    message.planned_at, message.channel, message.checkin.key, bool(message.number)
+                )
             )
         self._tell(message, at, reason)
 

@@ -96,7 +96,7 @@ def _why_not(situation: Situation, one: Due, now: datetime) -> Message.Reason:
 
 def _needs_call(situation: Situation, key: str) -> bool:
     """Whether so many reminders of this form went unanswered that staff call instead."""
-    gone = sum(one.key == key and one.number != ASKED_FOR_LATER for one in situation.reminded)
+    gone = sum(one.key == key and one.planned for one in situation.reminded)
     return gone >= situation.plan.unanswered.call_after
 
 
@@ -141,7 +141,7 @@ def _unanswered_reminders(situation: Situation) -> list[Reminded]:
     heard = [situation.recovery.last_log_at, *situation.facts.contacts]
     heard += [checkin.completed_at for checkin in situation.checkins.values()]
     last = max((at for at in heard if at is not None), default=None)
-    planned = [one for one in situation.reminded if one.number != ASKED_FOR_LATER]
+    planned = [one for one in situation.reminded if one.planned]
     return [one for one in planned if last is None or one.at > last]
 
 

@@ -223,7 +223,7 @@ def _reminded(recoveries: Sequence[Recovery]) -> defaultdict[int, list[Reminded]
     for pk, at, channel, key, number in rows.values_list(
         "recovery_id", "planned_at", "channel", "checkin__key", "number"
     ):
-        found[pk].append(Reminded(at, channel, key, number))
+        found[pk].append(Reminded(at, channel, key, bool(number)))
     return found
 
 
