@@ -200,10 +200,15 @@ class PreferencesForm(WishesForm):
         given = self.cleaned_data
         return {
             "wishes": self.for_patient | {name: given[name] for name in ("language", "zone")},
-            "logs": given["logs_on"],
-            "forms": given["forms_on"],
+            "logs": self._turned("logs_on"),
+            "forms": self._turned("forms_on"),
             "agrees": {name: given[name] for name in self.agreed if name in given},
         }
+
+    def _turned(self, name: str) -> bool | None:
+        """On or off; None if that is how it is."""
+        on: bool = self.cleaned_data[name]
+        return on if on != self.on[name] else None
 
     @property
     def said(self) -> list[str]:

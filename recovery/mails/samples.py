@@ -78,7 +78,7 @@ MADE: Mapping[str, Callable[[datetime], tuple[str, dict[str, Any]]]] = {
     "escalation": lambda now: ("alert", {**_staff(now), "again": True}),
     "digest": lambda now: (
         "digest",
-        {**_staff(now), "waiting": Waiting(reviews=2, addresses=1, overdue=3)},
+        {**_staff(now), "waiting": Waiting(reviews=2, calls=1, overdue=3)},
     ),
     "password": lambda _now: ("password", {"link": address("/staff/welcome/")}),
 }

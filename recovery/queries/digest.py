@@ -11,7 +11,7 @@ from recovery.models.recoveries import QueueRank
 
 COUNTED = {
     QueueRank.REVIEW: "reviews",
-    QueueRank.CALL: "addresses",
+    QueueRank.CALL: "calls",
     QueueRank.OVERDUE: "overdue",
 }
 
@@ -21,7 +21,7 @@ class Waiting:
     """Patients, each where the queue shows them: under the first of their reasons."""
 
     reviews: int = 0
-    addresses: int = 0
+    calls: int = 0
     overdue: int = 0
 
 

@@ -81,12 +81,10 @@ def change(*, recovery: Recovery, email: str, user: User, now: datetime) -> None
     PatientAccess.objects.update_or_create(
         user=holder, patient=patient, defaults={"relationship": relationship, "ended_at": None}
     )
-    Message.objects.filter(
-        recovery__patient=patient,
-        channel=Channel.EMAIL,
-        kind__in=TO_PATIENT,
-        state=Message.State.OWED,
-    ).update(user=holder)
+    mails = Message.objects.filter(
+        recovery__patient=patient, channel=Channel.EMAIL, kind__in=TO_PATIENT
+    )
+    messages.owe_anew(mails, user=holder)
     messages.owe_invitation(recovery, now=now)
     note(recovery, user, now, "address changed")
 
@@ -138,11 +136,14 @@ def rank_again(recoveries: list[Recovery], now: datetime) -> None:
 
 
 def take_links_back(patient: Patient) -> None:
-    """A link is the public id of its check-in, so another id ends it."""
+    """A link is the public id of its check-in, so another id ends it. What a sender holds has the
+    old one in it, for the old address or number: it is owed anew.
+    """
     rows = list(CheckIn.objects.filter(recovery__patient=patient))
     for row in rows:
         row.uuid = uuid.uuid4()
     CheckIn.objects.bulk_update(rows, ["uuid"])
+    messages.owe_anew(Message.objects.filter(recovery__patient=patient, kind__in=TO_PATIENT))
 
 
 def note(recovery: Recovery, user: User, now: datetime, what: str) -> None:

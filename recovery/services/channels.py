@@ -20,11 +20,14 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Reminded:
-    """A reminder that went, or may have gone. By its check-in's key."""
+    """A reminder that went, or may have gone. By its check-in's key. `planned`: by the pathway,
+    not put off to a time of the patient's.
+    """
 
     at: datetime
     channel: str
     key: str
+    planned: bool
 
 
 NOTHING = Agreed()

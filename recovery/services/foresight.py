@@ -227,9 +227,11 @@ class _Course:
             return
         self.waiting.remove(message)
         reason = self.known.recheck.reason(message, now=at)
-        if message.checkin is not None and message.number and not reason:
+        if message.checkin is not None and message.number is not None and not reason:
             self.situation.reminded.append(
-                Reminded(message.planned_at, message.channel, message.checkin.key)
+                Reminded(
+                    message.planned_at, message.channel, message.checkin.key, bool(message.number)
+                )
             )
         self._tell(message, at, reason)
 

@@ -210,7 +210,7 @@ def renew_link(checkin: CheckIn, *, now: datetime) -> None:
     """After an expired link: owe the patient one for what is open now, if anything is.
 
     At most once an hour, however often it is asked for. It was asked for, so it comes at any
-    hour and does not count as one of the day's two reminders.
+    hour, also while reminders are off, and does not count as one of the day's two.
     """
     recovery = checkin.recovery
     current = (
@@ -260,6 +260,16 @@ def stop(rows: QuerySet[Message], reason: Message.Reason) -> None:
     )
 
 
+def owe_anew(rows: QuerySet[Message], **changed: User) -> None:
+    """Of these mails, owe as they are now those that have not begun to be handed over. A sender
+    that holds one has built it as it was: it finds the row no longer its own, and another builds it
+    again.
+    """
+    rows.filter(state__in=[Message.State.OWED, Message.State.CLAIMED]).update(
+        state=Message.State.OWED, token=None, lease_until=None, **changed
+    )
+
+
 def answered(recovery: Recovery, key: str) -> None:
     """Stop what is still owed for a check-in."""
     stop(
@@ -276,11 +286,13 @@ def answered(recovery: Recovery, key: str) -> None:
 @transaction.atomic
 def turn_off(*, patient: Patient, now: datetime, only: str = "") -> None:
     """No more reminders for this patient, or none for logs or forms (a key of OFF); staff see it. A
-    second call keeps the first time.
+    second call keeps the first time. A link that was asked for still comes.
     """
     column = OFF.get(only, "reminders_off_at")
     Patient.objects.filter(pk=patient.pk, **{column: None}).update(**{column: now})
-    rows = Message.objects.filter(recovery__patient=patient, kind=Message.Kind.REMINDER)
+    rows = Message.objects.filter(
+        recovery__patient=patient, kind=Message.Kind.REMINDER, number__isnull=False
+    )
     if only:
         of_logs = Q(checkin__form__in=LOG_FORMS)
         rows = rows.filter(of_logs if only == "logs" else ~of_logs)

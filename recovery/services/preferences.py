@@ -24,11 +24,12 @@ def change(
     user: User,
     now: datetime,
     wishes: Mapping[str, Any],
-    logs: bool,
-    forms: bool,
+    logs: bool | None,
+    forms: bool | None,
     agrees: Mapping[str, bool],
 ) -> None:
-    """Set `wishes` (names of WISHES), which reminders are on, and what the patient now agrees to.
+    """Set `wishes` (names of WISHES), which reminders are on (None: as they are), and what the
+    patient now agrees to. Nothing else is written: an opt-out or a pause of the same moment stands.
 
     `agrees` holds email_ok or sms_ok where it was asked: what differs from the consent in force
     makes a new one, recorded by `user`; who was told nothing yet has refused nothing. What is owed
@@ -36,25 +37,37 @@ def change(
     nothing any more.
     """
     recoveries = locked(recovery.patient_id)
-    patient = Patient.objects.get(pk=recovery.patient_id)
-    before = patient.mobile
-    for name in WISHES:
-        if name in wishes:
-            setattr(patient, name, wishes[name])
-    if patient.mobile != before:
-        patient.mobile_fails_at = None
-        if before:
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=recovery.patient_id)
+    written = {name: wishes[name] for name in WISHES if name in wishes}
+    if written.get("mobile", patient.mobile) != patient.mobile:
+        written["mobile_fails_at"] = None
+        if patient.mobile:
             take_links_back(patient)
-    patient.logs_off_at = None if logs else patient.logs_off_at or now
-    patient.forms_off_at = None if forms else patient.forms_off_at or now
-    patient.reminders_off_at = None if logs or forms else patient.reminders_off_at or now
-    patient.save()
-    for kind, on in (("logs", logs), ("forms", forms)):
+    turned = {kind: on for kind, on in (("logs", logs), ("forms", forms)) if on is not None}
+    written |= _off_since(patient, turned, now)
+    Patient.objects.filter(pk=patient.pk).update(**written)
+    for kind, on in turned.items():
         if not on:
             messages.turn_off(patient=patient, only=kind, now=now)
     _agree(patient, user, now, agrees)
     rank_again(recoveries, now)
     _note(recovery, user, now, "reminders changed")
+
+
+def _off_since(patient: Patient, turned: Mapping[str, bool], now: datetime) -> dict[str, Any]:
+    """The columns that say since when reminders are off, once these kinds (keys of messages.OFF)
+    are turned on or off; none where all are so already.
+    """
+    off = patient.reminders_off_at
+    before = {kind: not (off or getattr(patient, column)) for kind, column in messages.OFF.items()}
+    on = before | dict(turned)
+    if on == before:
+        return {}
+    since: dict[str, Any] = {
+        column: None if on[kind] else getattr(patient, column) or off or now
+        for kind, column in messages.OFF.items()
+    }
+    return since | {"reminders_off_at": None if any(on.values()) else off or now}
 
 
 @transaction.atomic

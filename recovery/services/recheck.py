@@ -98,7 +98,7 @@ class Recheck:
         recovery, checkin = message.recovery, message.checkin
         assert recovery is not None
         patient = recovery.patient
-        reminder = message.kind == Message.Kind.REMINDER
+        form = checkin.form if checkin else ""
         zone = ZoneInfo(patient.zone)
         local = now.astimezone(zone)
         today = sum(
@@ -107,7 +107,7 @@ class Recheck:
         checks = (
             (not recovery.sends, Reason.NOT_FOLLOWED),
             *self._why_not_by_channel(message, patient),
-            (reminder and _turned_off(patient, checkin), Reason.OPTED_OUT),
+            (_counts(message) and turned_off(patient, form), Reason.OPTED_OUT),
             (_counts(message) and patient.is_paused(local.date()), Reason.PAUSED),
             (checkin is not None and checkin.state == CheckIn.State.COMPLETED, Reason.ANSWERED),
             (checkin is not None and checkin.expires_at <= now, Reason.EXPIRED),
@@ -137,10 +137,10 @@ class Recheck:
         )
 
 
-def _turned_off(patient: Patient, checkin: CheckIn | None) -> bool:
-    of_logs = checkin is not None and checkin.form in LOG_FORMS
-    off = patient.logs_off_at if of_logs else patient.forms_off_at
-    return patient.reminders_off_at is not None or (checkin is not None and off is not None)
+def turned_off(patient: Patient, form: str) -> bool:
+    """Whether reminders of `form` are off; with "", whether all are."""
+    off = patient.logs_off_at if form in LOG_FORMS else patient.forms_off_at
+    return patient.reminders_off_at is not None or (bool(form) and off is not None)
 
 
 def _to_patient(message: Message) -> bool:

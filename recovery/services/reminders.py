@@ -10,7 +10,7 @@ from recovery.clinical.reminding import by_day
 from recovery.models import Channel, CheckIn, Message
 from recovery.services import channels, messages
 from recovery.services.channels import Reminded
-from recovery.services.recheck import DAILY_CAP
+from recovery.services.recheck import turned_off
 from recovery.services.situations import Situation
 
 # The number of a reminder that the patient asked to come later.
@@ -45,51 +45,59 @@ def due(checkin: CheckIn, occasion: Occasion, now: datetime) -> list[Due]:
 
 
 def owed(situation: Situation, due: Sequence[Due], now: datetime) -> list[Message]:
-    """The newest is owed; the rest are written down with the reason why they never went.
+    """The newest that may go is owed; the rest are written down with the reason why they never
+    went.
 
-    So after a day or a month without an engine a patient gets one mail, not a pile. One planned
-    before the patient was enrolled never goes: the invitation has just gone.
+    So after a day or a month without an engine a patient gets one mail, not a pile, and what can
+    not go itself keeps no other back.
     """
-    if not due:
-        return []
-    recovery = situation.recovery
-    newest = max(
-        (
-            one.at
-            for one in due
-            if one.checkin.expires_at > now and one.at >= recovery.created_at and not one.put_off
-        ),
-        default=None,
-    )
-    between = _between(situation, newest) if newest else False
+    reasons = [(one, _why_not(situation, one, now)) for one in sorted(due, key=lambda one: one.at)]
+    may_go = [one for one, reason in reasons if not reason]
+    goes = max(may_go, key=lambda one: one.at, default=None)
     written: list[Message] = []
-    for one in sorted(due, key=lambda one: one.at):
-        goes = any(mail.state == Message.State.OWED for mail in written)
-        reason = Message.Reason.NONE
-        if not recovery.sends or one.at < recovery.created_at:
-            reason = Message.Reason.NOT_FOLLOWED
-        elif one.put_off:
-            reason = Message.Reason.LATER
-        elif one.checkin.expires_at <= now:
-            reason = Message.Reason.EXPIRED
-        elif one.at != newest:
-            reason = Message.Reason.SUPERSEDED
-        elif goes:
-            reason = Message.Reason.MERGED
-        elif between and one.number != ASKED_FOR_LATER:
-            reason = Message.Reason.CAPPED
-        elif _needs_call(situation, one):
-            reason = Message.Reason.CALL
+    for one, reason in reasons:
+        if reason == Message.Reason.CALL:
+            recovery = situation.recovery
             recovery.call_since = recovery.call_since or now
             recovery.call_for = recovery.call_for or one.checkin.key
-        written.append(_reminder(situation, one, reason, now))
+        written.append(_reminder(situation, one, reason or _beside(one, goes), now))
     return written
 
 
-def _needs_call(situation: Situation, one: Due) -> bool:
+def _beside(one: Due, goes: Due | None) -> Message.Reason:
+    """Why one that may go does not: another does in its place."""
+    if goes is None or one is goes:
+        return Message.Reason.NONE
+    return Message.Reason.MERGED if one.at == goes.at else Message.Reason.SUPERSEDED
+
+
+def _why_not(situation: Situation, one: Due, now: datetime) -> Message.Reason:
+    """Why it does not go, whatever else is due; Reason.NONE if it may.
+
+    One planned before the patient was enrolled never does: the invitation has just gone.
+    """
+    recovery, checkin = situation.recovery, one.checkin
+    planned = one.number != ASKED_FOR_LATER
+    reason = Message.Reason.NONE
+    if not recovery.sends or one.at < recovery.created_at:
+        reason = Message.Reason.NOT_FOLLOWED
+    elif one.put_off:
+        reason = Message.Reason.LATER
+    elif checkin.expires_at <= now:
+        reason = Message.Reason.EXPIRED
+    elif planned and _needs_call(situation, checkin.key):
+        reason = Message.Reason.CALL
+    elif turned_off(recovery.patient, checkin.form):
+        reason = Message.Reason.OPTED_OUT
+    elif planned and _between(situation, one.at, now):
+        reason = Message.Reason.CAPPED
+    return reason
+
+
+def _needs_call(situation: Situation, key: str) -> bool:
     """Whether so many reminders of this form went unanswered that staff call instead."""
-    gone = sum(other.key == one.checkin.key for other in situation.reminded)
-    return one.number != ASKED_FOR_LATER and gone >= situation.plan.unanswered.call_after
+    gone = sum(one.key == key and one.planned for one in situation.reminded)
+    return gone >= situation.plan.unanswered.call_after
 
 
 def _reminder(situation: Situation, one: Due, reason: Message.Reason, now: datetime) -> Message:
@@ -133,24 +141,41 @@ def _unanswered_reminders(situation: Situation) -> list[Reminded]:
     heard = [situation.recovery.last_log_at, *situation.facts.contacts]
     heard += [checkin.completed_at for checkin in situation.checkins.values()]
     last = max((at for at in heard if at is not None), default=None)
-    return [one for one in situation.reminded if last is None or one.at > last]
+    planned = [one for one in situation.reminded if one.planned]
+    return [one for one in planned if last is None or one.at > last]
 
 
-def _between(situation: Situation, moment: datetime) -> bool:
-    """Whether the day of `moment` has more than two times at which something unanswered reminds,
-    of which this is neither the first nor the last: those two are kept.
+def _between(situation: Situation, moment: datetime, now: datetime) -> bool:
+    """Whether a reminder of something unanswered went on the day of `moment`, and another is to
+    come on it: those two are kept, the first and the last.
     """
     zone = ZoneInfo(situation.recovery.patient.zone)
     day = moment.astimezone(zone).date()
-    times = {
-        at
+    went = any(
+        one.at.astimezone(zone).date() == day and _unanswered(situation, one.key)
+        for one in situation.reminded
+    )
+    return went and any(
+        at > now and at.astimezone(zone).date() == day
         for occasion in situation.occasions
-        for at in occasion.reminders
-        if at.astimezone(zone).date() == day and _unanswered(situation, occasion)
-    }
-    return len(times) > DAILY_CAP and min(times) < moment < max(times)
+        for at in _to_come(situation, occasion)
+    )
 
 
-def _unanswered(situation: Situation, occasion: Occasion) -> bool:
-    checkin = situation.checkins.get(occasion.key)
+def _unanswered(situation: Situation, key: str) -> bool:
+    checkin = situation.checkins.get(key)
     return checkin is None or checkin.is_open
+
+
+def _to_come(situation: Situation, occasion: Occasion) -> list[datetime]:
+    """Of its reminder times, past ones too, those at which one goes as things stand."""
+    waits = _unanswered(situation, occasion.key)
+    if not waits or turned_off(situation.recovery.patient, occasion.form):
+        return []
+    checkin = situation.checkins.get(occasion.key)
+    later = checkin.later_at if checkin else None
+    ends = checkin.expires_at if checkin else occasion.expires_at
+    times = [] if _needs_call(situation, occasion.key) else list(occasion.reminders)
+    if later is not None:
+        times = [later, *(at for at in times if at > later)]
+    return [at for at in times if at < ends]

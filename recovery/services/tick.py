@@ -217,13 +217,13 @@ def _reminded(recoveries: Sequence[Recovery]) -> defaultdict[int, list[Reminded]
         recovery__in=recoveries,
         checkin__anchor=F("recovery__anchor"),
         kind=Message.Kind.REMINDER,
-        number__gte=1,
+        number__isnull=False,
         state__in=messages.GONE,
     )
-    for pk, at, channel, key in rows.values_list(
-        "recovery_id", "planned_at", "channel", "checkin__key"
+    for pk, at, channel, key, number in rows.values_list(
+        "recovery_id", "planned_at", "channel", "checkin__key", "number"
     ):
-        found[pk].append(Reminded(at, channel, key))
+        found[pk].append(Reminded(at, channel, key, bool(number)))
     return found
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from recovery.models import Clinic, Membership, Message, Recovery, Role
 from recovery.queries import digest
-from recovery.services import clinics, delivery, digests, oncall
+from recovery.services import clinics, delivery, digests, oncall, status
 from tests.cast import NUMBERS, ZONE, make_recovery
 from tests.services.test_tick import local
 
@@ -146,7 +146,7 @@ def test_it_arrives_with_numbers_and_without_names(overdue, clinic, mail_server)
     assert delivery.deliver(clock=lambda: local(8, 31)) == {State.SENT: 1}
     [mail] = mail_server.mails()
     assert mail.subject == "Northgate Spine Clinic: your queue this morning"
-    for line in ("2 wait for a review.", "1 has an address that fails.", "1 is overdue."):
+    for line in ("2 wait for a review.", "1 must be called.", "1 is overdue."):
         assert line in mail.text
         assert line in mail.html
     for recovery in Recovery.objects.select_related("patient"):
@@ -157,6 +157,25 @@ def test_it_counts_what_the_queue_shows(overdue, clinic, harbor, django_assert_n
     with django_assert_num_queries(1):
         found = digest.waiting([clinic.pk, harbor.pk])
     assert found == {clinic.pk: digest.Waiting(overdue=1)}
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_who_answers_no_reminder_must_be_called_as_whose_address_fails(
+    overdue, clinic, mail_server, count
+):
+    """Nobody's address fails."""
+    for _ in range(count):
+        one = make_recovery(clinic, day=5, now=local(5))
+        one.call_since, one.call_for = local(5), "C90"
+        status.set_queue_rank(one)
+        one.save()
+    Message.objects.all().delete()
+    digests.run(now=local(8, 30))
+    delivery.deliver(clock=lambda: local(8, 31))
+    [mail] = mail_server.mails()
+    for part in (mail.text, mail.html):
+        assert f"{count} must be called." in part
+        assert "fails" not in part
 
 
 def test_a_round_with_nothing_due_is_one_read_of_an_index(overdue, django_assert_num_queries):

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from recovery.clinical.pathway import local as there
 from recovery.models import Clinic, Consent, Message, Patient, Recovery, User
-from recovery.services import delivery, foresight, messages, recoveries, reschedules, tick
+from recovery.services import delivery, foresight, later, messages, recoveries, reschedules, tick
 from tests.cast import make_recovery, user_of
 from tests.mailserver import MailServer
 from tests.services.test_logs import record
@@ -67,6 +67,13 @@ def leave_owed(recovery: Recovery, user: User) -> None:
     messages.owe_invitation(recovery, now=local(7))
 
 
+def put_off(recovery: Recovery, user: User) -> None:
+    for checkin in recovery.checkins.open():
+        checkin.recovery = recovery
+        for when in [*later.offers(checkin, now=NOON)][:1]:
+            later.ask(checkin=checkin, when=when, now=NOON)
+
+
 FATES: dict[str, Callable[[Recovery, User], Any]] = {
     "nothing happened": lambda r, u: None,
     "answered today": lambda r, u: record(r, now=NOON),
@@ -75,6 +82,13 @@ FATES: dict[str, Callable[[Recovery, User], Any]] = {
     "paused": lambda r, u: change(r, u, "paused"),
     "withdrawn": lambda r, u: change(r, u, "withdrawn"),
     "reminders off": lambda r, u: messages.turn_off(patient=r.patient, now=NOON),
+    "reminders of logs off": lambda r, u: messages.turn_off(
+        patient=r.patient, now=NOON, only="logs"
+    ),
+    "reminders of forms off": lambda r, u: messages.turn_off(
+        patient=r.patient, now=NOON, only="forms"
+    ),
+    "put off": put_off,
     "the address fails": lambda r, u: Patient.objects.filter(pk=r.patient_id).update(
         address_fails_at=NOON
     ),

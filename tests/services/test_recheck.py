@@ -15,7 +15,7 @@ from recovery.models import (
     Recovery,
     User,
 )
-from recovery.services import delivery
+from recovery.services import delivery, messages
 from tests.cast import ZONE, checkin_of, make_recovery, user_of
 from tests.services.test_delivery import owe
 from tests.services.test_logs import record
@@ -158,6 +158,15 @@ def test_a_link_that_was_asked_for_goes_beyond_the_two(on_day_5):
     for at in SENT_TODAY:
         sent(on_day_5, at)
     assert outcome(owe(on_day_5, number=None)) == ("sent", "")
+
+
+@pytest.mark.parametrize("only", ["", "logs"])
+def test_a_link_that_was_asked_for_goes_though_reminders_are_off(on_day_5, mail_server, only):
+    messages.turn_off(patient=on_day_5.patient, now=AT, only=only)
+    messages.renew_link(checkin_of(on_day_5, "DAY-05"), now=AT)
+    messages.turn_off(patient=on_day_5.patient, now=AT)
+    assert outcome(Message.objects.get()) == ("sent", "")
+    assert mail_server.addresses == [user_of(on_day_5).email]
 
 
 # Staff

@@ -263,19 +263,6 @@ def test_the_statements_of_a_tick_do_not_grow_with_its_batch(clinic, nurse):
     assert cost(local(17, days=2)) == one
 
 
-def test_one_mail_a_time_and_the_first_and_last_of_a_day(clinic, nurse):
-    """Day 14 has the two-week form at ten, and the log at five and at eight."""
-    recovery = make_recovery(clinic, day=14, now=local(5))
-    Message.objects.all().delete()
-    run_from_to(local(6), local(20, 30), HOUR)
-    day = [row for row in reminders(recovery) if row[0] in ("C14", "DAY-14")]
-    assert day == [
-        ("C14", 1, "not_sent", "superseded"),
-        ("DAY-14", 1, "not_sent", "capped"),
-        ("DAY-14", 2, "owed", ""),
-    ]
-
-
 def test_an_answered_form_leaves_the_logs_two_times(clinic, nurse):
     recovery = make_recovery(clinic, day=14, now=local(5))
     CheckIn.objects.filter(key="C14").update(state="completed", completed_at=local(5))

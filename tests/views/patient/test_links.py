@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from recovery.clinical.rules import RULES_BY_ID
 from recovery.models import Alert, CheckIn, Clinic, DailyLog, Message, PatientAccess, Recovery, User
-from recovery.services import tick
+from recovery.services import delivery, tick
 from recovery.tokens import link_token, unsubscribe_token
-from tests.cast import NUMBERS, QUIET, checkin_of, make_recovery
+from tests.cast import NUMBERS, QUIET, checkin_of, make_recovery, user_of
+from tests.mailserver import MailServer
 from tests.pages import filled, read, words
 from tests.views.patient.conftest import QUIET_POST, at
 
@@ -404,6 +405,16 @@ def test_a_new_link_is_owed_once_an_hour_whatever_the_clock_shows(
         phone.post(reverse("link_renew", args=[token]))
         owed.append(renewals.count())
     assert owed == [1, 1, 1, 2, 2, 3]
+
+
+def test_a_new_link_comes_though_reminders_are_off(
+    phone: Client, token: str, recovery: Recovery, mail_server: MailServer
+) -> None:
+    Message.objects.all().delete()
+    phone.post(reverse("unsubscribe", args=[unsubscribe_token(recovery.patient)]))
+    phone.post(reverse("link_renew", args=[token]))
+    delivery.deliver(clock=lambda: at(2, 15, 51))
+    assert mail_server.addresses == [user_of(recovery).email]
 
 
 def test_renewing_needs_a_post(phone: Client, token: str) -> None:

@@ -1,6 +1,6 @@
 """An address that fails, works again, or is another one; mails of unknown fate."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,9 +15,10 @@ from recovery.models import (
     User,
 )
 from recovery.models.recoveries import QueueRank
-from recovery.services import addresses, messages
+from recovery.services import addresses, delivery, messages
 from recovery.tokens import link_token
 from tests.cast import checkin_of, user_of
+from tests.mailserver import MailServer
 from tests.pages import words
 from tests.views.staff.conftest import NOW, url
 
@@ -112,6 +113,29 @@ def test_a_link_in_the_old_mailbox_opens_nothing_any_more(
     assert Client().get(mailed).status_code == 404
     assert Client().post(url("link_renew", mailed.split("/")[2])).status_code == 404
     assert Client().get(link()).status_code == 302
+
+
+def test_what_a_sender_holds_already_goes_to_the_new_address(
+    as_nurse: Client, recovery: Recovery, mail_server: MailServer
+) -> None:
+    """The address is changed when the server has the old one's envelope, and no mail yet."""
+    Message.objects.all().delete()
+    messages.renew_link(checkin_of(recovery, "DAY-01"), now=NOW)
+    old, new = user_of(recovery).email, "new@example.org"
+
+    def clock() -> datetime:
+        if mail_server.envelopes and not User.objects.filter(email=new).exists():
+            change(as_nurse, recovery, new)
+        return NOW
+
+    delivery.deliver(clock=clock)
+    delivery.deliver(clock=lambda: NOW + timedelta(minutes=1))
+    assert mail_server.addresses == [new, new]
+    assert set(Message.objects.values_list("kind", "state")) == {
+        ("reminder", "sent"),
+        ("invitation", "sent"),
+    }
+    assert mail_server.envelopes[0] == old
 
 
 def test_back_to_the_first_address_and_to_a_caregivers(

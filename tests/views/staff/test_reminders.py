@@ -3,20 +3,25 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time
+from threading import Event
+from time import sleep
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from recovery.models import AccessEvent, Consent, Message, Patient, Recovery, User
 from recovery.models.recoveries import QueueRank
-from recovery.services import status
+from recovery.services import delivery, messages, preferences, status, tick
+from recovery.tokens import unsubscribe_token
 from tests.cast import make_recovery
+from tests.crowd import at_once
 from tests.pages import filled, read, words
 from tests.services.test_tick import local
-from tests.texting import MOBILE, by_text
+from tests.texting import MOBILE, Texts, by_text
 
 pytestmark = pytest.mark.django_db
 
@@ -210,6 +215,95 @@ def test_the_ledger_tells_the_channel_and_why_not(
     saved = b"".join(as_nurse.get(reverse("recovery_ledger_csv", args=[recovery.uuid])))
     assert b"Text message" in saved
     assert MOBILE.encode() not in saved
+
+
+def test_what_a_sender_holds_already_goes_to_the_new_number(
+    as_nurse: Client, recovery: Recovery, url: str, texts: Texts
+) -> None:
+    by_text(recovery)
+    tick.run(now=local(17))
+    held = Message.objects.filter(state="claimed")
+
+    def clock() -> datetime:
+        if held.exists() and patient_of(recovery).mobile == MOBILE:
+            save(as_nurse, url, mobile="+1 202 555 0199")
+        return local(17, 6)
+
+    delivery.deliver(clock=clock)
+    assert texts.numbers == ["+12025550199"]
+
+
+# In the same moment
+# ------------------
+
+
+def one_click(recovery: Recovery) -> None:
+    Client().post(reverse("unsubscribe", args=[unsubscribe_token(recovery.patient)]))
+
+
+def test_an_opt_out_and_a_pause_stand_though_the_page_was_saved_in_their_moment(
+    as_nurse: Client,
+    nurse: User,
+    recovery: Recovery,
+    url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They come when the page's answers are read and nothing is written yet."""
+    change = preferences.change
+
+    def at_that_moment(**given: Any) -> None:
+        one_click(recovery)
+        preferences.pause(recovery=recovery, user=nurse, now=local(12), days=3)
+        change(**given)
+
+    monkeypatch.setattr(preferences, "change", at_that_moment)
+    save(as_nurse, url, remind_at="09:30")
+    patient = patient_of(recovery)
+    assert patient.remind_at == time(9, 30)
+    assert patient.reminders_off_at is not None
+    assert patient.paused_until == date(2026, 3, 5)
+
+
+def test_one_kind_that_is_turned_off_in_that_moment_stays_so_beside_the_other(
+    as_nurse: Client, recovery: Recovery, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = preferences.change
+
+    def at_that_moment(**given: Any) -> None:
+        messages.turn_off(patient=recovery.patient, now=local(12), only="forms")
+        change(**given)
+
+    monkeypatch.setattr(preferences, "change", at_that_moment)
+    save(as_nurse, url, logs_on=None)
+    patient = patient_of(recovery)
+    assert None not in (patient.logs_off_at, patient.forms_off_at, patient.reminders_off_at)
+
+
+@pytest.mark.service
+@pytest.mark.django_db(transaction=True)
+def test_an_opt_out_stands_though_the_page_is_being_written(
+    as_nurse: Client, recovery: Recovery, url: str
+) -> None:
+    writing = Event()
+
+    def slowly(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith('UPDATE "recovery_patient"'):
+            writing.set()
+            sleep(1)
+        return execute(sql, *rest)
+
+    def write() -> None:
+        with connection.execute_wrapper(slowly):
+            save(as_nurse, url, remind_at="09:30")
+
+    def opt_out() -> None:
+        assert writing.wait(30)
+        one_click(recovery)
+
+    assert at_once([write, opt_out]) == [None, None]
+    patient = patient_of(recovery)
+    assert patient.remind_at == time(9, 30)
+    assert patient.reminders_off_at is not None
 
 
 # At enrolment
