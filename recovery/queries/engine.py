@@ -9,9 +9,10 @@ from recovery.models import Heartbeat
 
 # Each beats once a minute; five are a fault.
 LATE = timedelta(minutes=5)
-# What must beat. The rows of the mail server and the provider of texts say whether they answer.
+# What must beat. The rows of the mail server and the provider of texts say whether they answer;
+# that of acceptance, whether the mail server takes what it is given.
 BEAT, TICK, SEND, SERVER = "beat", "tick", "send", "mail server"
-TEXTS = "text provider"
+TAKES, TEXTS = "mail acceptance", "text provider"
 PARTS = (BEAT, TICK, SEND)
 
 
@@ -46,7 +47,7 @@ def health(*, at: datetime) -> dict[str, str]:
     """Each part in a word or two: ok, never, or for how long not."""
     beats = {row.name: row for row in Heartbeat.objects.all()}
     return {name: _words(beats.get(name), at) for name in PARTS} | {
-        name: _behind(beats[name], at) if name in beats else "ok" for name in (SERVER, TEXTS)
+        name: _behind(beats[name], at) if name in beats else "ok" for name in (SERVER, TAKES, TEXTS)
     }
 
 

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from recovery.models import Clinic, Consent, Message, PatientAccess, Recovery
+from recovery.models import Channel, CheckIn, Clinic, Consent, Message, PatientAccess, Recovery
 from recovery.models.access import Relationship
 
 LISTED = 200
+# A reminder whose check-in has ended helps nobody.
+STILL_WANTED = Q(kind=Message.Kind.INVITATION) | (
+    Q(kind=Message.Kind.REMINDER) & (Q(checkin=None) | Q(checkin__state=CheckIn.State.OPEN))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,23 @@ def unknown(clinic: Clinic) -> QuerySet[Message]:
 
 
 def set_aside(clinic: Clinic) -> QuerySet[Message]:
-    """Those that broke three times while they were built or handed over, the newest first."""
-    broken = Message.Reason.BROKEN
-    return _listed(Message.objects.filter(clinic=clinic, state="refused", reason=broken))
+    """Those that broke three times while they were built or handed over, and what the mail server
+    refused and a patient still waits for; the newest first.
+    """
+    rows = Message.objects.filter(
+        clinic=clinic, state=Message.State.REFUSED, reason__in=Message.SET_ASIDE
+    )
+    return _listed(rows.filter(Q(reason=Message.Reason.BROKEN) | STILL_WANTED))
+
+
+def turned_away() -> QuerySet[Message]:
+    """The mails of all clinics that wait for another try, and those that the mail server refused
+    and a patient still waits for.
+    """
+    trying = [Message.State.OWED, Message.State.CLAIMED]
+    waiting = Q(state__in=trying, attempts__gt=0, failures=0)
+    refused = Q(state=Message.State.REFUSED, reason=Message.Reason.SERVER) & STILL_WANTED
+    return Message.objects.filter(waiting | refused, channel=Channel.EMAIL)
 
 
 def _listed(rows: QuerySet[Message]) -> QuerySet[Message]:
