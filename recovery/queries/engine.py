@@ -1,11 +1,13 @@
-"""Whether mails are going out, and since when not. Read from the heartbeats alone."""
+"""Whether mails are going out, and since when not: read from the heartbeats alone. And for whom
+nothing happens by itself though the engine runs.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Subquery
+from django.db.models import Exists, QuerySet, Subquery
 
-from recovery.models import Heartbeat
+from recovery.models import Clinic, Heartbeat, Recovery
 
 # Each beats once a minute; five are a fault.
 LATE = timedelta(minutes=5)
@@ -14,6 +16,7 @@ LATE = timedelta(minutes=5)
 BEAT, TICK, SEND, SERVER = "beat", "tick", "send", "mail server"
 TAKES, TEXTS = "mail acceptance", "text provider"
 PARTS = (BEAT, TICK, SEND)
+LISTED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,15 @@ def health(*, at: datetime) -> dict[str, str]:
     return {name: _words(beats.get(name), at) for name in PARTS} | {
         name: _behind(beats[name], at) if name in beats else "ok" for name in (SERVER, TAKES, TEXTS)
     }
+
+
+def stuck(clinic: Clinic, *, now: datetime, at: datetime) -> QuerySet[Recovery]:
+    """Those that the tick cannot move on, the longest first: due for minutes, while it runs. While
+    it does not, none: then they are only late, as all are.
+    """
+    runs = Heartbeat.objects.filter(name=TICK, at__gt=at - LATE)
+    late = Recovery.objects.filter(Exists(runs), clinic=clinic, next_event_at__lte=now - LATE)
+    return late.select_related("patient").order_by("next_event_at", "pk")[:LISTED]
 
 
 def _words(beat: Heartbeat | None, at: datetime) -> str:

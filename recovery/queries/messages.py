@@ -1,10 +1,21 @@
 """What staff look up about mails: where a patient's go, and which need a look."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
-from recovery.models import Channel, CheckIn, Clinic, Consent, Message, PatientAccess, Recovery
+from recovery.models import (
+    Channel,
+    CheckIn,
+    Clinic,
+    Consent,
+    MailEvent,
+    Message,
+    PatientAccess,
+    Recovery,
+)
 from recovery.models.access import Relationship
 
 LISTED = 200
@@ -43,6 +54,25 @@ def reach(recovery: Recovery) -> Reach:
         untold=not consents,
         invitations=list(invitations.order_by("-pk")[:5]),
     )
+
+
+def failing_staff(clinic: Clinic, users: Iterable[int]) -> dict[int, datetime]:
+    """Those of these people whose address has failed and has taken no mail of the clinic's since,
+    and when it failed last.
+    """
+    refused = Q(state=Message.State.REFUSED, reason=Message.Reason.ADDRESS_FAILS)
+    bounced = Q(events__kind=MailEvent.Kind.BOUNCED)
+    rows = Message.objects.filter(clinic=clinic, user__in=list(users), channel=Channel.EMAIL)
+    found = rows.values_list("user").annotate(
+        refused=Max("send_after", filter=refused),
+        bounced=Max("events__at", filter=bounced),
+        sent=Max("sent_at"),
+    )
+    return {
+        user: max(failures)
+        for user, *moments, sent in found
+        if (failures := [at for at in moments if at]) and (not sent or max(failures) >= sent)
+    }
 
 
 def unknown(clinic: Clinic) -> QuerySet[Message]:

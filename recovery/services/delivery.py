@@ -21,7 +21,7 @@ from django.db.models import Q
 
 from recovery.mails import build, texts
 from recovery.models import Channel, Message
-from recovery.services import claims
+from recovery.services import claims, notices
 from recovery.services.addresses import address_failed
 from recovery.services.claims import LEASE, SENT_AGAIN
 from recovery.services.handover import Server, connect
@@ -256,6 +256,7 @@ def _record_failure(message: Message, answer: Answer, now: datetime, done: Done)
         # Recoveries before messages, as everywhere, so that nobody waits in a circle.
         with transaction.atomic():
             address_failed(message, now=now)
+            notices.to_the_next(message, now=now)
             by_text = message.channel == Channel.SMS
             reason = Message.Reason.NUMBER_FAILS if by_text else Message.Reason.ADDRESS_FAILS
             _settle(message, done, state=State.REFUSED, reason=reason)

@@ -15,7 +15,7 @@ from typing import Self
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
-from django.utils.encoding import punycode
+from django.utils.encoding import force_bytes, punycode
 
 from recovery.mails.merge import PLAIN_ADDRESS, on_wire
 
@@ -137,7 +137,7 @@ class Handover:
             code, text = self._server.data(letter.content)
         except smtplib.SMTPDataError as error:
             # The server refused the DATA command itself, so it has kept nothing.
-            return self._refused(error.smtp_code, error.smtp_error)
+            return self._refused(error.smtp_code, force_bytes(error.smtp_error))
         except (OSError, smtplib.SMTPException):
             return Result(Answer.UNKNOWN, alive=False)
         return Result(Answer.ACCEPTED, alive=True) if code < 400 else self._refused(code, text)

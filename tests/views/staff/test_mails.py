@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from recovery import clock
-from recovery.models import AccessEvent, CheckIn, Message, Recovery
-from tests.cast import make_recovery, user_of
+from recovery.models import AccessEvent, CheckIn, Message, Patient, Recovery
+from recovery.services import rounds
+from tests.cast import make_recovery, sign_in_staff, user_of
 
 pytestmark = pytest.mark.django_db
 
@@ -143,6 +145,48 @@ def test_what_an_address_refused_is_not_tried_again(as_nurse, recovery):
     assert mail.state == "refused"
 
 
+@pytest.fixture
+def stuck(recovery, nurse) -> Recovery:
+    """One whose zone is none, so that nothing can be said of its hours."""
+    then = clock.now() - timedelta(minutes=6)
+    Patient.objects.filter(pk=recovery.patient_id).update(zone="Mars/Olympus", phone="555 0142")
+    Recovery.objects.filter(pk=recovery.pk).update(next_event_at=then)
+    return recovery
+
+
+def tick() -> None:
+    rounds.tick_round(now=clock.now(), at=timezone.now, by_beat=True)
+
+
+def test_whom_the_tick_cannot_read_stands_there(as_nurse, stuck):
+    tick()
+    page = as_nurse.get(reverse("unknown_mails")).content.decode()
+    assert "Nothing goes by itself" in page
+    assert stuck.patient.family_name in page
+    assert "555 0142" in page
+    assert f"recovery row {stuck.pk}" in page
+
+
+def test_whom_it_can_read_does_not(as_nurse, stuck):
+    Patient.objects.filter(pk=stuck.patient_id).update(zone="America/New_York")
+    tick()
+    assert "Nothing goes by itself" not in as_nurse.get(reverse("unknown_mails")).content.decode()
+
+
+def test_while_the_tick_stands_still_nobody_is_named_for_it(as_nurse, stuck):
+    assert "Nothing goes by itself" not in as_nurse.get(reverse("unknown_mails")).content.decode()
+
+
+def test_a_manager_and_another_clinic_read_no_name_of_it(as_manager, harbor_nurse, stuck):
+    tick()
+    page = as_manager.get(reverse("unknown_mails")).content.decode()
+    assert f"recovery row {stuck.pk}" in page
+    assert stuck.patient.family_name not in page
+    assert "555 0142" not in page
+    theirs = sign_in_staff(Client(), harbor_nurse).get(reverse("unknown_mails"))
+    assert f"recovery row {stuck.pk}" not in theirs.content.decode()
+
+
 def test_the_page_costs_the_same_for_one_and_for_many(
     as_nurse, recovery, django_assert_max_num_queries
 ):
@@ -150,5 +194,5 @@ def test_the_page_costs_the_same_for_one_and_for_many(
         make_mail(recovery)
         broken(recovery)
         refused(recovery)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         as_nurse.get(reverse("unknown_mails"))
