@@ -25,12 +25,13 @@ class MailServer:
     """Answers "250 OK" unless told otherwise, by address.
 
     `at_rcpt` and `at_data` hold a reply, CUT or HANG. A server that cuts or hangs at the content
-    has it all by then; `keeps` says whether it keeps it.
+    has it all by then; `keeps` says whether it keeps it. `at_mail` is its reply to any sender.
     """
 
     at_rcpt: dict[str, str] = field(default_factory=dict)
     at_data: dict[str, str] = field(default_factory=dict)
     keeps: bool = True
+    at_mail: str = OK
     # Addresses whose connection ends after the mail was accepted in good order.
     cut_afterwards: set[str] = field(default_factory=set)
     # (address, content) of every mail kept, and every address asked for, in order.
@@ -70,7 +71,14 @@ class MailServer:
     # What aiosmtpd calls
     # -------------------
 
-    async def handle_EHLO(  # noqa: N802 - this and the next two are names that aiosmtpd calls
+    async def handle_MAIL(  # noqa: N802 - this and the others are names that aiosmtpd calls
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.at_mail == OK:
+            envelope.mail_from = address
+        return self.at_mail
+
+    async def handle_EHLO(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, answers: list[str]
     ) -> list[str]:
         self.connections += 1

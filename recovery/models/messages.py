@@ -68,6 +68,9 @@ class Message(models.Model):
         TOO_OLD = "too_old", _("Its day was over")
         NOTHING_LEFT = "nothing_left", _("Nothing waited any more")
 
+    # Of a refused one: it may go once the cause is mended.
+    SET_ASIDE = (Reason.BROKEN, Reason.SERVER)
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=12, choices=Kind)
     dedupe_key = models.CharField(max_length=120)
@@ -136,7 +139,7 @@ class Message(models.Model):
                 "clinic",
                 "planned_at",
                 name="message_set_aside",
-                condition=Q(state="refused", reason="broken"),
+                condition=Q(state="refused", reason__in=["broken", "server"]),
             ),
             # The clinic's ledger, the latest by plan first.
             models.Index("clinic", "planned_at", "id", name="message_ledger"),

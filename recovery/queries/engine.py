@@ -1,18 +1,22 @@
-"""Whether mails are going out, and since when not. Read from the heartbeats alone."""
+"""Whether mails are going out, and since when not: read from the heartbeats alone. And for whom
+nothing happens by itself though the engine runs.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Subquery
+from django.db.models import Exists, QuerySet, Subquery
 
-from recovery.models import Heartbeat
+from recovery.models import Clinic, Heartbeat, Recovery
 
 # Each beats once a minute; five are a fault.
 LATE = timedelta(minutes=5)
-# What must beat. The rows of the mail server and the provider of texts say whether they answer.
+# What must beat. The rows of the mail server and the provider of texts say whether they answer;
+# that of acceptance, whether the mail server takes what it is given.
 BEAT, TICK, SEND, SERVER = "beat", "tick", "send", "mail server"
-TEXTS = "text provider"
+TAKES, TEXTS = "mail acceptance", "text provider"
 PARTS = (BEAT, TICK, SEND)
+LISTED = 200
 
 # Two annotations for a query that a page makes anyway; `standstill` reads them.
 PULSE = {
@@ -48,8 +52,17 @@ def health(*, at: datetime) -> dict[str, str]:
     """Each part in a word or two: ok, never, or for how long not."""
     beats = {row.name: row for row in Heartbeat.objects.all()}
     return {name: _words(beats.get(name), at) for name in PARTS} | {
-        name: _behind(beats[name], at) if name in beats else "ok" for name in (SERVER, TEXTS)
+        name: _behind(beats[name], at) if name in beats else "ok" for name in (SERVER, TAKES, TEXTS)
     }
+
+
+def stuck(clinic: Clinic, *, now: datetime, at: datetime) -> QuerySet[Recovery]:
+    """Those that the tick cannot move on, the longest first: due for minutes, while it runs. While
+    it does not, none: then they are only late, as all are.
+    """
+    runs = Heartbeat.objects.filter(name=TICK, at__gt=at - LATE)
+    late = Recovery.objects.filter(Exists(runs), clinic=clinic, next_event_at__lte=now - LATE)
+    return late.select_related("patient").order_by("next_event_at", "pk")[:LISTED]
 
 
 def _words(beat: Heartbeat | None, at: datetime) -> str:

@@ -21,20 +21,20 @@ from django.db.models import Q
 
 from recovery.mails import build, texts
 from recovery.models import Channel, Message
-from recovery.services import claims
+from recovery.services import claims, notices
 from recovery.services.addresses import address_failed
 from recovery.services.claims import LEASE, SENT_AGAIN
 from recovery.services.handover import Server, connect
 from recovery.services.recheck import Recheck, quiet_until
 from recovery.services.sms import Text
-from recovery.services.smtp import Answer, Letter, Result, letter
+from recovery.services.smtp import Answer, Blame, Letter, Result, letter
 
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 Waiting = list[tuple[Message, Letter | Text]]
-# What a round came to: how many messages by the state that each was left in; UNREACHABLE; and of
-# text messages alone, TEXTS_ANSWERED and TEXTS_UNREACHABLE.
+# What a round came to: how many messages by the state that each was left in; of mails alone,
+# UNREACHABLE, TURNED_AWAY and SENDER_REFUSED; of text messages alone, the TEXTS_ ones.
 Done = Counter[str]
 
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
@@ -42,7 +42,10 @@ TRIES = 3
 # Leases last far longer.
 SWEEP_EVERY = timedelta(seconds=5)
 UNREACHABLE = "unreachable"
-TEXTS_ANSWERED, TEXTS_UNREACHABLE = "texts answered", "texts unreachable"
+# For what the server would turn others away too, as far as it says: not the address or its mailbox.
+TURNED_AWAY, SENDER_REFUSED = "turned away", "sender refused"
+TEXTS_SENT, TEXTS_ANSWERED = "texts sent", "texts answered"
+TEXTS_UNREACHABLE = "texts unreachable"
 State = Message.State
 
 
@@ -83,6 +86,8 @@ def _send(claimed: Sequence[Message], clock: Clock, done: Done) -> None:
     texts_done: Done = Counter()
     _send_by(Channel.SMS, ready[Channel.SMS], clock, texts_done)
     done[TEXTS_UNREACHABLE] += texts_done.pop(UNREACHABLE, 0)
+    texts_done.pop(TURNED_AWAY, 0)
+    done[TEXTS_SENT] += texts_done[State.SENT]
     done[TEXTS_ANSWERED] += texts_done[State.SENT] + texts_done[State.REFUSED]
     done.update(texts_done)
 
@@ -167,6 +172,7 @@ def _hand_over(server: Server, waiting: Waiting, clock: Clock, done: Done) -> No
             previous = message
         else:
             _record_failure(message, result.answer, clock(), done)
+            _count_turned_away(result, done)
         if not result.alive:
             done[UNREACHABLE] += result.answer is Answer.LATER
             break
@@ -241,7 +247,8 @@ def _mark_sent(message: Message, now: datetime) -> None:
 
 
 def _record_failure(message: Message, answer: Answer, now: datetime, done: Done) -> None:
-    if answer is Answer.LATER or (answer is Answer.UNKNOWN and message.kind in SENT_AGAIN):
+    again = message.kind in SENT_AGAIN and answer in (Answer.UNKNOWN, Answer.REJECTED)
+    if answer is Answer.LATER or again:
         _later(message, now, done)
     elif answer is Answer.UNKNOWN:
         _settle(message, done, state=State.UNKNOWN, reason=Message.Reason.NONE)
@@ -249,11 +256,18 @@ def _record_failure(message: Message, answer: Answer, now: datetime, done: Done)
         # Recoveries before messages, as everywhere, so that nobody waits in a circle.
         with transaction.atomic():
             address_failed(message, now=now)
+            notices.to_the_next(message, now=now)
             by_text = message.channel == Channel.SMS
             reason = Message.Reason.NUMBER_FAILS if by_text else Message.Reason.ADDRESS_FAILS
             _settle(message, done, state=State.REFUSED, reason=reason)
     else:
         _settle(message, done, state=State.REFUSED, reason=Message.Reason.SERVER)
+
+
+def _count_turned_away(result: Result, done: Done) -> None:
+    if result.answer in (Answer.LATER, Answer.REJECTED) and result.blame is not Blame.MAILBOX:
+        done[TURNED_AWAY] += 1
+        done[SENDER_REFUSED] += result.blame is Blame.SENDER
 
 
 def _broke(message: Message, error: Exception, now: datetime, done: Done) -> None:

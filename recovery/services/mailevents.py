@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from recovery.models import MailEvent, Message
-from recovery.services import messages, settling
+from recovery.services import messages, notices, settling
 from recovery.services.addresses import TO_PATIENT, address_failed
 
 Kind = MailEvent.Kind
@@ -51,6 +51,7 @@ def _act(told: Told, mail: Message, now: datetime) -> None:
         settling.by_provider(mail, arrived=True, at=told.at, now=now)
     elif told.kind in (Kind.BOUNCED, Kind.REJECTED) and told.address_fails:
         address_failed(mail, now=now)
+        notices.to_the_next(mail, now=now)
         settling.by_provider(mail, arrived=False, at=told.at, now=now)
     elif told.kind in (Kind.COMPLAINED, Kind.UNSUBSCRIBED):
         # It reached somebody, who wants no more of them.

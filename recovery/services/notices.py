@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db import transaction
+
 from recovery.clinical.rules import Severity, precedence
 from recovery.models import Alert, Message, Recovery
 from recovery.services import messages, oncall
 from recovery.services.escalation import CALLS
+
+TELLING = (Message.Kind.ALERT, Message.Kind.ESCALATION)
 
 
 def at_once(recovery: Recovery, cause: str, fired: Iterable[Alert], now: datetime) -> None:
@@ -62,6 +66,42 @@ def of_steps(
         )
         mailed.update(users)
     return mails
+
+
+@transaction.atomic
+def to_the_next(refused: Message, *, now: datetime) -> None:
+    """A person's address takes no mail: owe what this mail of an alert told to the next person in
+    the order, at once.
+
+    Nobody whom its step tells already, and nobody at all when no alert there waits for a contact
+    any more; nor for any other kind of mail.
+    """
+    if refused.recovery_id is None or refused.kind not in TELLING:
+        return
+    recovery = Recovery.objects.select_for_update().get(pk=refused.recovery_id)
+    waiting = [Alert.State.OPEN, Alert.State.ACKNOWLEDGED]
+    if not recovery.alerts.filter(state__in=waiting, severity=refused.severity).exists():
+        return
+    step = refused.dedupe_key.rpartition(":")[0]
+    told = set(
+        Message.objects.filter(
+            recovery=recovery, kind=refused.kind, dedupe_key__startswith=f"{step}:"
+        ).values_list("user", flat=True)
+    )
+    people = oncall.people([recovery.clinic_id]).get(recovery.clinic_id, [])
+    first = oncall.FIRST if refused.kind == Message.Kind.ALERT else oncall.NEXT
+    order = [person.user for person in oncall.wanting(people, refused.severity, first)]
+    messages.owe(
+        messages.alert_mails(
+            recovery,
+            notice=step.removeprefix(f"{refused.kind}:").rpartition(":")[0],
+            kind=Message.Kind(refused.kind),
+            severity=refused.severity,
+            number=refused.number or 0,
+            users=[user for user in order if user not in told][:1],
+            now=now,
+        )
+    )
 
 
 def worst_first(alerts: Iterable[Alert]) -> list[Alert]:

@@ -10,11 +10,15 @@ from django.conf import settings
 from django.db.models import Min
 
 from recovery.models import Channel, Heartbeat, Message
-from recovery.queries.engine import BEAT, SEND, SERVER, TEXTS, TICK
+from recovery.queries.engine import BEAT, SEND, SERVER, TAKES, TEXTS, TICK
+from recovery.queries.messages import turned_away
 from recovery.services import delivery, tick
 from recovery.services.delivery import (
+    SENDER_REFUSED,
     TEXTS_ANSWERED,
+    TEXTS_SENT,
     TEXTS_UNREACHABLE,
+    TURNED_AWAY,
     UNREACHABLE,
     Clock,
     Done,
@@ -25,7 +29,11 @@ from recovery.services.handover import connect
 ROUND = timedelta(seconds=50)
 # Lists and rehearsals come after mails: a worker is theirs for no longer than this in a minute.
 ASIDE = timedelta(seconds=20)
-ANSWERED = (Message.State.SENT, Message.State.REFUSED)
+# One address alone may have an answer of its own; two within this have it from the server.
+RECENTLY = timedelta(hours=1)
+ALL_TURNED_AWAY = "all turned away"
+State = Message.State
+ANSWERED = (State.SENT, State.REFUSED)
 
 
 def tick_round(*, now: datetime, at: Clock, by_beat: bool) -> tick.Ticked:
@@ -54,11 +62,29 @@ def send_round(*, clock: Clock, at: Clock) -> Done:
     elif _failing(SERVER) and not settings.MAIL_PROVIDER:
         _look_at_server(at())
     now = clock()
-    owed = Message.objects.filter(state=Message.State.OWED, send_after__lte=now)
+    if done[State.SENT] > done[TEXTS_SENT]:
+        _beat(TAKES, at())
+    elif _turns_all_away(done, now):
+        done[ALL_TURNED_AWAY] = done[TURNED_AWAY]
+        _fails(TAKES, at())
+    elif _failing(TAKES) and not turned_away().exists():
+        _beat(TAKES, at())
+    owed = Message.objects.filter(state=State.OWED, send_after__lte=now)
     oldest = owed.aggregate(at=Min("send_after"))["at"]
     moment = at()
     _beat(SEND, moment, behind_since=oldest and moment - (now - oldest))
     return done
+
+
+def _turns_all_away(done: Done, now: datetime) -> bool:
+    """Whether the mail server takes nothing from us, by a round in which it took nothing.
+
+    An open connection tells nothing of it, so one does not end it either: an accepted mail does.
+    """
+    if done[SENDER_REFUSED] or not done[TURNED_AWAY]:
+        return bool(done[SENDER_REFUSED])
+    lately = turned_away().filter(send_after__gte=now - RECENTLY)
+    return lately.values("user").distinct().count() > 1
 
 
 def _failing(name: str) -> Heartbeat | None:
@@ -67,7 +93,7 @@ def _failing(name: str) -> Heartbeat | None:
 
 def _texts_wait() -> bool:
     """One that nobody needs any more tries no provider, and must not keep the banner up."""
-    owed = Message.objects.filter(state=Message.State.OWED, channel=Channel.SMS)
+    owed = Message.objects.filter(state=State.OWED, channel=Channel.SMS)
     return bool(owed.exists())
 
 

@@ -1,10 +1,12 @@
 """What became of a mail that nobody could tell of: a person says so, or the mail provider.
 
-And a mail that was set aside because it broke: tried again once what broke it is mended.
+And a mail that was set aside, because it broke or the mail server refused it: tried again once the
+cause is mended.
 """
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -54,7 +56,7 @@ def try_again(*, clinic: Clinic, message: uuid.UUID, user: User, now: datetime) 
     """Owe a mail that was set aside once more, with three tries. Whether it must still go is asked
     when it goes. Raises NotAllowed if it is not set aside any more.
     """
-    row = _locked(clinic, message, state=State.REFUSED, reason=Reason.BROKEN)
+    row = _locked(clinic, message, state=State.REFUSED, reason__in=Message.SET_ASIDE)
     row.state, row.reason, row.failures, row.token = State.OWED, Reason.NONE, 0, None
     row.send_after = now
     row.save()
@@ -62,7 +64,7 @@ def try_again(*, clinic: Clinic, message: uuid.UUID, user: User, now: datetime) 
     nudges.send_soon(urgent=False)
 
 
-def _locked(clinic: Clinic, message: uuid.UUID, **expected: str) -> Message:
+def _locked(clinic: Clinic, message: uuid.UUID, **expected: Any) -> Message:
     rows = Message.objects.select_for_update(of=("self",)).filter(clinic=clinic, uuid=message)
     row = rows.filter(**expected).select_related("recovery").first()
     if row is None:

@@ -5,6 +5,7 @@ step the server has nothing, after its answer it has everything; only a connecti
 leaves a mail whose fate nobody knows.
 """
 
+import re
 import smtplib
 from dataclasses import dataclass
 from email.utils import parseaddr
@@ -14,14 +15,19 @@ from typing import Self
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
-from django.utils.encoding import punycode
+from django.utils.encoding import force_bytes, punycode
 
 from recovery.mails.merge import PLAIN_ADDRESS, on_wire
 
-# No such mailbox, moved away, no valid name. Other refusals speak of the server's state or of its
-# trust in us, and one wrong setting there must not count against every patient's address.
-ADDRESS_FAILS = (550, 551, 553)
-POLICY = b"5.7."
+# No such mailbox, moved away, no valid name, a domain without mail. Other refusals speak of the
+# server's state or of its trust in us, and one wrong setting there must not count against every
+# patient's address; so do these where they name policy or the sender.
+ADDRESS_FAILS = (550, 551, 553, 556)
+OF_US = re.compile(rb"5\.(?:7\.|1\.[78]\b)")
+# Says the same with any code, also to the content (RFC 3463, RFC 7505).
+NAMES_ADDRESS = re.compile(rb"5\.1\.(?:[1-6]|10)\b")
+# Full, closed, too small for the mail: another mailbox may well take one.
+OF_MAILBOX = re.compile(rb"[45]\.2\.")
 
 
 class Answer(Enum):
@@ -35,11 +41,22 @@ class Answer(Enum):
     UNKNOWN = "unknown"
 
 
+class Blame(Enum):
+    """What a mail was turned away for, as far as the server says it."""
+
+    UNSAID = "unsaid"
+    # No other mail shares it.
+    MAILBOX = "mailbox"
+    # All mails share it.
+    SENDER = "sender"
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     answer: Answer
     # Whether the connection can take another mail.
     alive: bool
+    blame: Blame = Blame.UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,37 +121,40 @@ class Handover:
         try:
             # A refused sender is our own fault and says nothing about this address.
             if self._server.mail(letter.sender)[0] >= 400:
-                return self._reset(Answer.LATER)
+                return self._reset(Answer.LATER, Blame.SENDER)
             code, text = self._server.rcpt(letter.recipient)
         except (OSError, smtplib.SMTPException):
             return Result(Answer.LATER, alive=False)
         if code < 400:
             return Result(Answer.ACCEPTED, alive=True)
-        if code in ADDRESS_FAILS and not text.startswith(POLICY):
+        if code in ADDRESS_FAILS and not OF_US.match(text):
             return self._reset(Answer.REFUSED)
-        return self._refused(code)
+        return self._refused(code, text)
 
     def content(self, letter: Letter) -> Result:
         """Second step. UNKNOWN: nobody can say whether the server kept it."""
         try:
-            code, _ = self._server.data(letter.content)
+            code, text = self._server.data(letter.content)
         except smtplib.SMTPDataError as error:
             # The server refused the DATA command itself, so it has kept nothing.
-            return self._refused(error.smtp_code)
+            return self._refused(error.smtp_code, force_bytes(error.smtp_error))
         except (OSError, smtplib.SMTPException):
             return Result(Answer.UNKNOWN, alive=False)
-        return Result(Answer.ACCEPTED, alive=True) if code < 400 else self._refused(code)
+        return Result(Answer.ACCEPTED, alive=True) if code < 400 else self._refused(code, text)
 
     def forget(self) -> None:
         """Drop an envelope whose content will not follow."""
         self._reset(Answer.LATER)
 
-    def _refused(self, code: int) -> Result:
-        return self._reset(Answer.REJECTED if code >= 500 else Answer.LATER)
+    def _refused(self, code: int, text: bytes) -> Result:
+        if code >= 500 and NAMES_ADDRESS.match(text):
+            return self._reset(Answer.REFUSED)
+        blame = Blame.MAILBOX if OF_MAILBOX.match(text) else Blame.UNSAID
+        return self._reset(Answer.REJECTED if code >= 500 else Answer.LATER, blame)
 
-    def _reset(self, answer: Answer) -> Result:
+    def _reset(self, answer: Answer, blame: Blame = Blame.UNSAID) -> Result:
         try:
             code, _ = self._server.rset()
         except (OSError, smtplib.SMTPException):
-            return Result(answer, alive=False)
-        return Result(answer, alive=code < 400)
+            return Result(answer, alive=False, blame=blame)
+        return Result(answer, alive=code < 400, blame=blame)

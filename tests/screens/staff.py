@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from recovery import clock
 from recovery.mails.build import password_link
-from recovery.models import Clinic, Recovery, User
+from recovery.models import Clinic, Message, Recovery, User
 from recovery.services import (
     clinics,
     handling,
@@ -262,11 +262,33 @@ def ledger(house: House) -> None:
     camera.take(page, "reminders-of-errors", "A number that is none")
     house.take(nurse, "mails", "Every mail of the clinic", "ledger")
     house.take(nurse, "mails-unknown", "Mails that need a look", "unknown_mails")
+    refused = _refused(nurse, kind="reminder", reason="server", recovery=recovery_of("Kellerman"))
+    # Until the next tick.
+    tubbs_waits = Recovery.objects.filter(uuid=tubbs)
+    tubbs_waits.update(next_event_at=clock.now() - timedelta(hours=1))
+    house.take(nurse, "mails-look", "The same with some that do", "unknown_mails")
+    refused.delete()
     page = house.visit(nurse, reverse("ledger") + "?day=soon")
     camera.take(page, "mails-error", "A day that is none")
     house.take(nurse, "dry-run", "What will go out, and what will not and why", "dry_run")
     page = house.visit(nurse, reverse("dry_run") + "?until=2020-01-01T12:00")
     camera.take(page, "dry-run-error", "A time that is past")
+
+
+def _refused(user: User, *, kind: str, reason: str, recovery: Recovery | None = None) -> Message:
+    then = clock.now()
+    return Message.objects.create(
+        kind=kind,
+        state=Message.State.REFUSED,
+        reason=reason,
+        dedupe_key=f"picture:{uuid.uuid4()}",
+        clinic=Clinic.objects.get(name="Northgate Spine Clinic"),
+        recovery=recovery,
+        user=user,
+        created_at=then,
+        planned_at=then,
+        send_after=then,
+    )
 
 
 def clinic(house: House) -> None:
@@ -282,6 +304,11 @@ def clinic(house: House) -> None:
     for on, name in ((date(2026, 5, 25), "Memorial Day"), (date(2026, 7, 3), "Independence Day")):
         clinics.add_holiday(clinic=clinic, on=on, name=name, now=BEGIN)
     house.take(nurse, "my-mails", "Which mails a person wants", "my_mails")
+    refused = _refused(nurse, kind="alert", reason="address_fails")
+    house.take(
+        manager, "clinic-address", "The manager's page where an address on call fails", "clinic"
+    )
+    refused.delete()
     page = house.take(manager, "clinic", "The manager's page: on call, holidays", "clinic")
     page.fill("#holiday_on", "2046-12-25")
     page.fill("#holiday_holiday", "Christmas Day")

@@ -120,6 +120,19 @@ def test_a_refused_mail_says_so_and_leaves_the_address_alone(patient, mail_serve
     assert not Patient.objects.exclude(address_fails_at=None).exists()
 
 
+@pytest.mark.parametrize("step", ["at_rcpt", "at_data"])
+def test_an_alert_that_the_server_refuses_is_tried_again_until_it_takes_it(
+    patient, nurse, mail_server, step
+):
+    message = owe(patient, kind="alert", user=nurse, checkin=None, severity="emergency", urgency=0)
+    getattr(mail_server, step)[nurse.email] = "554 5.7.1 Relaying denied"
+    send()
+    assert (states(message), message.send_after) == (["owed"], AT + MINUTE)
+    getattr(mail_server, step).clear()
+    assert send(AT + MINUTE) == 1
+    assert mail_server.addresses == [nurse.email]
+
+
 def test_a_refused_staff_address_touches_no_patient(patient, nurse, mail_server):
     message = owe(patient, kind="alert", user=nurse, checkin=None)
     mail_server.at_rcpt[nurse.email] = "550 No such user"

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from recovery.models import Alert, Clinic, Membership, Message, Recovery
-from recovery.services import clinics, contacts, delivery, oncall, tick
+from recovery.models import Alert, Clinic, MailEvent, Membership, Message, Recovery
+from recovery.services import clinics, contacts, delivery, mailevents, oncall, tick
 from tests.cast import make_recovery
 from tests.mailserver import MailServer
 from tests.services.test_logs import record
@@ -221,6 +221,68 @@ def test_the_first_then_the_next_then_everybody_at_the_server(
         mail_server.accepted.clear()
     everybody = sorted(user.email for user in (nurse, second_nurse, clinician))
     assert arrived == [[nurse.email], [second_nurse.email], everybody]
+
+
+@pytest.mark.parametrize("answers", [EMERGENCY, URGENT])
+@pytest.mark.parametrize("step", ["at_rcpt", "at_data"])
+def test_an_address_that_fails_hands_the_step_on_at_once(
+    on_call, nurse, second_nurse, clinician, mail_server: MailServer, answers, step
+):
+    Message.objects.all().delete()
+    getattr(mail_server, step)[nurse.email] = "550 5.1.1 User unknown"
+    record(on_call, now=local(9), **answers)
+    delivery.deliver(clock=lambda: local(9))
+    assert mail_server.addresses == [second_nurse.email]
+    delivery.deliver(clock=lambda: local(9, 1))
+    assert mails() == [("alert", local(9), "Jonas Nora")]
+
+
+def test_it_goes_on_to_whoever_can_be_reached_and_ends_with_the_last(
+    on_call, nurse, second_nurse, clinician, mail_server: MailServer
+):
+    Message.objects.all().delete()
+    for user in (nurse, second_nurse):
+        mail_server.at_rcpt[user.email] = "550 5.1.1 User unknown"
+    record(on_call, now=local(9), **URGENT)
+    delivery.deliver(clock=lambda: local(9))
+    assert mail_server.addresses == [clinician.email]
+    mail_server.at_rcpt[clinician.email] = "550 5.1.1 User unknown"
+    tick.run(now=local(11))
+    assert delivery.deliver(clock=lambda: local(11)) == {Message.State.REFUSED: 3}
+
+
+def test_who_wants_no_such_mails_is_passed_over(
+    on_call, clinic, nurse, second_nurse, clinician, mail_server: MailServer
+):
+    Message.objects.all().delete()
+    wanted = dict.fromkeys(oncall.MAILS, True) | {"urgent_mails": False}
+    oncall.choose(clinic=clinic, user=second_nurse, mails=wanted)
+    mail_server.at_rcpt[nurse.email] = "550 5.1.1 User unknown"
+    record(on_call, now=local(9), **URGENT)
+    delivery.deliver(clock=lambda: local(9))
+    assert mail_server.addresses == [clinician.email]
+
+
+def bounced(mail: Message, now: datetime) -> None:
+    told = mailevents.Told(
+        kind=MailEvent.Kind.BOUNCED, message=mail.uuid, event_id="1", at=now, address_fails=True
+    )
+    mailevents.record(told, provider="ours", now=now)
+
+
+def test_a_mail_that_bounces_hands_the_step_on_until_there_is_a_contact(
+    on_call, nurse, second_nurse, mail_server: MailServer
+):
+    Message.objects.all().delete()
+    record(on_call, now=local(9), **EMERGENCY)
+    delivery.deliver(clock=lambda: local(9))
+    bounced(Message.objects.get(user=nurse), local(9, 2))
+    assert mails() == [("alert", local(9), "Nora"), ("alert", local(9, 2), "Jonas")]
+    contacts.record(
+        recovery=on_call, user=second_nurse, now=local(9, 5), kind="call", outcome="advised"
+    )
+    bounced(Message.objects.get(user=second_nurse), local(9, 6))
+    assert len(mails()) == 2
 
 
 def test_an_urgent_mail_that_the_server_did_not_take_by_closing_waits_for_opening(

@@ -9,9 +9,11 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from recovery.models import CheckIn, Heartbeat, MailAllowance, Message, Patient, Recovery
+from recovery.queries import engine
 from recovery.services import delivery, rounds, tick
 from tests.cast import make_recovery, user_of
 from tests.engine import free_port
+from tests.mailserver import CUT
 from tests.services.test_delivery import AT, MINUTE, SECOND, owe, patient, patients, states
 from tests.services.test_tick import local
 
@@ -179,6 +181,90 @@ def test_a_server_that_is_back_is_known_before_the_next_mail_is_due(patient, set
     assert beat("mail server").behind_since is None
 
 
+def minutes(many: int, *, since: datetime = AT) -> set[str]:
+    """What a round each minute leads to, in the words of /readyz."""
+    for minute in range(many):
+        now = since + minute * MINUTE
+        send(now)
+    health = engine.health(at=now)
+    return {health[name] for name in ("send", "mail server", "mail acceptance")}
+
+
+TURNED_AWAY = [
+    ("at_rcpt", "451 4.3.0 Try again"),
+    ("at_rcpt", "554 5.7.1 Relaying denied"),
+    ("at_rcpt", "550 5.7.1 Blocked"),
+    ("at_rcpt", "530 5.7.0 Authentication required"),
+    ("at_rcpt", CUT),
+    ("at_data", "451 Try again"),
+    ("at_data", "554 We take nothing"),
+]
+
+
+@pytest.mark.parametrize(("step", "reply"), TURNED_AWAY)
+def test_a_server_that_turns_everybody_away_is_known_in_five_minutes(
+    patients, mail_server, step, reply
+):
+    for recovery in patients[:2]:
+        owe(recovery, number=None)
+        getattr(mail_server, step)[user_of(recovery).email] = reply
+    assert minutes(5) == {"ok"}
+    assert minutes(3, since=AT + 5 * MINUTE) > {"ok"}
+    assert beat("mail acceptance").behind_since == AT
+    assert mail_server.accepted == []
+
+
+@pytest.mark.parametrize("reply", ["451 4.3.0 Try again", "554 5.7.1 Relaying denied"])
+def test_it_is_known_also_where_the_addresses_come_one_by_one(patients, mail_server, reply):
+    for minute, recovery in enumerate(patients[:2]):
+        owe(recovery, number=None, send_after=AT + 3 * minute * MINUTE)
+        mail_server.at_rcpt[user_of(recovery).email] = reply
+    minutes(5)
+    assert beat("mail acceptance").behind_since == AT + 3 * MINUTE
+
+
+def test_a_server_that_refuses_the_sender_is_known_by_one_mail(patient, mail_server):
+    owe(patient, number=None)
+    mail_server.at_mail = "550 5.1.8 Sender's domain not found"
+    assert minutes(6) > {"ok"}
+
+
+@pytest.mark.parametrize(
+    "reply", ["452 4.2.2 Mailbox full", "552 5.2.2 Mailbox full", "550 5.1.1 User unknown"]
+)
+def test_what_speaks_of_the_address_says_nothing_of_the_server(patients, mail_server, reply):
+    for recovery in patients:
+        owe(recovery, number=None)
+        mail_server.at_rcpt[user_of(recovery).email] = reply
+    assert minutes(6) == {"ok"}
+
+
+def test_one_address_says_nothing_of_the_server(patient, mail_server):
+    owe(patient, number=None)
+    mail_server.at_rcpt[user_of(patient).email] = "451 4.3.0 Try again"
+    assert minutes(6) == {"ok"}
+
+
+@pytest.fixture
+def turned_away(patients, mail_server) -> list[Recovery]:
+    """Two to whom the server has taken no mail for six minutes."""
+    for recovery in patients[:2]:
+        owe(recovery, number=None)
+        mail_server.at_rcpt[user_of(recovery).email] = "554 5.7.1 Relaying denied"
+    assert minutes(6) > {"ok"}
+    return patients[:2]
+
+
+def test_an_accepted_mail_ends_it(turned_away, patients, mail_server):
+    owe(patients[2], number=None)
+    assert minutes(1, since=AT + 6 * MINUTE) == {"ok"}
+
+
+def test_nothing_left_that_waits_ends_it(turned_away):
+    CheckIn.objects.filter(state=CheckIn.State.OPEN).update(state=CheckIn.State.EXPIRED)
+    assert minutes(1, since=AT + 6 * MINUTE) == {"ok"}
+
+
 def test_what_a_round_leaves_over_is_behind_since_it_was_due(patient, mail_server, settings):
     owe(patient, number=None)
     owe(patient, number=None, send_after=AT - 10 * MINUTE)
@@ -228,6 +314,13 @@ def test_send_due_fails_when_a_mail_is_refused(crowd, mail_server, send_due):
 def test_send_due_fails_without_a_mail_server(crowd, settings, send_due):
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
     with pytest.raises(CommandError, match="the mail server does not answer"):
+        send_due()
+
+
+def test_send_due_fails_when_the_server_turns_everybody_away(crowd, mail_server, send_due):
+    for recovery in crowd:
+        mail_server.at_rcpt[user_of(recovery).email] = "451 4.3.0 Try again"
+    with pytest.raises(CommandError, match="the mail server turned every mail away"):
         send_due()
 
 

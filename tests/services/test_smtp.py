@@ -3,7 +3,7 @@
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
-from recovery.services.smtp import Answer, Handover, Letter, Result, letter
+from recovery.services.smtp import Answer, Blame, Handover, Letter, Result, letter
 from tests.engine import free_port
 from tests.mailserver import CUT, HANG
 
@@ -39,6 +39,9 @@ OTHER = letter(mail("other@example.org"))
         ("550 5.1.1 No such user", Answer.REFUSED, ALIVE),
         ("551 User has moved", Answer.REFUSED, ALIVE),
         ("553 5.1.3 Bad address syntax", Answer.REFUSED, ALIVE),
+        ("554 5.1.1 User unknown", Answer.REFUSED, ALIVE),
+        ("556 Domain takes no mail", Answer.REFUSED, ALIVE),
+        ("554 5.1.10 The domain takes no mail", Answer.REFUSED, ALIVE),
         ("450 Mailbox busy", Answer.LATER, ALIVE),
         ("421 Going down", Answer.LATER, ALIVE),
         (CUT, Answer.LATER, DEAD),
@@ -47,6 +50,9 @@ OTHER = letter(mail("other@example.org"))
         # mail server would put every patient on the list of failing addresses.
         ("550 5.7.1 Relaying denied", Answer.REJECTED, ALIVE),
         ("530 5.7.0 Authentication required", Answer.REJECTED, ALIVE),
+        ("550 5.1.8 Sender's domain not found", Answer.REJECTED, ALIVE),
+        ("553 5.1.7 Sender's address is not valid", Answer.REJECTED, ALIVE),
+        ("521 Host does not accept mail", Answer.REJECTED, ALIVE),
         ("552 5.2.2 Mailbox full", Answer.REJECTED, ALIVE),
         ("554 Transaction failed", Answer.REJECTED, ALIVE),
     ],
@@ -54,8 +60,31 @@ OTHER = letter(mail("other@example.org"))
 def test_an_answer_to_the_address(mail_server, reply, answer, alive):
     mail_server.at_rcpt["ruth@example.org"] = reply
     with Handover() as connection:
-        assert connection.envelope(RUTH) == Result(answer, alive)
+        result = connection.envelope(RUTH)
+    assert (result.answer, result.alive) == (answer, alive)
     assert mail_server.accepted == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "blame"),
+    [
+        ("451 4.3.0 Try again", Blame.UNSAID),
+        ("554 5.7.1 Relaying denied", Blame.UNSAID),
+        ("452 4.2.2 Mailbox full", Blame.MAILBOX),
+        ("552 5.2.2 Mailbox full", Blame.MAILBOX),
+    ],
+)
+@pytest.mark.parametrize("step", ["at_rcpt", "at_data"])
+def test_whether_other_mails_share_what_one_was_turned_away_for(mail_server, reply, blame, step):
+    getattr(mail_server, step)["ruth@example.org"] = reply
+    with Handover() as connection:
+        assert hand_over(connection, RUTH).blame is blame
+
+
+def test_a_refused_sender_says_nothing_of_the_address(mail_server):
+    mail_server.at_mail = "550 5.1.8 Sender's domain not found"
+    with Handover() as connection:
+        assert connection.envelope(RUTH) == Result(Answer.LATER, ALIVE, Blame.SENDER)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +92,11 @@ def test_an_answer_to_the_address(mail_server, reply, answer, alive):
     [
         ("250 OK", Answer.ACCEPTED, ALIVE),
         ("451 Try again", Answer.LATER, ALIVE),
+        ("550 5.1.1 User unknown", Answer.REFUSED, ALIVE),
+        ("554 5.1.1 User unknown", Answer.REFUSED, ALIVE),
+        ("550 Looks like spam", Answer.REJECTED, ALIVE),
+        ("550 5.1.8 Sender's domain not found", Answer.REJECTED, ALIVE),
+        ("554 5.7.1 Looks like spam", Answer.REJECTED, ALIVE),
         ("554 We do not like it", Answer.REJECTED, ALIVE),
         (CUT, Answer.UNKNOWN, DEAD),
         (HANG, Answer.UNKNOWN, DEAD),

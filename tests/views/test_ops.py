@@ -65,7 +65,7 @@ def test_readyz_knows_the_age_of_each_parts_last_round(client, part, minutes, st
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("part", ["send", "mail server"])
+@pytest.mark.parametrize("part", ["send", "mail server", "mail acceptance"])
 @pytest.mark.parametrize(("minutes", "state"), [(4, "ok"), (6, "behind for 36")])
 def test_readyz_knows_what_runs_and_gets_nowhere(client, part, minutes, state):
     alive()

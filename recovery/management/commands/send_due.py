@@ -42,6 +42,8 @@ class Command(BaseCommand):
             failed.append(f"{ticked.failed} recoveries could not be read")
         if done[UNREACHABLE]:
             failed.append("the mail server does not answer")
+        if done[rounds.ALL_TURNED_AWAY]:
+            failed.append("the mail server turned every mail away")
         if done[TEXTS_UNREACHABLE]:
             failed.append("the provider of text messages does not answer")
         if wrong := done[State.REFUSED] + done[State.UNKNOWN]:

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +17,7 @@ from recovery.access import for_staff
 from recovery.forms.clinics import ClinicForm, HolidayForm, InvitationForm
 from recovery.models import Clinic, Membership, Role, User
 from recovery.queries.language_state import lost_languages
+from recovery.queries.messages import failing_staff
 from recovery.services import clinics, enrolment, oncall
 from recovery.services.refusals import NotAllowed
 
@@ -52,6 +53,8 @@ class OnCall:
     name: str
     placed: bool
     off: list[str]
+    # When the address last failed, if it took no mail since.
+    failed_at: datetime | None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,14 +116,17 @@ def _page(
 
 
 def _on_call(clinic: Clinic, people: dict[int, Person]) -> list[OnCall]:
+    here = oncall.people([clinic.pk]).get(clinic.pk, [])
+    failing = failing_staff(clinic, [one.user for one in here])
     return [
         OnCall(
             user=people[one.user].user,
             name=people[one.user].name,
             placed=one.place is not None,
             off=[str(word) for name, word in SWITCHED_OFF.items() if not getattr(one, name)],
+            failed_at=failing.get(one.user),
         )
-        for one in oncall.people([clinic.pk]).get(clinic.pk, [])
+        for one in here
     ]
 
 

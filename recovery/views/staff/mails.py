@@ -1,5 +1,5 @@
-"""Mails as staff see them: those that a person must look at (they may not have arrived, or were set
-aside because they broke), and which ones they want themselves.
+"""Mails as staff see them: those that a person must look at (they may not have arrived, were set
+aside, or are owed to a patient whom the engine cannot read), and which ones they want themselves.
 """
 
 import uuid
@@ -7,12 +7,14 @@ import uuid
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from recovery import access
 from recovery.forms.clinics import MailsForm
 from recovery.models import Message, Role
+from recovery.queries import engine
 from recovery.queries import messages as queries
 from recovery.queries.patients import menu
 from recovery.services import oncall, settling
@@ -31,6 +33,7 @@ def unknown_mails(request: HttpRequest) -> HttpResponse:
         **(menu(request.clinic, request.now) if clinical else {}),
         "mails": queries.unknown(request.clinic),
         "aside": queries.set_aside(request.clinic),
+        "stuck": engine.stuck(request.clinic, now=request.now, at=timezone.now()),
         "clinical": clinical,
     }
     return render(request, "staff/mails.html", context)

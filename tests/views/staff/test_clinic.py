@@ -1,11 +1,12 @@
 import uuid
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from recovery.models import Clinic, DailyLog, Duty, Membership, Message, Role, User
+from recovery.models import Clinic, DailyLog, Duty, MailEvent, Membership, Message, Role, User
 from recovery.services import logs, oncall
 from tests.cast import NUMBERS, QUIET, make_recovery, sign_in_staff, staff, user_of
 from tests.crowd import at_once
@@ -269,6 +270,59 @@ def test_the_manager_sets_the_order(
     assert "1 Jonas Down Jonas Take off Jonas 2 Nora Up Nora Take off Nora – Mia" in page
 
 
+def told(user: User, clinic: Clinic, at: datetime, **became: Any) -> Message:
+    """A mail to a person on call, and what became of it."""
+    return Message.objects.create(
+        kind="alert",
+        dedupe_key=f"{user.pk} {at}",
+        clinic=clinic,
+        user=user,
+        created_at=at,
+        planned_at=at,
+        send_after=at,
+        **became,
+    )
+
+
+def refused(user: User, clinic: Clinic, at: datetime) -> Message:
+    return told(user, clinic, at, state="refused", reason="address_fails")
+
+
+FAILS = "The address {} fails, last on Mar 2, 09:00."
+
+
+def test_whose_address_fails_is_said_beside_the_name(
+    as_manager: Client, clinic: Clinic, nurse: User, second_nurse: User
+) -> None:
+    refused(nurse, clinic, local(9))
+    page = words(as_manager.get(url("clinic")))
+    assert FAILS.format(nurse.email) in page
+    assert FAILS.format(second_nurse.email) not in page
+
+
+def test_what_a_provider_could_not_deliver_is_said_too(
+    as_manager: Client, clinic: Clinic, nurse: User
+) -> None:
+    mail = told(nurse, clinic, local(8, 59), state="sent", sent_at=local(8, 59))
+    MailEvent.objects.create(
+        provider="ours",
+        event_id="1",
+        kind="bounced",
+        message=mail,
+        at=local(9),
+        received_at=local(9),
+    )
+    assert FAILS.format(nurse.email) in words(as_manager.get(url("clinic")))
+
+
+def test_a_mail_that_was_taken_since_ends_it(
+    as_manager: Client, clinic: Clinic, nurse: User
+) -> None:
+    refused(nurse, clinic, local(9))
+    told(nurse, clinic, local(10), state="sent", sent_at=local(10))
+    assert "fails, last on" not in words(as_manager.get(url("clinic")))
+
+
 def test_what_is_no_move_changes_nothing(
     as_manager: Client, nurse: User, manager: User, harbor_nurse: User
 ) -> None:
@@ -403,5 +457,5 @@ def test_the_page_costs_the_same_for_ten_people(
 ) -> None:
     for number in range(10):
         oncall.move(clinic=clinic, user=staff(clinic, f"N{number}", Role.NURSE), to="on")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         as_manager.get(url("clinic"))

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from recovery import clock
-from recovery.models import AccessEvent, Message, Recovery
-from tests.cast import make_recovery, user_of
+from recovery.models import AccessEvent, CheckIn, Message, Patient, Recovery
+from recovery.services import rounds
+from tests.cast import make_recovery, sign_in_staff, user_of
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +39,10 @@ def make_mail(recovery: Recovery, state: str = "unknown", **fields: Any) -> Mess
 
 def broken(recovery: Recovery) -> Message:
     return make_mail(recovery, "refused", reason="broken", failures=3, fault="TemplateSyntaxError")
+
+
+def refused(recovery: Recovery) -> Message:
+    return make_mail(recovery, "refused", reason="server")
 
 
 def say(client: Client, mail: Message, became: str) -> str:
@@ -98,8 +104,33 @@ def test_what_broke_three_times_stands_with_its_reason(as_nurse, recovery, harbo
     assert str(theirs.uuid) not in page
 
 
-def test_what_was_set_aside_is_tried_again(as_nurse, recovery):
-    mail = broken(recovery)
+@pytest.mark.parametrize("kind", ["reminder", "invitation"])
+def test_what_the_mail_server_refused_stands_there_too(as_nurse, recovery, kind):
+    mail = make_mail(recovery, "refused", reason="server", kind=kind)
+    page = as_nurse.get(reverse("unknown_mails")).content.decode()
+    assert "The mail server refused it" in page
+    assert str(mail.uuid) in page
+
+
+@pytest.mark.parametrize("state", [CheckIn.State.OPEN, CheckIn.State.EXPIRED])
+def test_what_the_mail_server_refused_stands_there_while_its_check_in_is_open(
+    as_nurse, recovery, state
+):
+    checkin = recovery.checkins.first()
+    CheckIn.objects.filter(pk=checkin.pk).update(state=state, completed_at=None, completed_by=None)
+    mail = make_mail(recovery, "refused", reason="server", checkin=checkin)
+    page = as_nurse.get(reverse("unknown_mails")).content.decode()
+    assert (str(mail.uuid) in page) == (state == CheckIn.State.OPEN)
+
+
+def test_a_morning_mail_that_was_refused_needs_no_look(as_nurse, recovery, nurse):
+    mail = make_mail(recovery, "refused", reason="server", kind="digest", user=nurse)
+    assert str(mail.uuid) not in as_nurse.get(reverse("unknown_mails")).content.decode()
+
+
+@pytest.mark.parametrize("make", [broken, refused])
+def test_what_was_set_aside_is_tried_again(as_nurse, recovery, make):
+    mail = make(recovery)
     address = reverse("mail_again", args=[mail.uuid])
     assert "tried again" in as_nurse.post(address, follow=True).content.decode()
     mail.refresh_from_db()
@@ -107,11 +138,53 @@ def test_what_was_set_aside_is_tried_again(as_nurse, recovery):
     assert "before you" in as_nurse.post(address, follow=True).content.decode()
 
 
-def test_what_the_server_refused_is_not_tried_again(as_nurse, recovery):
+def test_what_an_address_refused_is_not_tried_again(as_nurse, recovery):
     mail = make_mail(recovery, "refused", reason="address_fails")
     as_nurse.post(reverse("mail_again", args=[mail.uuid]))
     mail.refresh_from_db()
     assert mail.state == "refused"
+
+
+@pytest.fixture
+def stuck(recovery, nurse) -> Recovery:
+    """One whose zone is none, so that nothing can be said of its hours."""
+    then = clock.now() - timedelta(minutes=6)
+    Patient.objects.filter(pk=recovery.patient_id).update(zone="Mars/Olympus", phone="555 0142")
+    Recovery.objects.filter(pk=recovery.pk).update(next_event_at=then)
+    return recovery
+
+
+def tick() -> None:
+    rounds.tick_round(now=clock.now(), at=timezone.now, by_beat=True)
+
+
+def test_whom_the_tick_cannot_read_stands_there(as_nurse, stuck):
+    tick()
+    page = as_nurse.get(reverse("unknown_mails")).content.decode()
+    assert "Nothing goes by itself" in page
+    assert stuck.patient.family_name in page
+    assert "555 0142" in page
+    assert f"recovery row {stuck.pk}" in page
+
+
+def test_whom_it_can_read_does_not(as_nurse, stuck):
+    Patient.objects.filter(pk=stuck.patient_id).update(zone="America/New_York")
+    tick()
+    assert "Nothing goes by itself" not in as_nurse.get(reverse("unknown_mails")).content.decode()
+
+
+def test_while_the_tick_stands_still_nobody_is_named_for_it(as_nurse, stuck):
+    assert "Nothing goes by itself" not in as_nurse.get(reverse("unknown_mails")).content.decode()
+
+
+def test_a_manager_and_another_clinic_read_no_name_of_it(as_manager, harbor_nurse, stuck):
+    tick()
+    page = as_manager.get(reverse("unknown_mails")).content.decode()
+    assert f"recovery row {stuck.pk}" in page
+    assert stuck.patient.family_name not in page
+    assert "555 0142" not in page
+    theirs = sign_in_staff(Client(), harbor_nurse).get(reverse("unknown_mails"))
+    assert f"recovery row {stuck.pk}" not in theirs.content.decode()
 
 
 def test_the_page_costs_the_same_for_one_and_for_many(
@@ -120,5 +193,6 @@ def test_the_page_costs_the_same_for_one_and_for_many(
     for _ in range(20):
         make_mail(recovery)
         broken(recovery)
-    with django_assert_max_num_queries(7):
+        refused(recovery)
+    with django_assert_max_num_queries(8):
         as_nurse.get(reverse("unknown_mails"))
