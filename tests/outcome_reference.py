@@ -1,5 +1,6 @@
 """What outcome rows must say, by SQL over the raw rows: slow, written apart from the services."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
@@ -30,7 +31,8 @@ SELECT k.recovery_id, k.anchor, k.form,
          ELSE 'late' END,
     {figures},
     (SELECT t.total FROM told AS t WHERE t.recovery_id = k.recovery_id AND t.anchor = k.anchor
-        AND t.form = k.form AND t.instrument = 'PGIC' AND t.place = 1)
+        AND t.form = k.form AND t.instrument = 'PGIC' AND t.place = 1),
+    k.expires_at
 FROM recovery_checkin AS k
 WHERE k.form NOT IN ('baseline', 'daily', 'evening')
   AND (k.state = 'expired' OR EXISTS (SELECT 1 FROM sent WHERE sent.checkin_id = k.id))
@@ -83,12 +85,21 @@ ORDER BY r.id
 
 
 def form_rows() -> list[tuple[Any, ...]]:
-    """Recovery, anchor, form, state; before and after by scale; PGIC."""
+    """Recovery, anchor, form, state; before and after by scale; PGIC; the end of its window."""
     figures = ",".join(part.format(scale=scale) for scale in SCALES for part in (BEFORE, AFTER))
     return [
-        (*row[:4], *(None if figure is None else round(float(figure), 6) for figure in row[4:]))
+        (*row[:4], *map(_figure, row[4:-1]), _time(row[-1]))
         for row in _rows(FORMS.format(figures=figures))
     ]
+
+
+def _figure(stored: Any) -> float | None:
+    return None if stored is None else round(float(stored), 6)
+
+
+def _time(stored: datetime) -> datetime:
+    """SQLite keeps UTC, and does not say so."""
+    return stored if stored.tzinfo else stored.replace(tzinfo=UTC)
 
 
 def log_rows() -> dict[int, tuple[int, int, dict[str, bool]]]:

@@ -6,6 +6,7 @@ from itertools import count
 from random import Random
 from typing import Any
 
+from recovery.clinical.timepoints import DAYS
 from recovery.models import Alert, Clinic, Milestone, Outcome, Patient, Recovery, User
 from tests.cast import default_pathway
 
@@ -40,8 +41,16 @@ def treated(clinic: Clinic, size: int, *, at: datetime, **facts: Any) -> list[Re
     )
 
 
-def answered(recoveries: Sequence[Recovery], form: str = "three_month", **figures: Any) -> None:
-    """One row each; a figure is "nrs" = (before, after), or pgic. State `missed` has none."""
+def answered(
+    recoveries: Sequence[Recovery],
+    form: str = "three_month",
+    *,
+    expires_at: datetime | None = None,
+    **figures: Any,
+) -> None:
+    """One row each; a figure is "nrs" = (before, after), or pgic. State `missed` has none. Without
+    another time the form has expired on the day that gives it its name.
+    """
     columns: dict[str, Any] = {"state": figures.pop("state", "on_time")}
     for name, value in figures.items():
         if name == "pgic":
@@ -49,7 +58,14 @@ def answered(recoveries: Sequence[Recovery], form: str = "three_month", **figure
         else:
             columns |= {f"{name}_before": value[0], f"{name}_after": value[1]}
     Outcome.objects.bulk_create(
-        Outcome(recovery=one, anchor=one.anchor, form=form, **columns) for one in recoveries
+        Outcome(
+            recovery=one,
+            anchor=one.anchor,
+            form=form,
+            expires_at=expires_at or one.procedure_at + timedelta(days=DAYS[form]),
+            **columns,
+        )
+        for one in recoveries
     )
 
 

@@ -1,5 +1,6 @@
 """What a clinic's outcomes are counted from: narrow rows that repeat what responses say."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -31,6 +32,10 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
             recovery__state=Recovery.State.CANCELLED
         )
 
+    def due(self, now: datetime) -> "OutcomeQuerySet":
+        """Those whose window has ended: until then some have answered and nobody has missed it."""
+        return self.exclude(expires_at__gt=now)
+
 
 class Outcome(models.Model):
     """One outcome form of one recovery that was answered or has passed without an answer.
@@ -50,6 +55,8 @@ class Outcome(models.Model):
     anchor = models.PositiveSmallIntegerField()
     form = models.CharField(max_length=16)
     state = models.CharField(max_length=8, choices=State)
+    # The check-in's. Null only where the release before wrote the row: taken as over.
+    expires_at = models.DateTimeField(null=True, blank=True)
     nrs_before = models.PositiveSmallIntegerField(null=True, blank=True)
     nrs_after = models.PositiveSmallIntegerField(null=True, blank=True)
     peg_before = models.PositiveSmallIntegerField(null=True, blank=True)

@@ -34,12 +34,14 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A form at a time point: how many were due, and what became of them."""
+    """A form at a time point: what became of those due, that is, whose window has ended."""
 
     form: str
     on_time: int = 0
     late: int = 0
     missed: int = 0
+    # Answered, and the window is still open: not due yet, counted in nothing else.
+    ahead: int = 0
 
     @property
     def answered(self) -> int:
@@ -147,6 +149,8 @@ class Changes:
     """What the forms of a cohort told."""
 
     asked: Mapping[str, Asked]
+    # Of them those that anybody was due for.
+    due: Mapping[str, Asked]
     points: Mapping[str, list[Point]]
     responders: list[Responders]
     quadrants: list[Quadrants]

@@ -2,7 +2,8 @@
 
 Every figure is counted from how often each pair of scores occurs, so that it does not grow with the
 people; what a pair means is clinical.instruments'. Nothing is filled in for an answer that is
-missing: it is counted as missing, beside the figure.
+missing: it is counted as missing, beside the figure. A form counts once its window has ended; until
+then who has answered would be held against nobody.
 """
 
 from collections import Counter
@@ -56,23 +57,29 @@ def changes(cohort: Cohort, at: str) -> Changes:
 
     One statement, two for a part of the clinic.
     """
-    found = counts(cohort.of(Outcome.objects.standing()))
-    asked = {form: Asked(form, **found.states[form]) for form in DAYS if form in found.states}
-    at = at if at in asked else _usual(asked)
+    found = counts(cohort.of(Outcome.objects.standing()), cohort.now)
+    asked = {
+        form: Asked(form, **found.states.get(form, {}), ahead=found.ahead.get(form, 0))
+        for form in DAYS
+        if form in found.states or form in found.ahead
+    }
+    due = {form: one for form, one in asked.items() if one.due}
+    at = at if at in due else _usual(due)
     shown = _shown(cohort)
     return Changes(
         asked=asked,
-        points={scale: _points(scale, found, asked, shown) for scale in HIGHEST},
-        responders=_responders(asked[at].due, at, found, shown) if at else [],
-        quadrants=_quadrants(asked[at].due, at, found, shown) if at else [],
+        due=due,
+        points={scale: _points(scale, found, due, shown) for scale in HIGHEST},
+        responders=_responders(due[at].due, at, found, shown) if at else [],
+        quadrants=_quadrants(due[at].due, at, found, shown) if at else [],
         at=at,
     )
 
 
-def _usual(asked: Mapping[str, Asked]) -> str:
-    if "three_month" in asked:
+def _usual(due: Mapping[str, Asked]) -> str:
+    if "three_month" in due:
         return "three_month"
-    return next((form for form in reversed(asked) if asked[form].answered), "")
+    return next((form for form in reversed(due) if due[form].answered), "")
 
 
 def _shown(cohort: Cohort) -> Shown:
@@ -80,7 +87,7 @@ def _shown(cohort: Cohort) -> Shown:
     numbers = {scale: Count(f"{scale.lower()}_before") for scale in HIGHEST}
     numbers |= {_pair(scale): Count(f"{scale.lower()}_before", filter=pain) for scale in FUNCTIONS}
     return cohort.counted(
-        lambda whole: whole.of(Outcome.objects.standing()),
+        lambda whole: whole.of(Outcome.objects.standing().due(whole.now)),
         "recovery__",
         "form",
         **numbers,
@@ -124,10 +131,10 @@ def _exact(scale: str, total: int) -> Fraction:
     return Fraction(total)
 
 
-def _points(scale: str, found: Counts, asked: Mapping[str, Asked], shown: Shown) -> list[Point]:
+def _points(scale: str, found: Counts, due: Mapping[str, Asked], shown: Shown) -> list[Point]:
     points = []
     # A form that does not ask the scale has no point of it.
-    told_in = {form: one for form, one in asked.items() if scale in instrument_keys(form)}
+    told_in = {form: one for form, one in due.items() if scale in instrument_keys(form)}
     for form, one in told_in.items():
         pairs = found.pairs.get((scale, form), [])
         falls: Counter[int] = Counter()

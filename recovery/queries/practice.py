@@ -125,7 +125,7 @@ def funnel(cohort: Cohort) -> Funnel:
         past_week=Count("pk", filter=past_week),
         logging=Count("pk", filter=past_week & Q(week_days_logged__gte=1)),
     )
-    forms = cohort.of(Outcome.objects.standing()).filter(form="three_month")
+    forms = cohort.of(Outcome.objects.standing().due(cohort.now)).filter(form="three_month")
     asked = forms.aggregate(
         due=Count("pk"), answered=Count("pk", filter=~Q(state=Outcome.State.MISSED))
     )

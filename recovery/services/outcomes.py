@@ -105,6 +105,7 @@ def form_sent(
         anchor=checkin.anchor,
         form=checkin.form,
         state=_answered(checkin.state),
+        expires_at=checkin.expires_at,
         **_figures([*kept, *new], checkin.anchor, checkin.form),
     )
     _write([row])
@@ -132,6 +133,7 @@ def passed(checkins: Iterable[CheckIn]) -> None:
                 anchor=one.anchor,
                 form=one.form,
                 state=Outcome.State.MISSED,
+                expires_at=one.expires_at,
             )
             for one in checkins
             if one.state == CheckIn.State.EXPIRED and one.form in DAYS
@@ -169,7 +171,10 @@ def _set(row: Outcome, figures: Mapping[str, Any]) -> None:
 
 def _write(rows: Sequence[Outcome]) -> None:
     Outcome.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=KEY, update_fields=("state", *FIGURES)
+        rows,
+        update_conflicts=True,
+        unique_fields=KEY,
+        update_fields=("state", "expires_at", *FIGURES),
     )
 
 
@@ -274,8 +279,13 @@ def _rebuild_batch(batch: Sequence[Recovery]) -> int:
     )
     answered = set(sent)
     for one in checkins.order_by("pk"):
-        row = Outcome(recovery_id=one.recovery_id, anchor=one.anchor, form=one.form)
-        row.state = Outcome.State.MISSED
+        row = Outcome(
+            recovery_id=one.recovery_id,
+            anchor=one.anchor,
+            form=one.form,
+            state=Outcome.State.MISSED,
+            expires_at=one.expires_at,
+        )
         if one.pk in answered:
             row.state = _answered(one.state)
             _set(row, _figures(told.get(one.recovery_id, []), one.anchor, one.form))

@@ -6,11 +6,13 @@ import uuid
 from collections import Counter
 from datetime import datetime, timedelta
 from fractions import Fraction
+from importlib import import_module
 from random import Random
 from statistics import mean, median
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -275,9 +277,14 @@ def kept() -> list[tuple[Any, ...]]:
         "state",
         *(f"{scale.lower()}_{side}" for scale in SCALES for side in ("before", "after")),
         "pgic",
+        "expires_at",
     )
     return [
-        (*row[:4], *(None if figure is None else round(float(figure), 6) for figure in row[4:]))
+        (
+            *row[:4],
+            *(None if figure is None else round(float(figure), 6) for figure in row[4:-1]),
+            row[-1],
+        )
         for row in rows
     ]
 
@@ -318,7 +325,16 @@ def _page_says_what_the_rows_say(clinic: Clinic, expected: list[tuple[Any, ...]]
     found = changes(cohorts.Cohort(clinic, NOW, frame), "three_month")
     anchors = dict(Recovery.objects.values_list("pk", "anchor"))
     past = set(Recovery.objects.filter(procedure_at__lte=NOW).values_list("pk", flat=True))
-    rows = [row for row in expected if anchors[row[0]] == row[1] and row[0] in past]
+    standing = [row for row in expected if anchors[row[0]] == row[1] and row[0] in past]
+    rows = [row for row in standing if row[-1] <= NOW]
+    open_yet = Counter(row[2] for row in standing if row[-1] > NOW)
+    assert {form: one.ahead for form, one in found.asked.items() if one.ahead} == open_yet
+    assert len(open_yet) > 2
+    for form, one in found.due.items():
+        states = Counter(row[3] for row in rows if row[2] == form)
+        assert (one.on_time, one.late, one.missed) == tuple(
+            states[state] for state in ("on_time", "late", "missed")
+        )
     for place, scale in enumerate(SCALES):
         unit = 3 if scale == "PEG" else 1
         for point in found.points[scale]:
@@ -342,7 +358,7 @@ def _page_says_what_the_rows_say(clinic: Clinic, expected: list[tuple[Any, ...]]
     assert quadrant.parts[:2] == (len(better), len(both) - len(better))
     assert sum(quadrant.parts) == quadrant.n
     assert Fraction(quadrant.n, 1) <= len(three)
-    assert set(found.asked) <= set(DAYS)
+    assert set(found.due) <= set(found.asked) <= set(DAYS)
 
 
 def quartile(values: list[float], quarters: int) -> float:
@@ -350,6 +366,16 @@ def quartile(values: list[float], quarters: int) -> float:
     ordered = sorted(values)
     place, between = divmod(len(ordered) * quarters, 4)
     return ordered[place] if between else (ordered[place - 1] + ordered[place]) / 2
+
+
+def test_the_upgrade_takes_the_windows_of_older_rows_from_their_checkins(asked: Recovery) -> None:
+    send(asked, "C30", told(4, (3, 3, 3)))
+    before = kept()
+    assert {row[3] for row in before} == {"on_time", "missed"}
+    Outcome.objects.update(expires_at=None)
+    migration = import_module("recovery.migrations.0007_windows_of_older_outcomes")
+    migration.forwards(apps, None)
+    assert kept() == before
 
 
 def test_a_rebuild_changes_nothing_that_is_right(asked: Recovery) -> None:

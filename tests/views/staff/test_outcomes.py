@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from recovery.models import Alert, Clinic, Milestone, Outcome, Recovery
-from recovery.services import alerts, contacts
+from recovery.services import alerts, contacts, tick
 from tests.cast import NOW, make_recovery
 from tests.outcomes import a_good_year, alert, answered, treated
 
@@ -75,6 +75,63 @@ def test_each_figure_has_its_people_the_missing_and_the_rate_beside_it(
     assert "Much or very much better PGIC 1 or 2 6 of 8" in shown
     # Mean 2.5; six fell by 3 and two by 1.
     assert "3 months 2.5 (1.7 to 3.3) 3.0 (2.0 to 3.0) 0 8 of 10 2 80%" in shown
+
+
+def test_a_form_is_due_once_its_window_has_ended(
+    as_nurse: Client, as_manager: Client, clinic: Clinic, set_clock: Any
+) -> None:
+    """On D28 the one-month form is open until D37: who has not answered yet is not missing, and who
+    has is not all that will be.
+    """
+    people = [make_recovery(clinic, day=28, now=NOW) for _n in range(20)]
+    form = {"mode": "paper", "NRS-0": "3", "save_incomplete": "1"}
+    for one in people[:6]:
+        url = reverse("staff_checkin", args=[one.uuid, "C30"])
+        assert as_nurse.post(url, form).status_code == 302
+    shown = page(as_manager, at="one_month")
+    assert "6 of 6" not in shown
+    assert "1 month none due yet 6 answered, still open: not counted yet" in shown
+    later = NOW + timedelta(days=10)
+    set_clock(later)
+    tick.run(now=later)
+    shown = page(as_manager, at="one_month")
+    assert "6 of 20 due, 30% no answer 14, late 0" in shown
+    assert "still open" not in shown
+
+
+def test_an_open_form_counts_in_no_figure_of_those_whose_time_is_over(
+    as_manager: Client, clinic: Clinic, set_clock: Any
+) -> None:
+    answered(treated(clinic, 6, at=LAST_FALL), nrs=(7, 4))
+    answered(treated(clinic, 2, at=LAST_FALL), state="missed")
+    open_until = NOW + timedelta(days=1)
+    answered(treated(clinic, 7, at=LAST_FALL), nrs=(7, 7), pgic=2, expires_at=open_until)
+    shown = page(as_manager)
+    assert "6 of 8 due, 75% no answer 2, late 0. 7 more answered, still open: not counted" in shown
+    assert "average of 7 days 6 of 6 100% (61 to 100) 75% 2" in shown
+    assert "3 months 3.0 (3.0 to 3.0) 3.0 (3.0 to 3.0) 0 6 of 8 2 75%" in shown
+    assert "Much or very much better" not in shown
+    set_clock(open_until)
+    shown = page(as_manager)
+    assert "13 of 15 due, 87% no answer 2, late 0 " in shown
+    assert "average of 7 days 6 of 13 46% (23 to 71) 40% 2" in shown
+
+
+def test_a_part_is_counted_and_hidden_by_those_whose_time_is_over(
+    as_manager: Client, clinic: Clinic
+) -> None:
+    """Haddad's seven have answered; of three the window is open, so four are not shown, nor are
+    Aldana's nine, which are everybody's less those four.
+    """
+    answered(treated(clinic, 9, at=LAST_FALL), nrs=(7, 2))
+    theirs = treated(clinic, 7, at=LAST_FALL, surgeon="Samir Haddad")
+    answered(theirs[:4], nrs=(7, 7))
+    answered(theirs[4:], nrs=(7, 7), expires_at=NOW + timedelta(days=2))
+    assert "average of 7 days 9 of 13" in page(as_manager)
+    shown = page(as_manager, group="surgeon:Samir Haddad")
+    assert "4 of 4 due, 100% no answer 0, late 0. 3 more answered, still open" in shown
+    for name in ("Mia Aldana", "Samir Haddad"):
+        assert "Too few answers to be shown" in page(as_manager, group=f"surgeon:{name}")
 
 
 def test_2_points_and_30_percent_are_two_marks(as_manager: Client, clinic: Clinic) -> None:

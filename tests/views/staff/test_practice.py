@@ -76,6 +76,13 @@ def test_activated_logging_and_three_months(as_manager: Client, clinic: Clinic) 
     assert "Three-month form 75% 6 of 8 due" in shown
 
 
+def test_a_three_month_form_that_is_open_is_not_due(as_manager: Client, clinic: Clinic) -> None:
+    answered(treated(clinic, 6, at=FALL), nrs=(7, 2), expires_at=NOW + timedelta(days=3))
+    assert "Three-month form - none has come due" in page(as_manager)
+    answered(treated(clinic, 2, at=FALL), state="missed")
+    assert "Three-month form 0% 0 of 2 due" in page(as_manager)
+
+
 def test_a_rule_that_rarely_leads_to_action_is_for_review(
     as_manager: Client, clinic: Clinic, nurse: Any
 ) -> None:
