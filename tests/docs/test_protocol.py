@@ -241,8 +241,11 @@ def test_numbers_that_the_services_decide(words):
     assert words in ONE_LINE
 
 
-@pytest.mark.parametrize("label", [*Alert.ClosingReason.labels, *Contact.Outcome.labels])
-def test_outcomes_and_closing_reasons(label):
+@pytest.mark.parametrize(
+    "label",
+    [*Alert.ClosingReason.labels, *Contact.Outcome.labels, *Alert.Complication.labels],
+)
+def test_outcomes_closing_reasons_and_complications(label):
     assert label.lower() in section("How staff handle alerts").lower().replace("\n  ", " ")
 
 
