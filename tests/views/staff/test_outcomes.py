@@ -10,7 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from recovery.clinical.reported import OPIOIDS, RESPONDED
 from recovery.models import Alert, Clinic, Milestone, Outcome, Recovery
+from recovery.queries.outcome_figures import MARKS
 from recovery.services import alerts, contacts
 from tests.cast import NOW, make_recovery
 from tests.outcomes import a_good_year, alert, answered, treated
@@ -114,6 +116,43 @@ def test_the_trials_stand_beside_with_source_and_funding(
     assert "All of these studies were funded by the maker (M)." in shown
     assert "not a target" in shown
     assert "S6 INTRACEPT" in shown
+
+
+@pytest.mark.parametrize(
+    ("form", "months"),
+    [
+        ("one_month", {3}),
+        ("three_month", {3}),
+        ("six_month", {6}),
+        ("one_year", {12}),
+        ("two_year", {24, 60}),
+    ],
+)
+def test_so_does_who_met_a_mark_in_them_at_the_time_that_is_looked_at(
+    as_manager: Client, clinic: Clinic, form: str, months: set[int]
+) -> None:
+    answered(treated(clinic, 5, at=datetime(2023, 11, 10, 14, tzinfo=UTC)), form, nrs=(7, 4))
+    shown = page(as_manager, at=form)
+    for one in RESPONDED:
+        spread = f" ({one.interval})" if one.interval else ""
+        told = f"{one.of.study} {one.of.arm} {one.of.n} {one.percent}%{spread} {one.source}"
+        row = f"{one.met} {one.months} months {told} {one.of.funding}"
+        assert (row in shown) is (one.months in months)
+    assert "Shares of people in a study, not a target" in shown
+    assert "that the maker paid for the trials is not verified (M)" in shown
+
+
+def test_and_what_they_report_of_opioids(as_manager: Client, clinic: Clinic) -> None:
+    treated(clinic, 5, at=LAST_FALL)
+    shown = page(as_manager)
+    for one in OPIOIDS:
+        row = f"{one.after} {one.of.study} {one.of.arm} {one.of.n} {one.said} {one.source}"
+        assert f"{row} {one.of.funding}" in shown
+    assert "S9 use of health care after the procedure, McCormick 2023, abstract" in shown
+
+
+def test_a_mark_of_studies_is_one_of_the_page() -> None:
+    assert {str(one.met) for one in RESPONDED} <= {str(mark.label) for mark in MARKS}
 
 
 def test_under_five_answers_no_figure_is_shown(as_manager: Client, clinic: Clinic) -> None:
