@@ -135,8 +135,8 @@ def test_so_does_who_met_a_mark_in_them_at_the_time_that_is_looked_at(
     shown = page(as_manager, at=form)
     for one in RESPONDED:
         spread = f" ({one.interval})" if one.interval else ""
-        told = f"{one.of.study} {one.of.arm} {one.of.n} {one.percent}%{spread} {one.source}"
-        row = f"{one.met} {one.months} months {told} {one.of.funding}"
+        study = f"{one.of.study} {one.of.arm}, n {one.of.n} {one.percent}%{spread} {one.source}"
+        row = f"{one.met} {one.months} months {study} funding: {one.of.funding}"
         assert (row in shown) is (one.months in months)
     assert "Shares of people in a study, not a target" in shown
     assert "that the maker paid for the trials is not verified (M)" in shown
@@ -146,8 +146,8 @@ def test_and_what_they_report_of_opioids(as_manager: Client, clinic: Clinic) -> 
     treated(clinic, 5, at=LAST_FALL)
     shown = page(as_manager)
     for one in OPIOIDS:
-        row = f"{one.after} {one.of.study} {one.of.arm} {one.of.n} {one.said} {one.source}"
-        assert f"{row} {one.of.funding}" in shown
+        study = f"{one.of.study} {one.of.arm}, n {one.of.n} {one.source}"
+        assert f"{one.said} {one.after} {study} funding: {one.of.funding}" in shown
     assert "S9 use of health care after the procedure, McCormick 2023, abstract" in shown
 
 
