@@ -105,6 +105,7 @@ ORDER = [
     "recovery.clinical.observation",
     "recovery.clinical.observed",
     "recovery.clinical.trials",
+    "recovery.clinical.reported",
     "recovery.clinical.courses",
     "recovery.clinical.activity",
     "recovery.clinical.counted",

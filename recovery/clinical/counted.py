@@ -13,7 +13,8 @@ NOTES = (
         "caregivers do not count."
     ),
     (
-        "Minutes run in calendar months. At 20 minutes 98980 replaces 98979. Without a real-time "
+        "Minutes run in calendar months: those of phone calls, whether or not they reached "
+        "somebody, and of messages. At 20 minutes 98980 replaces 98979. Without a real-time "
         "contact no test on minutes is met."
     ),
     (

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from recovery.clinical.corridor import LEAST_RECOVERIES, RISE, RISE_DAYS, RISE_FROM_DAY
 from recovery.clinical.markdown import bullets, codes, table
+from recovery.clinical.reported import OPIOIDS, RESPONDED
 from recovery.clinical.trials import FIGURES, FUNDING, LEFT_OUT, MATTERS, MONTHS, Figure, Measure
 
 CORRIDOR = f"""\
@@ -41,6 +42,30 @@ def courses() -> Iterator[str]:
         yield f"### Fall of {measure}"
         yield f"Smallest change that matters: {MATTERS[measure]}. Source: {codes(('V S35',))}"
         yield table(("months", "study", "arm", "n", "fall", "SD", "source"), map(_row, ours))
+    yield "### Who met a mark"
+    yield (
+        "On the page of outcomes, beside the clinic's own shares: at the time point that is looked "
+        "at, before 3 months those of 3, at 24 those of 60 too. Studies asked pain by VAS or NPS."
+    )
+    yield table(
+        ("mark", "months", "study", "arm", "n", "percent", "95% interval", "source", "funding"),
+        (
+            (
+                *(one.met, str(one.months), *one.of[:3], one.percent, one.interval),
+                *(codes((one.source,)), one.of.funding),
+            )
+            for one in RESPONDED
+        ),
+    )
+    yield "### Opioids in studies"
+    yield "Of those who took opioids before the procedure, but for the first row, which is of all."
+    yield table(
+        ("after", "study", "arm", "n", "reported", "source", "funding"),
+        (
+            (one.after, *one.of[:3], one.said, codes((one.source,)), one.of.funding)
+            for one in OPIOIDS
+        ),
+    )
     yield "### Who paid"
     yield bullets(f"{said}. Source: {codes((mark,))}" for said, mark in FUNDING)
     yield "### Reported, and shown nowhere"

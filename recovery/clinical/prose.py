@@ -98,6 +98,10 @@ HANDLING = f"""\
 - An emergency or urgent alert cannot be closed without a contact. Only a named person closes,
   with a reason: resolved by phone, seen in clinic, sent to the emergency department, false entry,
   duplicate, or other with a text.
+- Who closes may say of which kind a complication was: infection, bleeding, new leg pain
+  (radicular), nerve damage, vertebral fracture, pain flare that passed, or another complication.
+  The kinds are the risks that a clinic names for the procedure (`V S22`). Nothing said is not
+  "none": on the page of outcomes it is counted apart.
 - The queue shows emergency, urgent, review; within each those whose patient said that it cannot
   wait until tomorrow, then those who said nothing, then those who said that it can; within each the
   oldest clock. Patients are asked on the page of a log that fed an alert, never while an emergency

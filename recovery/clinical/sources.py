@@ -27,6 +27,10 @@ SOURCES: Mapping[str, tuple[str, str]] = {
         "SMART trial at 24 months, Fischgrund 2019, abstract; the maker's summary",
         "ijssurgery.com/node/7502",
     ),
+    "S3": (
+        "SMART trial at 5 years, Fischgrund 2020, abstract",
+        "chigaco.vukou.com/32451777 (PubMed mirror)",
+    ),
     "S4": (
         "INTRACEPT trial, Smuck 2021, abstract and table 3",
         "rapm.bmj.com/content/early/2021/05/23/rapm-2020-102259",
@@ -43,9 +47,24 @@ SOURCES: Mapping[str, tuple[str, str]] = {
         "single-arm study, Truumees 2019, abstract",
         "link.springer.com/article/10.1007/s00586-019-05995-2",
     ),
+    "S8": (
+        "trials pooled at 5 years, Nguyen, Khalil 2024-25",
+        (
+            "sirmeeting.org/ajaxcalls/PresentationInfo.asp?PresentationID=1541535; "
+            "scholarworks.indianapolis.iu.edu/items/a43d829b-..."
+        ),
+    ),
+    "S9": (
+        "use of health care after the procedure, McCormick 2023, abstract",
+        "ouci.dntb.gov.ua/works/lmjXKaQ9",
+    ),
     "S10": (
         "meta-analysis, Conger 2022, abstract",
         "researchgate.net/publication/362185990",
+    ),
+    "S11": (
+        "real-world cohort NCT05692440",
+        "discovery.researcher.life/topic/patient-selection-bias/865258",
     ),
     "S12": (
         "vertebral fracture after the procedure, TriNetX 2025",

@@ -18,6 +18,13 @@ class CloseForm(forms.Form):
     text = forms.CharField(
         label=_("In a few words, if another reason"), required=False, max_length=500
     )
+    complication = forms.ChoiceField(
+        label=_("Complication"),
+        help_text=_("Counted by kind on the page of outcomes."),
+        initial="",
+        required=False,
+        choices=[("", _("Nothing said")), *Alert.Complication.choices],
+    )
 
     def clean(self) -> None:
         other = self.cleaned_data.get("reason") == Alert.ClosingReason.OTHER

@@ -53,6 +53,17 @@ class Alert(models.Model):
         DUPLICATE = "duplicate", _("Duplicate")
         OTHER = "other", _("Other")
 
+    class Complication(models.TextChoices):
+        """The risks that are named for the procedure (docs/protocol.md); empty: nothing said."""
+
+        INFECTION = "infection", _("Infection")
+        BLEEDING = "bleeding", _("Bleeding")
+        LEG_PAIN = "leg_pain", _("New leg pain (radicular)")
+        NERVE_DAMAGE = "nerve", _("Nerve damage")
+        FRACTURE = "fracture", _("Vertebral fracture")
+        FLARE = "flare", _("Pain flare that passed")
+        OTHER = "other", _("Another complication")
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     recovery = models.ForeignKey(Recovery, models.CASCADE, related_name="alerts")
     phase = models.ForeignKey(RecoveryPhase, models.PROTECT, null=True, related_name="+")
@@ -101,6 +112,10 @@ class Alert(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     closing_reason = models.CharField(max_length=12, choices=ClosingReason, blank=True)
     closing_text = models.TextField(blank=True)
+    # As whoever closed it said. Empty is not "none".
+    complication = models.CharField(
+        max_length=10, choices=Complication, blank=True, default="", db_default=""
+    )
 
     objects: Any = AlertQuerySet.as_manager()
 
@@ -128,6 +143,22 @@ class Alert(models.Model):
             models.CheckConstraint(
                 name="other_closing_reason_has_text",
                 condition=~Q(closing_reason="other") | ~Q(closing_text=""),
+            ),
+            models.CheckConstraint(
+                name="complication_is_known_and_of_a_closed_alert",
+                condition=Q(complication="")
+                | Q(
+                    state="closed",
+                    complication__in=[
+                        "infection",
+                        "bleeding",
+                        "leg_pain",
+                        "nerve",
+                        "fracture",
+                        "flare",
+                        "other",
+                    ],
+                ),
             ),
             models.CheckConstraint(
                 name="acknowledged_alert_has_claim",

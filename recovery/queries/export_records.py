@@ -85,8 +85,8 @@ def _plain(score: Sequence[Any]) -> Cells:
 ALERT_COLUMNS = (
     *("rule", "severity", "phase", "raised_at", "firings", "state", "acknowledged_at"),
     *("first_contact_at", "last_contact_at", "reached_at", "contacts", "contact_outcomes"),
-    *("closed_at", "closing_reason", "rule_set", "alert", "headline", "closed_by"),
-    "closing_text",
+    *("closed_at", "closing_reason", "complication", "rule_set", "alert", "headline"),
+    *("closed_by", "closing_text"),
 )
 
 
@@ -100,8 +100,8 @@ def alerts(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
         contacts[alert].append((at, outcome))
     columns: tuple[str | Cast, ...] = (
         *("recovery_id", "pk", "rule", "severity", "phase_id", text("raised_at"), "firings"),
-        *("state", text("closed_at"), "closing_reason", "rule_set", "uuid", "headline"),
-        *("closed_by__name", "closing_text", text("acknowledged_at")),
+        *("state", text("closed_at"), "closing_reason", "complication", "rule_set", "uuid"),
+        *("headline", "closed_by__name", "closing_text", text("acknowledged_at")),
     )
     for recovery, pk, rule, severity, phase, at, firings, state, closed, *rest in raised.order_by(
         "recovery_id", "pk"
@@ -109,7 +109,7 @@ def alerts(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
         subject, told = subjects[recovery], contacts.get(pk, [])
         first, last = (told[0][0], told[-1][0]) if told else (None, None)
         reached = next((when for when, what in told if what in Contact.REACHED), None)
-        reason, rule_set, uuid, headline, closer, closing, acknowledged = rest
+        reason, complication, rule_set, uuid, headline, closer, closing, acknowledged = rest
         yield (
             recovery,
             (
@@ -124,7 +124,8 @@ def alerts(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
                 ),
                 *map(subject.at, (acknowledged, first, last, reached)),
                 *(len(told), " ".join(what for _when, what in told)),
-                *(subject.at(closed), reason, rule_set, str(uuid), headline, closer, closing),
+                *(subject.at(closed), reason, complication, rule_set, str(uuid)),
+                *(headline, closer, closing),
             ),
         )
 

@@ -30,6 +30,7 @@ CURVE_DAYS = 90
 # The days by which recoveries are told apart, the last first.
 PASSED = sorted({*DAYS.values(), FIRST_FORTNIGHT[-1], CURVE_DAYS}, reverse=True)
 SEVERITIES = tuple(Severity)
+COMPLICATIONS = tuple(Alert.Complication)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,24 @@ class Raised:
     people: Share | None
 
 
+@dataclass(frozen=True, slots=True)
+class Complications:
+    """What staff said as they closed alerts, by kind and of everybody.
+
+    `closed` are the people whom a closed alert was about: only of them anything could be said.
+    """
+
+    closed: int
+    # By Alert.Complication; None where it is not shown.
+    kinds: Mapping[str, Share] | None
+    # Of nobody's alert a complication was said, though one was closed.
+    not_said: Share | None
+
+    def rows(self) -> list[tuple[str, Share]]:
+        kinds = self.kinds or {}
+        return [(str(Alert.Complication(kind).label), told) for kind, told in kinds.items()]
+
+
 @dataclass(frozen=True)
 class Followups:
     recoveries: int
@@ -95,6 +114,7 @@ class Followups:
     milestones: list[Reached]
     raised: list[Raised]
     emergency_department: Share | None
+    complications: Complications
 
     @property
     def calls_per_hundred_days(self) -> float | None:
@@ -104,9 +124,10 @@ class Followups:
 
 
 def followups(cohort: Cohort) -> Followups:
-    """Three statements, six for a part of the clinic."""
+    """Three statements, seven for a part of the clinic."""
     found = _recoveries(cohort)
     shown = _shown(cohort)
+    alerts = _alerts(cohort)
     clinic = cohort.clinic.pk
     n = found["recoveries"]
     may = n >= LEAST
@@ -122,8 +143,9 @@ def followups(cohort: Cohort) -> Followups:
         milestones=_milestones(cohort, found["past_curve"])
         if shown(clinic, "past_curve", found["past_curve"])
         else [],
-        raised=_raised(cohort, n) if may else [],
+        raised=_raised(alerts, n) if may else [],
         emergency_department=share(found["ed"], n) if may else None,
+        complications=_complications(cohort, alerts, n),
     )
 
 
@@ -230,12 +252,46 @@ def _curve(days: Mapping[int, int], due: int) -> list[float]:
     return curve
 
 
-def _raised(cohort: Cohort, due: int) -> list[Raised]:
-    rows = cohort.of(Alert.objects.all()).values_list("severity")
-    counted = rows.annotate(n=Count("pk"), people=Count("recovery", distinct=True)).order_by()
-    found = {severity: (n, people) for severity, n, people in counted}
+def _alerts(cohort: Cohort) -> Counter[str]:
+    """How many alerts there were of each severity, and how many people had what.
+
+    Recovery by recovery first: then people are counted in one pass, however many are counted of.
+    """
+    said = ~Q(complication="")
+    of = {
+        **{severity: Q(severity=severity) for severity in SEVERITIES},
+        **{kind: Q(complication=kind) for kind in COMPLICATIONS},
+        "closed": Q(state=Alert.State.CLOSED),
+        "said": said,
+    }
+    each = cohort.of(Alert.objects.all()).order_by().values("recovery")
+    each = each.annotate(**{f"n_{name}": Count("pk", filter=what) for name, what in of.items()})
+    counted = each.aggregate(
+        **{name: Count("recovery", filter=Q(**{f"n_{name}__gt": 0})) for name in of},
+        **{f"alerts_{severity}": Sum(f"n_{severity}") for severity in SEVERITIES},
+    )
+    return Counter({name: n or 0 for name, n in counted.items()})
+
+
+def _raised(alerts: Mapping[str, int], due: int) -> list[Raised]:
     return [
-        Raised(severity, alerts, share(people, due))
+        Raised(severity, alerts[f"alerts_{severity}"], share(alerts[severity], due))
         for severity in SEVERITIES
-        for alerts, people in [found.get(severity, (0, 0))]
     ]
+
+
+def _complications(cohort: Cohort, alerts: Mapping[str, int], due: int) -> Complications:
+    """Shares of all, as studies tell them; shown by how many anything could be said of."""
+    shown = cohort.counted(
+        lambda whole: whole.of(Alert.objects.filter(state=Alert.State.CLOSED)),
+        "recovery__",
+        "recovery__clinic",
+        closed=Count("recovery", distinct=True),
+    )
+    closed = alerts["closed"]
+    kinds = not_said = None
+    if shown(cohort.clinic.pk, "closed", closed):
+        told = {kind: share(alerts[kind], due) for kind in COMPLICATIONS}
+        kinds = {kind: one for kind, one in told.items() if one}
+        not_said = share(closed - alerts["said"], due)
+    return Complications(closed, kinds, not_said)

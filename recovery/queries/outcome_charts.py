@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from math import ceil, floor, sqrt
 
 from recovery.clinical.instruments.response import POINTS
+from recovery.clinical.reported import RESPONDED, Responded
 from recovery.clinical.summaries import Z
 from recovery.clinical.trials import FIGURES, Figure, Measure
 from recovery.queries.followups import CURVE_DAYS, Reached
@@ -24,6 +25,8 @@ STUDIES_OF = {"NRS": Measure.PAIN, "ODI": Measure.ODI}
 # The time points at which studies were read; nothing was found before three months.
 MONTHS_OF = {"one_year": 12, "two_year": 24}
 USUAL_MONTHS = 3
+# Of who met a mark: nothing was found before three months here either.
+REPORTED_AT = {"six_month": (6,), "one_year": (12,), "two_year": (24, 60)}
 
 STEPS_LEFT, STEPS_RIGHT, STEPS_WIDE, STEPS_TOP, STEPS_FOOT = 44, 470, 720, 16, 236
 LABEL_HIGH = 17
@@ -115,6 +118,12 @@ def _study_ends(figure: Figure) -> tuple[float, float]:
         return fall, fall
     reach = Z * float(figure.sd) / sqrt(int(figure.n.partition("-")[0]))
     return fall - reach, fall + reach
+
+
+def reported(at: str) -> list[Responded]:
+    """What studies say of who met a mark, beside those of a time point."""
+    months = REPORTED_AT.get(at, (USUAL_MONTHS,))
+    return [one for one in RESPONDED if one.months in months]
 
 
 @dataclass(frozen=True, slots=True)

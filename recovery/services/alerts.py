@@ -48,7 +48,7 @@ CHANGED = (
     "expected_level",
     "can_wait",
 )
-CLOSING = ("closed_by", "closed_at", "closing_reason", "closing_text")
+CLOSING = ("closed_by", "closed_at", "closing_reason", "closing_text", "complication")
 # What a member of staff has read: alerts by uuid, each with how often it had fired by then.
 Read = Mapping[uuid.UUID, int]
 
@@ -243,8 +243,11 @@ def close(
     now: datetime,
     reason: Alert.ClosingReason,
     text: str = "",
+    complication: str = "",
 ) -> list[Alert]:
     """End alerts for good. Nothing but a named person does this, and only to what they `read`.
+
+    `complication` is one of Alert.Complication, or empty where nothing was said of one.
 
     Raises NotAllowed when all are closed already, when an emergency or urgent one has no contact
     that reached somebody, and when the reason "other" has no text; Moved when one fired since.
@@ -264,6 +267,7 @@ def close(
         alert.closed_at = now
         alert.closing_reason = reason
         alert.closing_text = text.strip()
+        alert.complication = complication
         alert.next_notice_at = alert.returns_at = alert.claimed_until = None
         alert.expected_level = None
     status.handled(recovery, now)

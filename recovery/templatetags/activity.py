@@ -42,6 +42,11 @@ CAUTIONS = (
         " phone call that reached somebody. Minutes in person are not counted: the sources do not"
         " say whether they may be."
     ),
+    gettext_lazy(
+        "Minutes of phone calls are counted whether or not they reached somebody, those of messages"
+        " too. The sources do not say whether time on a call that reached nobody may be reported:"
+        " ask your coder."
+    ),
     gettext_lazy("CPT codes are copyright of the American Medical Association (V S59)."),
 )
 

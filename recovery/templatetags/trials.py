@@ -1,14 +1,16 @@
 """What studies report, as rows of a table with a mark each: the same for every patient."""
 
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
+from recovery.clinical.reported import Opioids, Responded
 from recovery.clinical.sources import SOURCES
 from recovery.clinical.trials import FIGURES, MATTERS, Figure, Measure
 
@@ -24,6 +26,25 @@ ARMS = {
     "sham": gettext_lazy("sham"),
     "standard care": gettext_lazy("standard care"),
 }
+
+
+# What else the rows of clinical.reported say, but for the marks, which are the page's own words:
+# named here to be translated, since the clinical core knows of no language.
+REPORTED = (
+    gettext_noop("took opioids before"),
+    gettext_noop("the maker (M)"),
+    gettext_noop("not read"),
+    gettext_noop("12 months"),
+    gettext_noop("24 months"),
+    gettext_noop("1 year"),
+    gettext_noop("5 years"),
+    gettext_noop("5.3 years"),
+    gettext_noop("share unchanged (p=0.56)"),
+    gettext_noop("62% fewer actively take them"),
+    gettext_noop("40.3% fewer"),
+    gettext_noop("61.7% fewer"),
+    gettext_noop("65.2% had stopped"),
+)
 
 
 @register.simple_tag
@@ -73,7 +94,20 @@ def _drawing(figure: Figure) -> str:
 @register.simple_tag
 def trial_sources() -> str:
     """The sources behind the marks."""
-    keys = dict.fromkeys(mark.split()[-1] for figure in FIGURES for mark in figure.sources)
-    return _("Sources: %(list)s.") % {
-        "list": "; ".join(f"{key} {SOURCES[key][0]}" for key in sorted(keys))
-    }
+    return _explained(mark for figure in FIGURES for mark in figure.sources)
+
+
+@register.filter
+def sources_of(rows: Sequence[Responded] | Sequence[Opioids]) -> str:
+    return _explained(row.source for row in rows)
+
+
+def _explained(marks: Iterable[str]) -> str:
+    keys = sorted({mark.split()[-1] for mark in marks}, key=lambda key: int(key[1:]))
+    return _("Sources: %(list)s.") % {"list": "; ".join(f"{key} {SOURCES[key][0]}" for key in keys)}
+
+
+@register.filter
+def reported_word(text: str) -> str:
+    """A mark, an arm, a time, what was found or who paid."""
+    return _(text)

@@ -17,6 +17,7 @@ from recovery.clinical.medicines import MME_FACTORS
 from recovery.clinical.pathway import DEFAULT_PLAN
 from recovery.clinical.phases import DEFAULT_PHASES
 from recovery.clinical.prose import FIELD_SOURCES, FORM_SOURCES, FREE_TEXTS
+from recovery.clinical.reported import OPIOIDS, RESPONDED
 from recovery.clinical.rules import (
     DISCLAIMER,
     FREE_TEXT_NOTE,
@@ -176,6 +177,22 @@ def test_what_studies_report(figure):
     assert figure.months in (3, 12, 24)
 
 
+@pytest.mark.parametrize(
+    "one", RESPONDED, ids=lambda o: f"{o.met} at {o.months}, {o.of.study}, {o.of.arm}"
+)
+def test_who_met_a_mark_in_studies(one):
+    told = (one.met, one.months, *one.of[:3], one.percent, one.interval, f"`{one.source}`")
+    assert f"| {' | '.join(map(str, told))} | {one.of.funding} |" in section("Who met a mark")
+    assert one.source.startswith("V ")
+
+
+@pytest.mark.parametrize("one", OPIOIDS, ids=lambda one: f"{one.after}, {one.of.study}")
+def test_opioids_in_studies(one):
+    told = (one.after, *one.of[:3], one.said, f"`{one.source}`", one.of.funding)
+    assert f"| {' | '.join(told)} |" in section("Opioids in studies")
+    assert one.source.startswith("V ")
+
+
 def test_control_arms_stand_beside_the_arm_they_were_compared_with():
     for before, figure in pairwise(FIGURES):
         if figure.arm in ("sham", "standard care"):
@@ -241,8 +258,11 @@ def test_numbers_that_the_services_decide(words):
     assert words in ONE_LINE
 
 
-@pytest.mark.parametrize("label", [*Alert.ClosingReason.labels, *Contact.Outcome.labels])
-def test_outcomes_and_closing_reasons(label):
+@pytest.mark.parametrize(
+    "label",
+    [*Alert.ClosingReason.labels, *Contact.Outcome.labels, *Alert.Complication.labels],
+)
+def test_outcomes_closing_reasons_and_complications(label):
     assert label.lower() in section("How staff handle alerts").lower().replace("\n  ", " ")
 
 

@@ -140,6 +140,14 @@ def test_one_alert_not_closed_per_recovery_and_rule(recovery, nurse):
         an_alert(recovery, state="contacted").save()
 
 
+def test_a_complication_of_a_closed_alert_is_one_of_the_list(recovery, nurse):
+    closed = {"state": "closed", "closed_by": nurse, "closed_at": NOW, "closing_reason": "phone"}
+    for kind in ("", *Alert.Complication):
+        an_alert(recovery, **closed, complication=kind).save()
+    with refuses("complication_is_known_and_of_a_closed_alert"):
+        an_alert(recovery, **closed, complication="cough").save()
+
+
 @pytest.mark.parametrize(
     ("fields", "rule"),
     [
@@ -147,6 +155,7 @@ def test_one_alert_not_closed_per_recovery_and_rule(recovery, nurse):
         ({"state": "acknowledged"}, "acknowledged_alert_has_claim"),
         ({"state": "lost"}, "alert_state_is_known"),
         ({"severity": "mild"}, "alert_severity_is_known"),
+        ({"complication": "infection"}, "complication_is_known_and_of_a_closed_alert"),
     ],
 )
 def test_a_wrong_alert(recovery, fields, rule):

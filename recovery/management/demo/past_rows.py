@@ -32,6 +32,8 @@ ALERTS = (
     ("R20", Severity.URGENT, "New leg pain", 9, 9, 10),
     ("R01", Severity.EMERGENCY, "Cauda equina signs: bladder", 11, 20, 10),
 )
+# What the nurse said of it who closed it after a call.
+COMPLICATIONS = {"R32": Alert.Complication.FLARE, "R20": Alert.Complication.LEG_PAIN}
 UNFILLED = ("R43", Severity.REVIEW, "Check-in form expired unfilled")
 
 
@@ -99,6 +101,7 @@ def alerts(recoveries: Sequence[Recovery], nurses: Sequence[User], rng: Random) 
             alert = closed(recovery, rule, severity, headline, raised, nurse, taken, called=reached)
             alerts.append(alert)
             if reached:
+                alert.complication = COMPLICATIONS.get(rule, "")
                 called.append(alert)
     Alert.objects.bulk_create(alerts)
     for alert in called:

@@ -117,6 +117,7 @@ def _close(
         **by,
         reason=Alert.ClosingReason(close.cleaned_data["reason"]),
         text=close.cleaned_data["text"],
+        complication=close.cleaned_data["complication"],
     )
 
 

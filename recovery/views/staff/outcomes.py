@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from recovery.access import for_staff
+from recovery.clinical.reported import OPIOIDS
 from recovery.clinical.summaries import LEAST
 from recovery.clinical.timepoints import DAYS, HIGHEST
 from recovery.clinical.trials import FUNDING
@@ -50,6 +51,8 @@ def outcomes_page(request: HttpRequest) -> HttpResponse:
         "step_grid": outcome_charts.STEP_GRID,
         "step_days": outcome_charts.STEP_DAYS,
         "funding": FUNDING,
+        "reported": outcome_charts.reported(told.at),
+        "reported_opioids": OPIOIDS,
         "scales": list(HIGHEST),
         "group_name": _group_name(cohort),
     }

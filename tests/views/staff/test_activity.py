@@ -224,6 +224,18 @@ def test_formulas_are_made_harmless(as_nurse, patient):
 # ----------------
 
 
+def test_it_says_that_minutes_of_calls_which_reached_nobody_are_counted(as_nurse, patient, nurse):
+    called(patient, nurse, 10, 12, outcome="no_answer")
+    called(patient, nurse, 11, 3)
+    said = "Minutes of phone calls are counted whether or not they reached somebody"
+    rows, end = of_patient(as_nurse, patient)
+    [month] = [row for row in rows if row["clock"] == "calendar month" and row["minutes"] != "0"]
+    assert (month["minutes"], month["live contacts"]) == ("15", "1")
+    assert any(said in cell for row in end for cell in row)
+    for address in (reverse("activity"), reverse("recovery_activity", args=[patient.uuid])):
+        assert said in words(as_nurse.get(address))
+
+
 def test_the_month_has_who_did_something_and_nobody_else(as_nurse, nurse, clinic, patient, harbor):
     silent = make_recovery(clinic, day=10, now=NOW, baseline=False)
     theirs = make_recovery(harbor, day=40, now=NOW, baseline=False)

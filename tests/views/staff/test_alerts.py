@@ -232,6 +232,7 @@ def test_a_review_closes_without_a_contact(as_nurse: Client, recovery: Recovery)
         ({"reason": "other"}, "Say why, in a few words."),
         ({"reason": "other", "text": "   "}, "Say why, in a few words."),
         ({"reason": "other", "text": "x" * 501}, "at most 500 characters"),
+        ({"reason": "phone", "complication": "cough"}, "Select a valid choice."),
         ({"reason": "phone", "outcome": "maybe"}, "Select a valid choice."),
         ({"reason": "phone", **CONTACT, "minutes": "eleven"}, "is not a number we can read"),
         ({"reason": "phone", **CONTACT, "minutes": "1441"}, "Write a number from 0 to 1440."),
@@ -255,6 +256,33 @@ def test_other_takes_its_words(as_nurse: Client, recovery: Recovery) -> None:
     close(as_nurse, alert_of(recovery, "R35"), reason="other", text="Moved away")
     alert = alert_of(recovery, "R35")
     assert (alert.state, alert.closing_text) == ("closed", "Moved away")
+
+
+def test_a_complication_may_be_said_as_it_closes_and_stands_in_the_timeline(
+    as_nurse: Client, recovery: Recovery
+) -> None:
+    report(recovery, **REVIEW)
+    page = as_nurse.get(url("staff_recovery", recovery.uuid)).content.decode()
+    assert '<option value="" selected>Nothing said</option>' in page
+    alert = alert_of(recovery, "R35")
+    # Refused for want of a reason: what was chosen stands there still.
+    page = close(as_nurse, alert, complication="fracture").content.decode()
+    assert '<option value="fracture" selected>Vertebral fracture</option>' in page
+    page = words(close(as_nurse, alert, reason="seen", complication="fracture"))
+    alert.refresh_from_db()
+    assert (alert.state, alert.complication) == ("closed", "fracture")
+    assert "R35 closed: seen in clinic Nora. Complication: vertebral fracture" in page
+
+
+def test_nothing_said_of_a_complication_is_no_complication_said(
+    as_nurse: Client, recovery: Recovery
+) -> None:
+    report(recovery, **REVIEW)
+    alert = alert_of(recovery, "R35")
+    page = words(close(as_nurse, alert, reason="seen", complication=""))
+    alert.refresh_from_db()
+    assert (alert.state, alert.complication) == ("closed", "")
+    assert "Complication:" not in page
 
 
 def test_only_what_is_ticked_closes(as_nurse: Client, recovery: Recovery) -> None:

@@ -258,8 +258,10 @@ def test_alerts_with_what_was_done(
         now=NOW + timedelta(minutes=10),
         reason=Alert.ClosingReason.OTHER,
         text="+ seen by phone",
+        complication=Alert.Complication.BLEEDING,
     )
     [row] = saved(as_manager, "alerts")
+    assert row["complication"] == "bleeding"
     names = ("rule", "severity", "state", "firings", "contacts", "closing_reason", "closed_by")
     assert [row[name] for name in names] == ["R35", "review", "closed", "1", "2", "other", "Nora"]
     times = ("raised_at", "acknowledged_at", "first_contact_at", "last_contact_at", "reached_at")
