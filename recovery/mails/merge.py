@@ -20,6 +20,7 @@ PLAIN_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
 _PLAIN = re.compile(r"[\w ,.:;/?=%+@~<>-]+", re.ASCII)
 # Stands for a text while a mail is made: nobody's words can hold it, no line is broken in it, and
 # it looks like an address, since one stands for one. So short that no header is folded before it.
+MOST = 100
 _BEGIN, _END = token_hex(8), "@m.invalid"
 _MARK = re.compile(rf"{_BEGIN}(\d\d){_END}")
 
@@ -50,7 +51,8 @@ class Merge:
         templates put each as it is, through no filter.
         """
         values = list(_flat(own))
-        if not PLAIN_ADDRESS.fullmatch(own["to"]) or not all(map(_PLAIN.fullmatch, values)):
+        plain = PLAIN_ADDRESS.fullmatch(own["to"]) and all(map(_PLAIN.fullmatch, values))
+        if not plain or len(values) > MOST:
             return make(own)
         marked = _marked(own, count())
         key = key, tuple(_flat(marked))

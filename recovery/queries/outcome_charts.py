@@ -17,7 +17,6 @@ from recovery.queries.outcome_figures import AFTER, SHOWN_AS, Point
 
 LEFT, TOP, FOOT = 40, 26, 216
 OWN_STEP, STUDY_STEP, PANEL_GAP = 88, 100, 18
-HIGH = 296
 # About as many lines of the grid.
 LINES = 5
 STEPS = (1, 2, 5, 10, 20, 50)

@@ -17,7 +17,13 @@ BATCH = min(40, int(settings.MAIL_LEASE_SECONDS * 2))
 # In doubt they go again: twice is better than never.
 SENT_AGAIN = (Message.Kind.ALERT, Message.Kind.ESCALATION)
 ORDER = ("urgency", "send_after", "pk")
+BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 State = Message.State
+
+
+def waited(message: Message) -> timedelta:
+    """How long it waits after it was turned away for the time being, by how often it was tried."""
+    return BACKOFF[min(message.attempts, len(BACKOFF)) - 1]
 
 
 def _all_but(path: str, model: type[Model], *read: str) -> list[str]:

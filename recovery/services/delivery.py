@@ -23,7 +23,7 @@ from recovery.mails import build, texts
 from recovery.models import Channel, Message
 from recovery.services import claims, notices
 from recovery.services.addresses import address_failed
-from recovery.services.claims import LEASE, SENT_AGAIN
+from recovery.services.claims import BACKOFF, LEASE, SENT_AGAIN, waited
 from recovery.services.handover import Server, connect
 from recovery.services.recheck import Recheck, quiet_until
 from recovery.services.sms import Text
@@ -37,7 +37,6 @@ Waiting = list[tuple[Message, Letter | Text]]
 # UNREACHABLE, TURNED_AWAY and SENDER_REFUSED; of text messages alone, the TEXTS_ ones.
 Done = Counter[str]
 
-BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 TRIES = 3
 # Leases last far longer.
 SWEEP_EVERY = timedelta(seconds=5)
@@ -291,8 +290,7 @@ def _broke(message: Message, error: Exception, now: datetime, done: Done) -> Non
 
 def _later(message: Message, now: datetime, done: Done) -> None:
     done[State.OWED] += 1
-    wait = BACKOFF[min(message.attempts, len(BACKOFF)) - 1]
-    _owe_again(message, send_after=now + wait)
+    _owe_again(message, send_after=now + waited(message))
 
 
 def _owe_again(message: Message, *, send_after: datetime, **changed: int | str) -> None:

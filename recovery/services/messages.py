@@ -160,10 +160,12 @@ def owe_invitation(recovery: Recovery, *, now: datetime) -> bool:
     whether it is owed now.
     """
     on_its_way = [Message.State.OWED, Message.State.CLAIMED, Message.State.HANDING]
-    invitations = Message.objects.filter(recovery=recovery, kind=Message.Kind.INVITATION)
-    if invitations.filter(state__in=on_its_way).exists():
-        return False
     to = addressee(recovery.patient)
+    invitations = Message.objects.filter(
+        recovery=recovery, kind=Message.Kind.INVITATION, user=to, state__in=on_its_way
+    )
+    if invitations.exists():
+        return False
     owe([_invitation(recovery, to, now, key=f":{uuid.uuid4().hex}")])
     return True
 

@@ -91,6 +91,9 @@ def to_the_next(refused: Message, *, now: datetime) -> None:
     people = oncall.people([recovery.clinic_id]).get(recovery.clinic_id, [])
     first = oncall.FIRST if refused.kind == Message.Kind.ALERT else oncall.NEXT
     order = [person.user for person in oncall.wanting(people, refused.severity, first)]
+    # Who stands before them was told by an earlier step, and comes last.
+    place = order.index(refused.user_id) + 1 if refused.user_id in order else 0
+    order = order[place:] + order[:place]
     messages.owe(
         messages.alert_mails(
             recovery,

@@ -13,6 +13,7 @@ from recovery.models import Channel, Heartbeat, Message
 from recovery.queries.engine import BEAT, SEND, SERVER, TAKES, TEXTS, TICK
 from recovery.queries.messages import turned_away
 from recovery.services import delivery, tick
+from recovery.services.claims import waited
 from recovery.services.delivery import (
     SENDER_REFUSED,
     TEXTS_ANSWERED,
@@ -31,6 +32,7 @@ ROUND = timedelta(seconds=50)
 ASIDE = timedelta(seconds=20)
 # One address alone may have an answer of its own; two within this have it from the server.
 RECENTLY = timedelta(hours=1)
+LOOK = 100
 ALL_TURNED_AWAY = "all turned away"
 State = Message.State
 ANSWERED = (State.SENT, State.REFUSED)
@@ -80,11 +82,21 @@ def _turns_all_away(done: Done, now: datetime) -> bool:
     """Whether the mail server takes nothing from us, by a round in which it took nothing.
 
     An open connection tells nothing of it, so one does not end it either: an accepted mail does.
+    Nor does it turn all away that has taken one between two that it did not.
     """
     if done[SENDER_REFUSED] or not done[TURNED_AWAY]:
         return bool(done[SENDER_REFUSED])
-    lately = turned_away().filter(send_after__gte=now - RECENTLY)
-    return lately.values("user").distinct().count() > 1
+    lately: dict[int | None, datetime] = {}
+    for row in turned_away().filter(send_after__gte=now - RECENTLY).order_by("-send_after")[:LOOK]:
+        wait = waited(row) if row.state == State.OWED else timedelta()
+        lately[row.user_id] = max(
+            row.send_after - wait, lately.get(row.user_id, row.send_after - wait)
+        )
+    tried = sorted(lately.values(), reverse=True)
+    if not tried[1:]:
+        return False
+    taken = Message.objects.filter(channel=Channel.EMAIL, state=State.SENT, sent_at__gt=tried[1])
+    return not taken.exists()
 
 
 def _failing(name: str) -> Heartbeat | None:

@@ -237,6 +237,18 @@ def test_an_address_that_fails_hands_the_step_on_at_once(
     assert mails() == [("alert", local(9), "Jonas Nora")]
 
 
+def test_a_later_step_goes_on_to_whom_no_earlier_one_told(
+    on_call, nurse, second_nurse, clinician, mail_server: MailServer
+):
+    Message.objects.all().delete()
+    mail_server.at_rcpt[second_nurse.email] = "550 5.1.1 User unknown"
+    record(on_call, now=local(9), **EMERGENCY)
+    for at in (local(9), local(9, 15)):
+        tick.run(now=at)
+        delivery.deliver(clock=lambda at=at: at)
+    assert mail_server.addresses == [nurse.email, clinician.email]
+
+
 def test_it_goes_on_to_whoever_can_be_reached_and_ends_with_the_last(
     on_call, nurse, second_nurse, clinician, mail_server: MailServer
 ):

@@ -223,6 +223,17 @@ def test_it_is_known_also_where_the_addresses_come_one_by_one(patients, mail_ser
     assert beat("mail acceptance").behind_since == AT + 3 * MINUTE
 
 
+@pytest.mark.parametrize("reply", ["451 4.3.0 Try again", "554 5.7.1 Relaying denied"])
+def test_a_server_that_takes_one_between_turns_not_all_away(patients, mail_server, reply):
+    first, between, last = patients[:3]
+    for minute, recovery in enumerate([first, between, last]):
+        owe(recovery, number=None, send_after=AT + minute * MINUTE)
+    for recovery in (first, last):
+        mail_server.at_rcpt[user_of(recovery).email] = reply
+    assert minutes(4) == {"ok"}
+    assert mail_server.addresses == [user_of(between).email]
+
+
 def test_a_server_that_refuses_the_sender_is_known_by_one_mail(patient, mail_server):
     owe(patient, number=None)
     mail_server.at_mail = "550 5.1.8 Sender's domain not found"

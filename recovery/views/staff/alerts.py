@@ -160,7 +160,8 @@ def who_handled(alert: Alert) -> str:
             "name": alert.closed_by,
             "rule": alert.rule,
             "time": full_time(alert.closed_at),
-            "reason": alert.closing_text or alert.get_closing_reason_display(),
+            # Not what was typed: this waits in the session until it is shown.
+            "reason": alert.get_closing_reason_display(),
         }
     if alert.state == Alert.State.SNOOZED:
         last = alert.snoozes.select_related("by").latest("pk")

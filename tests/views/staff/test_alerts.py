@@ -136,7 +136,7 @@ def test_what_a_colleague_handled_meanwhile_is_said_with_who_and_when(
 
     assert "Nora snoozed R33 at Mar 5, 10:17." in told()
     close(as_nurse, alert, reason="other", text="Known for years")
-    assert "Nora closed R33 at Mar 5, 10:17: Known for years." in told()
+    assert "Nora closed R33 at Mar 5, 10:17: Other." in told()
 
 
 @pytest.mark.service

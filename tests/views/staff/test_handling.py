@@ -326,3 +326,12 @@ def test_an_emergency_offers_no_snooze_and_an_urgent_one_asks_for_a_contact(
     forged = {"R01-level": "8", "R01-reason": "Known"}
     response = as_nurse.post(url("alert_snooze", alert_of(recovery, "R01").uuid), forged)
     assert alert_of(recovery, "R01").state == "contacted"
+
+
+def test_a_clinician_sees_on_the_folded_alert_whose_it_is(
+    as_nurse: Client, as_clinician: Client, recovery: Recovery
+) -> None:
+    report(recovery, **URGENT)
+    as_nurse.post(url("recovery_claim", recovery.uuid))
+    page = as_clinician.get(url("staff_recovery", recovery.uuid))
+    assert "Claimed by Nora, " in words(page)
