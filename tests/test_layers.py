@@ -316,6 +316,7 @@ ORDER = [
     "recovery.services.mailevents",
     "recovery.services.allowance",
     "recovery.services.claims",
+    "recovery.services.handing",
     "recovery.services.delivery",
     "recovery.services.timing",
     "recovery.services.situations",

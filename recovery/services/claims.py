@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Model, Prefetch
+from django.db.models.functions import Greatest
 
 from recovery.models import CheckIn, Message, Patient, Recovery
 from recovery.services import allowance
@@ -47,7 +48,10 @@ UNREAD = [
 def sweep(now: datetime) -> None:
     """Settle what senders that died or froze have left behind."""
     lapsed = Message.objects.filter(lease_until__lte=now)
-    lapsed.filter(state=State.CLAIMED).update(state=State.OWED, token=None, lease_until=None)
+    # No server was asked, so the next wait is no longer for it.
+    lapsed.filter(state=State.CLAIMED).update(
+        state=State.OWED, token=None, lease_until=None, attempts=Greatest(F("attempts") - 1, 0)
+    )
     handing = lapsed.filter(state=State.HANDING)
     handing.filter(kind__in=SENT_AGAIN).update(state=State.OWED, token=None, lease_until=None)
     # The token stays: a sender that was only frozen may still learn what the server said.

@@ -13,17 +13,17 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from recovery.mails import build, texts
 from recovery.models import Channel, Message
 from recovery.services import claims, notices
 from recovery.services.addresses import address_failed
-from recovery.services.claims import BACKOFF, LEASE, SENT_AGAIN, waited
+from recovery.services.claims import BACKOFF, SENT_AGAIN, waited
+from recovery.services.handing import mark_handing
 from recovery.services.handover import Server, connect
 from recovery.services.recheck import Recheck, quiet_until
 from recovery.services.sms import Text
@@ -147,22 +147,25 @@ def _waits_for_morning(message: Message, now: datetime) -> bool:
 def _hand_over(server: Server, waiting: Waiting, clock: Clock, done: Done) -> None:
     """Take mails from `waiting` and hand them over until none is left or the connection breaks."""
     previous: Message | None = None
+    used = False
     while waiting:
         message, mail = waiting.pop(0)
         # Asked again: the evening may have ended since the batch was begun.
         if _waits_for_morning(message, clock()):
             continue
         result = _step(server.envelope, message, mail)
+        if used and isinstance(result, Result) and result.lost:
+            # The server had closed the line after the mail before: says nothing of this one.
+            waiting.insert(0, (message, mail))
+            break
+        used = True
         if isinstance(result, Result) and result.answer is Answer.ACCEPTED:
-            # One statement marks the last mail sent and this one handing.
-            ours = _mark_handing(message, mail, previous, clock())
+            ours = mark_handing(message, mail, previous, clock())
             previous = None
             if not ours:
                 server.forget()
                 continue
-            result = _step(server.content, message, mail)
-            if isinstance(result, Exception) and message.kind not in SENT_AGAIN:
-                result = Result(Answer.UNKNOWN, alive=False)
+            result = _content(server, message, mail)
         if isinstance(result, Exception):
             _broke(message, result, clock(), done)
             break
@@ -179,6 +182,13 @@ def _hand_over(server: Server, waiting: Waiting, clock: Clock, done: Done) -> No
         _mark_sent(previous, clock())
 
 
+def _content(server: Server, message: Message, mail: Letter | Text) -> Result | Exception:
+    result = _step(server.content, message, mail)
+    if isinstance(result, Exception) and message.kind not in SENT_AGAIN:
+        return Result(Answer.UNKNOWN, alive=False)
+    return result
+
+
 def _step(
     step: Callable[[Any], Result], message: Message, mail: Letter | Text
 ) -> Result | Exception:
@@ -188,57 +198,6 @@ def _step(
     except Exception as error:
         logger.exception("Message %s cannot be handed over", message.uuid)
         return error
-
-
-def _mark_handing(
-    message: Message, mail: Letter | Text, previous: Message | None, now: datetime
-) -> bool:
-    """True if the mail is still ours to send. Committed before the server gets the content.
-
-    The one statement of every mail, so it is written out: to have the ORM make it costs more than
-    to run it.
-    """
-    before = previous or message
-    values = {
-        "this": message.pk,
-        "token": message.token,
-        "before": before.pk,
-        "before_token": before.token,
-        "now": now,
-        "lease": now + LEASE,
-        "message_id": mail.message_id,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(MARK_HANDING, [_adapted(values[name]) for name in MARK_HANDING_TAKES])
-        changed = cursor.rowcount
-    if changed == (1 if previous is None else 2):
-        return True
-    return Message.objects.filter(pk=message.pk, token=message.token, state=State.HANDING).exists()
-
-
-# Of the mail before, what _ours says.
-MARK_HANDING = """
-UPDATE recovery_message SET
-    state = CASE WHEN id = %s THEN 'handing' ELSE 'sent' END,
-    sent_at = CASE WHEN id = %s THEN sent_at ELSE %s END,
-    lease_until = CASE WHEN id = %s THEN %s ELSE NULL END,
-    message_id = CASE WHEN id = %s THEN %s ELSE message_id END
-WHERE (id = %s AND token = %s AND state = 'claimed')
-    OR (id = %s AND id <> %s AND token = %s AND state IN ('claimed', 'handing', 'unknown'))
-"""
-MARK_HANDING_TAKES = (
-    *("this", "this", "now", "this", "lease", "this", "message_id"),
-    *("this", "token", "before", "this", "before_token"),
-)
-
-
-def _adapted(value: Any) -> Any:
-    """As the database wants it: SQLite has no types for moments and tokens."""
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
-        return value.hex
-    return value
 
 
 def _mark_sent(message: Message, now: datetime) -> None:

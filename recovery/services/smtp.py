@@ -58,6 +58,11 @@ class Result:
     alive: bool
     blame: Blame = Blame.UNSAID
 
+    @property
+    def lost(self) -> bool:
+        """Whether the connection broke before the server had said anything of the mail."""
+        return self.answer is Answer.LATER and not self.alive
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:

@@ -216,7 +216,6 @@ def test_a_connection_cut_after_the_answer_changes_nothing(patients, mail_server
     found = [owe(recovery) for recovery in patients]
     mail_server.cut_afterwards.add(address(patients[0]))
     send()
-    send(AT + MINUTE)
     assert states(*found) == ["sent"] * 5
     assert sorted(mail_server.addresses) == sorted(map(address, patients))
 
@@ -273,6 +272,19 @@ def test_what_a_dead_sender_had_claimed_is_sent_by_another(patients, mail_server
     assert send(LAPSED) == 5
     assert states(*found) == ["sent"] * 5
     assert len(set(mail_server.addresses)) == len(mail_server.addresses) == 5
+
+
+def test_dead_senders_do_not_make_the_wait_after_a_refusal_longer(patient, mail_server):
+    """No server was asked, however often somebody died with the mail."""
+    message = owe(patient)
+    at = AT
+    for _ in range(4):
+        kill(claimed, at)
+        at += LAPSED - AT
+    mail_server.at_rcpt[address(patient)] = "451 4.7.1 Try again later"
+    send(at)
+    message.refresh_from_db()
+    assert message.send_after == at + MINUTE
 
 
 def test_what_a_dead_sender_was_handing_over_is_unknown_and_the_rest_goes(patients, mail_server):
