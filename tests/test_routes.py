@@ -10,11 +10,12 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.apps import apps
@@ -27,6 +28,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from recovery.clinical.pathway import local
 from recovery.models import (
     Alert,
     CheckIn,
@@ -575,7 +577,10 @@ def test_every_page_of_staff_is_reached_by_links(world, clinic, nurse, manager, 
     """Whoever follows the links comes to all that the role may read, and to no refusal."""
     _ids, visitors = world
     client, now = visitors[visitor](), timezone.now()
-    make_recovery(clinic, day=0)
+    # Treated today, at whatever hour this runs: the sheet of the room has begun.
+    today = now.astimezone(ZoneInfo(clinic.zone)).date()
+    begun_at = max(now - timedelta(hours=1), local(today, time(0, 1), clinic.zone))
+    make_recovery(clinic, day=0, procedure_at=begun_at)
     silent = make_recovery(clinic, day=5)
     Recovery.objects.filter(pk=silent.pk).update(overdue_since=now - timedelta(days=2))
     imports.confirm(procedure_import=a_list(clinic, nurse), user=nurse, now=now, vouched=True)

@@ -75,8 +75,8 @@ class Sink:
             self._write("cut", key)
             server.transport.abort()
         if self._manner(envelope.rcpt_tos[0]) == "cut after":
-            # Once the answer below has left; what is on its way arrives.
-            asyncio.get_running_loop().call_later(0.05, server.transport.close)
+            # Once the answer below has left, and before another mail can have begun.
+            asyncio.get_running_loop().call_later(0.001, server.transport.close)
         return "250 Kept"
 
     def _write(self, event: str, what: str) -> None:
