@@ -27,8 +27,6 @@ BEATS, WORKERS = 2, 3
 # A mail server takes its time, twice a mail: before it has kept it, and before it says so.
 PAUSE = 0.15
 CUT = 0.05
-# Of the addresses, in each of four manners: see the sink.
-UNKIND = 0.01
 # The promise: so long after the faults everything is accepted or listed.
 SETTLES = 300
 # A few kills may all have hit a weaker design where it is not weak.
@@ -105,7 +103,7 @@ def _storm(run: Run, design: str, number: int, broker: str) -> Outcome:
     spread = run.size.kills * SECONDS_A_KILL
     people = run.crowd(database, run.size.due, f"--spread={spread}")["good"]
     options = (f"--seed={chance.random()}", f"--pause={PAUSE}", f"--cut={CUT}")
-    options += () if design else (f"--unkind={UNKIND}",)
+    options += () if design else (f"--unkind={run.size.unkind}",)
     with mail_server(folder, *options) as (port, log):
         env = run.env | {
             "DATABASE_URL": database,
@@ -207,7 +205,8 @@ def _f4(run: Run, ours: list[Outcome]) -> Row:
     return Row(
         "F4 every due reminder is accepted or listed as unknown",
         f"{size.due} due, {BEATS} beats, {WORKERS} workers, {size.kills} kills, Redis flushed once;"
-        f" of the addresses {UNKIND:.0%} each: 451 once, no answer once, cut after the answer, 550;"
+        f" of the addresses {size.unkind:.0%} each: 451 once, no answer once, cut after the answer,"
+        " 550;"
         f" seeds: {size.seeds}",
         f"lost 0, within {SETTLES} s",
         f"lost {lost}, {max(one.seconds for one in ours):.0f} s after the last fault",

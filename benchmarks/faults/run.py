@@ -26,6 +26,9 @@ class Size:
     # Of a sender over its mails, and between two ticks.
     lease: float
     minute: float
+    # The share of addresses to which the mail server is unkind, in each of four manners: see the
+    # sink. Its silence outlasts the lease of the short form.
+    unkind: float
     durable_logs: int
     durable_kills: int
     # Patients after an outage; kills while logs are posted; seconds without Redis.
@@ -40,6 +43,7 @@ QUICK = Size(
     kills=10,
     freezes=2,
     lease=10,
+    unkind=0,
     minute=4,
     durable_logs=100,
     durable_kills=6,
@@ -53,6 +57,7 @@ FULL = Size(
     kills=60,
     freezes=6,
     lease=60,
+    unkind=0.01,
     minute=15,
     durable_logs=1000,
     durable_kills=30,
