@@ -113,7 +113,7 @@ def _storm(run: Run, design: str, number: int, broker: str) -> Outcome:
             "FAULTS_LEASE": str(run.size.lease),
             "FAULTS_MINUTE": str(run.size.minute),
         }
-        with Site(folder, env) as site, connect(database) as watcher:
+        with Site(folder, env, run.over) as site, connect(database) as watcher:
             site.start("worker", count=WORKERS)
             site.start("beat", count=BEATS)
             toll = Storm(site, watcher, redis.Redis.from_url(broker), chance, run.size).rage()
@@ -167,10 +167,17 @@ def _uuid(message_id: str) -> str:
 
 def promise(run: Run) -> list[Row]:
     with ThreadPoolExecutor() as pool:
-        ours_to_come = pool.map(lambda number: storm(run, OURS, number), range(run.size.seeds))
-        loses_to_come = pool.submit(_weaker, run, "claim_then_send", "lost")
-        doubles_to_come = pool.submit(_weaker, run, "send_then_mark", "twice")
-        ours, loses, doubles = [*ours_to_come], loses_to_come.result(), doubles_to_come.result()
+        try:
+            ours_to_come = [pool.submit(storm, run, OURS, seed) for seed in range(run.size.seeds)]
+            loses_to_come = pool.submit(_weaker, run, "claim_then_send", "lost")
+            doubles_to_come = pool.submit(_weaker, run, "send_then_mark", "twice")
+            ours = [one.result() for one in ours_to_come]
+            loses, doubles = loses_to_come.result(), doubles_to_come.result()
+        except BaseException:
+            # Somebody has had enough, or one storm broke: the others need not end by themselves.
+            run.over.set()
+            pool.shutdown(cancel_futures=True)
+            raise
     return [
         _f4(run, ours),
         _f5(run, ours),

@@ -5,8 +5,9 @@ import random
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import psycopg
@@ -27,7 +28,7 @@ class Size:
     lease: float
     minute: float
     # The share of addresses to which the mail server is unkind, in each of four manners: see the
-    # sink. Its silence outlasts the lease of the short form.
+    # sink.
     unkind: float
     durable_logs: int
     durable_kills: int
@@ -43,7 +44,7 @@ QUICK = Size(
     kills=10,
     freezes=2,
     lease=10,
-    unkind=0,
+    unkind=0.02,
     minute=4,
     durable_logs=100,
     durable_kills=6,
@@ -74,6 +75,8 @@ class Run:
     seed: int
     env: dict[str, str]
     begun: float
+    # Tells the threads of the run to end.
+    over: Event = field(default_factory=Event)
 
     def say(self, text: str) -> None:
         print(f"{time.monotonic() - self.begun:5.0f} s  {text}", file=sys.stderr, flush=True)

@@ -21,6 +21,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 REFUSED = "refused"
+KEPT = "250 Kept"
 # Longer than a client waits.
 SILENCE = 60
 UNKIND = ("later", "hang", "cut after", "refuse")
@@ -75,9 +76,10 @@ class Sink:
             self._write("cut", key)
             server.transport.abort()
         if self._manner(envelope.rcpt_tos[0]) == "cut after":
-            # Once the answer below has left, and before another mail can have begun.
-            asyncio.get_running_loop().call_later(0.001, server.transport.close)
-        return "250 Kept"
+            # The answer still leaves, and no other mail can have begun.
+            server.transport.write(f"{KEPT}\r\n".encode())
+            server.transport.close()
+        return KEPT
 
     def _write(self, event: str, what: str) -> None:
         self._log.write(json.dumps({"at": time.time(), "event": event, "what": what}) + "\n")

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from types import TracebackType
 from typing import IO, Self
 from urllib.request import urlopen
@@ -89,11 +90,15 @@ class Member:
 
 
 class Site:
-    """Runs what it is told to, and starts again whatever has died, as a process manager does."""
+    """Runs what it is told to, and starts again whatever has died, as a process manager does.
 
-    def __init__(self, folder: Path, env: dict[str, str]) -> None:
+    Once the run is `over`, to tend it raises SystemExit, so that a thread of the run ends too.
+    """
+
+    def __init__(self, folder: Path, env: dict[str, str], over: Event | None = None) -> None:
         self.folder = folder
         self.env = env
+        self._over = over or Event()
         self.members: dict[str, Member] = {}
         self._out = (folder / "site.log").open("ab")
 
@@ -130,6 +135,8 @@ class Site:
         member.start()
 
     def tend(self) -> None:
+        if self._over.is_set():
+            sys.exit("the run is over")
         for member in self.members.values():
             if not member.alive:
                 member.start()

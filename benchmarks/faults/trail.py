@@ -21,13 +21,26 @@ END $$;
 CREATE TRIGGER faults_trail AFTER UPDATE OF state ON recovery_message
     FOR EACH ROW EXECUTE FUNCTION faults_write();
 """
+# A hand-over is its process's own until the process says itself what became of it: also when its
+# lease has lapsed, and when another has listed the mail as unknown meanwhile.
 HOLDERS = """
-SELECT DISTINCT last.pid
+SELECT DISTINCT began.pid
 FROM recovery_message
 CROSS JOIN LATERAL (
     SELECT pid FROM faults_trail WHERE message = recovery_message.id ORDER BY id DESC LIMIT 1
 ) AS last
-WHERE state IN ('claimed', 'handing') AND lease_until > now() AND last.pid IS NOT NULL
+CROSS JOIN LATERAL (
+    SELECT pid FROM faults_trail
+    WHERE message = recovery_message.id AND state = CASE
+        WHEN recovery_message.state = 'claimed' THEN 'claimed' ELSE 'handing'
+    END
+    ORDER BY id DESC LIMIT 1
+) AS began
+WHERE began.pid IS NOT NULL AND (
+    (recovery_message.state = 'claimed' AND lease_until > now())
+    OR recovery_message.state = 'handing'
+    OR (recovery_message.state = 'unknown' AND last.pid IS DISTINCT FROM began.pid)
+)
 """
 
 

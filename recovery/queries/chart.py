@@ -15,7 +15,7 @@ from recovery.queries.days import Day, stretches
 from recovery.queries.lanes import draw_medicine
 from recovery.queries.marks import LETTER, alert_marks, contact_marks
 from recovery.queries.plot import LEFT, RIGHT, Band, Chart, Label, y_of
-from recovery.queries.record import Row
+from recovery.queries.record_parts import Row
 
 # The axis reaches at least here, and a little beyond today; of a phase without an end, so far.
 SHORTEST, SHORTEST_PHASE = 30, 14

@@ -4,16 +4,17 @@ A page has fifty. Making models of what a join gives takes longer than to read i
 plain rows with the names of the models' fields.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from recovery.models import Consent, Note, PatientAccess, Recovery
 from recovery.models.recoveries import RecoveryFacts
+from recovery.queries.unions import name_of
 
 
 @dataclass(slots=True)
@@ -86,15 +87,6 @@ class ListedWork(Listed):
     note: str | None
 
 
-def name_of(field: str) -> Case:
-    """Of a user, as `str` gives it."""
-    return Case(
-        When(**{f"{field}__name": ""}, then=F(f"{field}__email")),
-        default=F(f"{field}__name"),
-        output_field=CharField(),
-    )
-
-
 # Built once: expressions do not change, and are resolved anew in each query.
 ASSIGNED_NAME, HOLDER_NAME = name_of("assigned_to"), name_of("held_by")
 LAST_NOTE = Subquery(
@@ -121,7 +113,9 @@ def listed(recoveries: QuerySet[Recovery], kind: type[Listed]) -> QuerySet[Any]:
     return with_mail_marks(recoveries).values_list(*_OF_PATIENT, *_own(kind))
 
 
-def read(rows: QuerySet[Any], kind: type[AnyListed]) -> Iterator[tuple[AnyListed, Sequence[Any]]]:
+def read(
+    rows: Iterable[Sequence[Any]], kind: type[AnyListed]
+) -> Iterator[tuple[AnyListed, Sequence[Any]]]:
     """Each row of `listed`, and beside it the values that were annotated since."""
     first, last = len(_OF_PATIENT), len(_OF_PATIENT) + len(_own(kind))
     for values in rows:

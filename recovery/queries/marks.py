@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from recovery.models import Alert
 from recovery.models.alerts import RANK_OF
-from recovery.queries.record import Row
+from recovery.queries.record_parts import Row
 
 # Pixels that a letter takes.
 LETTER = 6.2

@@ -22,6 +22,7 @@ from recovery.queries.patients import (
     PAGE,
     CountUpTo,
     Place,
+    day_of,
     in_room_up_to,
     place,
     waiting_up_to,
@@ -118,8 +119,8 @@ def _day(today: date, day: int) -> date:
 def _counts(clinic: Clinic, phases: dict[str, Q], now: datetime) -> dict[str, Any]:
     kinds = {TO_CALL: Q(overdue_hidden=False), HIDDEN: Q(overdue_hidden=True), **phases}
     return {
-        "waiting": waiting_up_to(clinic),
-        "in_room": in_room_up_to(clinic, now),
+        "waiting": waiting_up_to(clinic.pk),
+        "in_room": in_room_up_to(clinic, day_of(clinic, now)[0], now),
     } | {
         f"n_{name}": CountUpTo(_overdue(clinic).filter(which).values("id")[: COUNTED + 1])
         for name, which in kinds.items()

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    UUIDField,
     Value,
     When,
 )
@@ -34,11 +36,13 @@ from recovery.models.recoveries import QueueRank
 from recovery.queries.corridors import Course, course
 from recovery.queries.listed import Listed, ListedPatient, ListedPerson, listed, read
 from recovery.queries.pathways import phases_of
+from recovery.queries.prepared import AnyOf, Given, Prepared, moment, number, numbers
 
 PAGE = 50
 # Filters and the menu count no further than this; a larger queue reads "99+".
 COUNTED = 99
 WORDS = 4
+WAITS_BELOW = int(QueueRank.CONTACTED)
 BY_NAME = ("family_name", "given_name", "id")
 
 # Alerts not handled come before those contacted, as a recovery's place in the queue has it; then
@@ -54,18 +58,20 @@ FIRST_ALERT = (
 )
 
 
-LISTED = listed(
-    Recovery.objects.annotate(
-        headline=Subquery(
-            Alert.objects.filter(
-                recovery=OuterRef("pk"),
-                state__in=[Alert.State.OPEN, Alert.State.ACKNOWLEDGED, Alert.State.CONTACTED],
+LISTED = Prepared(
+    lambda: listed(
+        Recovery.objects.filter(AnyOf("patient_id", numbers("people"))).annotate(
+            headline=Subquery(
+                Alert.objects.filter(
+                    recovery=OuterRef("pk"),
+                    state__in=[Alert.State.OPEN, Alert.State.ACKNOWLEDGED, Alert.State.CONTACTED],
+                )
+                .order_by(*FIRST_ALERT)
+                .values("headline")[:1]
             )
-            .order_by(*FIRST_ALERT)
-            .values("headline")[:1]
-        )
-    ),
-    ListedPerson,
+        ),
+        ListedPerson,
+    )
 )
 
 
@@ -76,7 +82,7 @@ class CountUpTo(Subquery):
     output_field = IntegerField()
 
 
-def count_up_to(condition: str, *values: int) -> RawSQL:
+def count_up_to(condition: str, *values: "int | Given") -> RawSQL:
     """How many recoveries fulfil a condition, up to one more than COUNTED; counted once, as with
     CountUpTo. In SQL, since the queue has eight: writing them took longer than counting.
     """
@@ -116,17 +122,13 @@ def page(
     *, clinic: Clinic, now: datetime, text: str = "", after: uuid.UUID | None = None
 ) -> PatientsPage:
     """Fifty patients by name, each with the recovery it is about, in two statements."""
-    people = (
-        Patient.objects.filter(clinic=clinic)
-        .filter(found(text, prefix=""))
-        .annotate(waiting=waiting_up_to(clinic), in_room=in_room_up_to(clinic, now))
-        .order_by(*BY_NAME)
-    )
-    if after is not None:
-        last = Patient.objects.filter(clinic=clinic, uuid=after)
-        place_of_last = [Subquery(last.values(name)) for name in BY_NAME]
-        people = people.filter(TupleGreaterThan(Tuple(*BY_NAME), place_of_last))
-    shown = list(people.values_list("pk", "uuid", "waiting", "in_room")[: PAGE + 1])
+    values = menu_with(clinic, now) | {"after": after}
+    if text:
+        rows = _people(after=after is not None).filter(found(text, prefix=""))
+        people = Prepared(lambda: rows[: PAGE + 1]).rows(values)
+    else:
+        people = _prepared(after=after is not None).rows(values)
+    shown = list(people)
     newest = _newest([pk for pk, *_rest in shown[:PAGE]])
     return PatientsPage(
         rows=[
@@ -135,8 +137,24 @@ def page(
             if (recovery := newest.get(pk))
         ],
         after=shown[PAGE - 1][1] if len(shown) > PAGE else None,
-        **(_counts_of(*shown[0]) if shown else menu(clinic, now)),
+        **(_menu_of(shown[0][2:]) if shown else menu(clinic, now)),
     )
+
+
+@cache
+def _prepared(*, after: bool) -> Prepared:
+    return Prepared(lambda: _people(after=after)[: PAGE + 1])
+
+
+def _people(*, after: bool) -> QuerySet[Any]:
+    """The patients of a clinic by name, from the beginning or after one."""
+    people = Patient.objects.filter(clinic=number("clinic")).order_by(*BY_NAME)
+    if after:
+        uuid_of_last = Given("after", UUIDField())
+        last = Patient.objects.filter(clinic=number("clinic"), uuid=uuid_of_last)
+        place_of_last = [Subquery(last.values(name)) for name in BY_NAME]
+        people = people.filter(TupleGreaterThan(Tuple(*BY_NAME), place_of_last))
+    return people.values_list("pk", "uuid", WAITING, IN_ROOM)
 
 
 def _newest(people: Sequence[int]) -> dict[int, ListedPerson]:
@@ -145,7 +163,7 @@ def _newest(people: Sequence[int]) -> dict[int, ListedPerson]:
     """
     if not people:
         return {}
-    rows = LISTED.filter(patient__in=people)
+    rows = LISTED.rows({"people": people})
     found = [recovery for recovery, _more in read(rows, ListedPerson)]
     in_turn = sorted(found, key=lambda recovery: recovery.precedence)
     return {recovery.patient_id: recovery for recovery in in_turn}
@@ -187,22 +205,8 @@ def _age(patient: Patient | ListedPatient, today: date) -> int | None:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
-def _counts_of(_pk: int, _uuid: uuid.UUID, waiting: int, in_room: int) -> dict[str, int]:
-    return {"waiting": waiting, "in_room": in_room}
-
-
-def menu(clinic: Clinic, now: datetime) -> dict[str, int]:
-    """What the menu counts, in one statement: who waits in the queue, who is in the room."""
-    counts: dict[str, Any] = {
-        "waiting": waiting_up_to(clinic),
-        "in_room": in_room_up_to(clinic, now),
-    }
-    found: Any = Clinic.objects.filter(pk=clinic.pk).values(**counts).get()
-    return {name: found[name] for name in counts}
-
-
-def waiting_up_to(clinic: Clinic) -> RawSQL:
-    return count_up_to("clinic_id = %s AND queue_rank < %s", clinic.pk, int(QueueRank.CONTACTED))
+def waiting_up_to(clinic: "int | Given", below: "int | Given" = WAITS_BELOW) -> RawSQL:
+    return count_up_to("clinic_id = %s AND queue_rank < %s", clinic, below)
 
 
 def waiting(clinic: Clinic) -> int:
@@ -214,15 +218,35 @@ def _waiting(clinic: Clinic) -> QuerySet[Recovery]:
     return Recovery.objects.filter(clinic=clinic, queue_rank__lt=QueueRank.CONTACTED)
 
 
-def in_room_up_to(clinic: Clinic, now: datetime) -> CountUpTo:
-    """How many are in the observation room: treated today, and not discharged."""
+def in_room_up_to(clinic: Any, since: Any, until: Any) -> CountUpTo:
+    """How many are in the observation room: treated within the day so far, and not discharged."""
     there = Recovery.objects.filter(
         clinic=clinic,
-        procedure_at__range=(day_of(clinic, now)[0], now),
+        procedure_at__range=(since, until),
         discharged_at=None,
         state__in=[Recovery.State.PLANNED, Recovery.State.ACTIVE],
     )
     return CountUpTo(there.values("id")[: COUNTED + 1])
+
+
+# What the menu counts, in queries that are prepared; `menu_with` gives their values.
+WAITING = waiting_up_to(number("clinic"))
+IN_ROOM = in_room_up_to(number("clinic"), moment("today"), moment("now"))
+MENU = Prepared(lambda: Clinic.objects.filter(pk=number("clinic")).values_list(WAITING, IN_ROOM))
+
+
+def menu_with(clinic: Clinic, now: datetime) -> dict[str, Any]:
+    return {"clinic": clinic.pk, "today": day_of(clinic, now)[0], "now": now}
+
+
+def menu(clinic: Clinic, now: datetime) -> dict[str, int]:
+    """What the menu counts, in one statement: who waits in the queue, who is in the room."""
+    [counts] = MENU.rows(menu_with(clinic, now))
+    return _menu_of(counts)
+
+
+def _menu_of(counts: Sequence[int]) -> dict[str, int]:
+    return dict(zip(("waiting", "in_room"), counts, strict=True))
 
 
 def day_of(clinic: Clinic, now: datetime) -> tuple[datetime, datetime]:

@@ -6,18 +6,19 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import cache
 from math import ceil
 from typing import Any
 
 from django.core import signing
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
 from recovery.models import Alert, Clinic, Contact, Recovery, User
 from recovery.models.alerts import RANK_OF, Severity
 from recovery.models.recoveries import QueueRank
 from recovery.queries.corridors import Course, course
-from recovery.queries.listed import ListedWork, listed, name_of, read, with_handling
+from recovery.queries.listed import ListedWork, listed, read, with_handling
 from recovery.queries.patients import (
     COUNTED,
     PAGE,
@@ -26,9 +27,20 @@ from recovery.queries.patients import (
     found,
     place,
 )
-from recovery.queries.queue_counts import FILTERS, MINE, claimed_by, counting, read_counts
+from recovery.queries.prepared import AnyOf, Prepared, moment, number, numbers
+from recovery.queries.queue_counts import (
+    COUNTING,
+    FILTERS,
+    MINE,
+    claimed_by,
+    counted_with,
+    read_counts,
+)
+from recovery.queries.unions import name_of
 
 ORDER = ("queue_rank", "queue_wait", "queue_since", "id")
+# Values by those names place the row after which a page begins.
+LAST = [moment(name) if name == "queue_since" else number(name) for name in ORDER]
 # Until when staff should have made contact (R47, docs/protocol.md): clinic hours for urgent ones.
 EMERGENCY_WAIT = timedelta(minutes=15)
 URGENT_WAIT = timedelta(hours=2)
@@ -79,13 +91,24 @@ class QueuedAlert:
 
 
 AnyAlert = Alert | QueuedAlert
-ALERTS = Alert.objects.annotate(
-    claimed_name=name_of("claimed_by"),
-    closed_name=name_of("closed_by"),
-    outcome=Subquery(
-        Contact.objects.filter(alerts=OuterRef("pk")).order_by("-at", "-pk").values("outcome")[:1]
-    ),
-).values_list(*(one.name for one in fields(QueuedAlert)))
+ALERTS = Prepared(
+    lambda: (
+        Alert.objects.filter(
+            ~Q(state=Alert.State.CLOSED) | Q(closed_at__gte=moment("today")),
+            AnyOf("recovery_id", numbers("recoveries")),
+        )
+        .annotate(
+            claimed_name=name_of("claimed_by"),
+            closed_name=name_of("closed_by"),
+            outcome=Subquery(
+                Contact.objects.filter(alerts=OuterRef("pk"))
+                .order_by("-at", "-pk")
+                .values("outcome")[:1]
+            ),
+        )
+        .values_list(*(one.name for one in fields(QueuedAlert)))
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,25 +164,27 @@ def page(
     `only` are names of FILTERS; without any, all. `mine` are those assigned to `user`, and those
     that `user` is on now. `after` is a page's own; a forged one begins anew.
     """
-    rows = QUEUE.filter(clinic=clinic)
-    ranks = [FILTERS[name] for name in only]
-    if ranks:
-        # A single one is an equality, by which the index is in order.
-        rows = rows.filter(queue_rank__in=ranks) if ranks[1:] else rows.filter(queue_rank=ranks[0])
-    if mine:
-        # Asked first: mostly there are none, and then an index has the rest in order.
-        claimed = list(claimed_by(user, now).values_list("pk", flat=True))
-        theirs = Q(assigned_to=user)
-        rows = rows.filter(theirs | Q(pk__in=claimed) if claimed else theirs)
+    ranks = [int(FILTERS[name]) for name in only]
+    # Asked first: mostly there are none, and then an index has the rest in order.
+    claimed = [*claimed_by(user, now).values_list("pk", flat=True)] if mine else []
+    last = _read_cursor(after)
+    values = {
+        **counted_with(clinic, user, now),
+        "ranks": ranks,
+        "rank": ranks[0] if ranks else None,
+        "claimed": claimed,
+        **dict(zip(ORDER, last or (), strict=False)),
+    }
+    shape = (min(len(ranks), 2), mine, bool(claimed), last is not None)
     if text:
         # The clinic of the patient is the recovery's; named, it opens the indexes of the names.
-        rows = rows.filter(found(text), patient__clinic=clinic)
-    if last := _read_cursor(after):
-        rows = rows.filter(TupleGreaterThan(Tuple(*ORDER), last))
-    asked_for = counting(clinic, user, now)
-    asked = list(read(rows.annotate(**asked_for)[: PAGE + 1], ListedWork))
+        rows = _narrowed(*shape).filter(found(text), patient__clinic=clinic)
+        found_rows = Prepared(lambda: rows[: PAGE + 1]).rows(values)
+    else:
+        found_rows = _prepared(*shape).rows(values)
+    asked = list(read(found_rows, ListedWork))
     shown = [recovery for recovery, _counted in asked]
-    counts = read_counts(asked[0][1] if asked else None, asked_for, clinic)
+    counts = read_counts(asked[0][1] if asked else None, values)
     alerts = _alerts([recovery.pk for recovery in shown[:PAGE]], day_of(clinic, now)[0])
     groups: dict[QueueRank, list[Row]] = defaultdict(list)
     for recovery in shown[:PAGE]:
@@ -173,6 +198,29 @@ def page(
         approved=counts["approved"],
         after=cursor(shown[PAGE - 1]) if len(shown) > PAGE else "",
     )
+
+
+@cache
+def _prepared(*shape: Any) -> Prepared:
+    return Prepared(lambda: _narrowed(*shape)[: PAGE + 1])
+
+
+def _narrowed(ranks: int, mine: bool, claimed: bool, after: bool) -> QuerySet[Any]:
+    """The queue of a clinic: of no rank alone, of one, or of some (2); what is somebody's, who has
+    claimed something or not; after a row.
+    """
+    rows = QUEUE.filter(clinic=number("clinic"))
+    if ranks == 1:
+        # An equality, by which the index is in order.
+        rows = rows.filter(queue_rank=number("rank"))
+    elif ranks:
+        rows = rows.filter(AnyOf("queue_rank", numbers("ranks")))
+    if mine:
+        theirs = Q(assigned_to=number("user"))
+        rows = rows.filter(theirs | Q(AnyOf("pk", numbers("claimed"))) if claimed else theirs)
+    if after:
+        rows = rows.filter(TupleGreaterThan(Tuple(*ORDER), LAST))
+    return rows.annotate(**COUNTING)
 
 
 def _row(recovery: ListedWork, alerts: Sequence[QueuedAlert], clinic: Clinic, now: datetime) -> Row:
@@ -247,9 +295,7 @@ def _alerts(recoveries: Sequence[int], today: datetime) -> dict[int, list[Queued
     """
     standing: dict[int, list[QueuedAlert]] = defaultdict(list)
     if recoveries:
-        rows = ALERTS.filter(
-            ~Q(state=Alert.State.CLOSED) | Q(closed_at__gte=today), recovery__in=recoveries
-        )
+        rows = ALERTS.rows({"recoveries": recoveries, "today": today})
         for alert in sorted((QueuedAlert(*row) for row in rows), key=worst_first):
             standing[alert.recovery_id].append(alert)
     return standing

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import Exists, IntegerField, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
 from recovery.models import Alert, Clinic, Duty, LanguageApproval, Recovery, User
 from recovery.models.recoveries import QueueRank
-from recovery.queries.patients import COUNTED, in_room_up_to
+from recovery.queries.patients import COUNTED, IN_ROOM, menu_with
+from recovery.queries.prepared import Prepared, moment, number
 
 FILTERS = {rank.name.lower(): rank for rank in QueueRank}
 MINE = "mine"
@@ -54,22 +54,30 @@ class RankCounts(RawSQL):
         return sql.replace("string_agg", "group_concat"), params
 
 
-def counting(clinic: Clinic, user: User, now: datetime) -> dict[str, Any]:
-    """A count of each filter, which stops early: the work must not grow with the queue. The
-    menu's count of the observation room, the person's own filters and whether a language was
-    approved ride along.
-    """
-    theirs = (clinic.pk, int(QueueRank.CONTACTED), user.pk)
-    until = connection.ops.adapt_datetimefield_value(now)
-    kept = Duty.objects.filter(clinic=clinic, user=user).values("queue_filters")
+_THEIRS = (number("clinic"), number("waiting_below"), number("user"))
+# A count of each filter, which stops early: the work must not grow with the queue. The menu's
+# count of the observation room, the person's own filters and whether a language was approved ride
+# along.
+COUNTING: dict[str, Any] = {
+    "in_room": IN_ROOM,
+    MINE: RawSQL(  # noqa: S611 - nothing of it is typed
+        MINE_COUNTED, (*_THEIRS, *_THEIRS, moment("now"), *_THEIRS), output_field=IntegerField()
+    ),
+    "saved": Subquery(
+        Duty.objects.filter(clinic=number("clinic"), user=number("user")).values("queue_filters")
+    ),
+    "approved": Exists(LanguageApproval.objects.standing().filter(clinic=number("clinic"))),
+    "by_rank": RankCounts(RANKS_COUNTED, [number("clinic")]),
+}
+ALONE = Prepared(lambda: Clinic.objects.filter(pk=number("clinic")).values_list(*COUNTING.values()))
+
+
+def counted_with(clinic: Clinic, user: User, now: datetime) -> dict[str, Any]:
+    """The values by which COUNTING counts."""
     return {
-        "in_room": in_room_up_to(clinic, now),
-        MINE: RawSQL(  # noqa: S611 - nothing of it is typed
-            MINE_COUNTED, (*theirs, *theirs, until, *theirs), output_field=IntegerField()
-        ),
-        "saved": Subquery(kept),
-        "approved": Exists(LanguageApproval.objects.standing().filter(clinic=clinic)),
-        "by_rank": RankCounts(RANKS_COUNTED, [clinic.pk]),
+        **menu_with(clinic, now),
+        "user": user.pk,
+        "waiting_below": int(QueueRank.CONTACTED),
     }
 
 
@@ -80,13 +88,11 @@ def claimed_by(user: User, now: datetime) -> QuerySet[Any]:
     return held.values("pk").union(claims.values("recovery"))
 
 
-def read_counts(
-    counted: Sequence[Any] | None, asked: dict[str, Any], clinic: Clinic
-) -> dict[str, Any]:
+def read_counts(counted: Sequence[Any] | None, values: dict[str, Any]) -> dict[str, Any]:
     """What the first row carries; without a row the counts are asked alone."""
     if counted is None:
-        counted = Clinic.objects.filter(pk=clinic.pk).values_list(*asked.values()).get()
-    counts = dict(zip(asked, counted, strict=True))
+        [counted] = ALONE.rows(values)
+    counts = dict(zip(COUNTING, counted, strict=True))
     for pair in counts.pop("by_rank").split(","):
         rank, count = map(int, pair.split())
         counts[QueueRank(rank).name.lower()] = count

@@ -13,7 +13,8 @@ from recovery.clinical.instruments.response import POINTS
 from recovery.clinical.timepoints import BASELINE
 from recovery.models import DailyLog, Recovery, Score
 from recovery.queries.checkins import BASELINE_KEY, ScoreRow, beside_baseline, forms_of
-from recovery.queries.record import Record, Row
+from recovery.queries.record import Record
+from recovery.queries.record_parts import Row
 
 # As many forms stand beside the baseline; earlier ones are counted.
 FORMS = 4

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from django.db.models import OuterRef, Subquery
 
 from recovery.models import Alert, CheckIn, DailyLog, Message, Recovery
-from recovery.queries.record import Record, Row
+from recovery.queries.record import Record
+from recovery.queries.record_parts import Row
 
 # What a reminder asks for, and what follows one that is not answered.
 ANSWERS = ("log", "form", "missed")

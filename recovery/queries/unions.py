@@ -7,7 +7,9 @@ from django.db.models.functions import Cast, Coalesce, NullIf
 
 
 def name_of(field_name: str) -> Any:
-    return Coalesce(NullIf(f"{field_name}__name", Value("")), f"{field_name}__email")
+    """Of a user, as `str` gives it."""
+    name = NullIf(f"{field_name}__name", Value(""))
+    return Coalesce(name, f"{field_name}__email", output_field=CharField())
 
 
 def part(rows: QuerySet[Any], name: str, **columns: Any) -> QuerySet[Any]:
@@ -18,7 +20,7 @@ def part(rows: QuerySet[Any], name: str, **columns: Any) -> QuerySet[Any]:
         Cast(columns["at"], DateTimeField()),
         *(Cast(columns.get(one, nothing), CharField()) for one in ("kind", "code")),
         *(Cast(columns.get(one, nothing), CharField()) for one in ("text", "person")),
-        Cast(columns.get("number"), IntegerField()),
+        Cast(columns.get("number", Value(None)), IntegerField()),
     )
 
 

@@ -15,6 +15,7 @@ from recovery.queries.corridors import Course, Exit
 from recovery.queries.days import Day
 from recovery.queries.marks import Mark
 from recovery.queries.plot import Chart
+from recovery.templatetags.once import Once
 from recovery.templatetags.staff import contact_kind, day_label
 
 register = template.Library()
@@ -110,6 +111,9 @@ def silence(last_log_day: int | None) -> str:
 # The values as a table
 # ---------------------
 
+NONE, LATER = gettext_lazy("none"), gettext_lazy("entered later")
+BY_STAFF, NSAID = gettext_lazy("by staff"), gettext_lazy("NSAID")
+
 
 @register.simple_tag
 def value_rows(chart: Chart) -> SafeString:
@@ -125,20 +129,20 @@ def value_rows(chart: Chart) -> SafeString:
     days = sorted({*told, *alerts, *contacts}, reverse=True)
     bands = _band_cells(chart, days) if chart.corridor else dict.fromkeys(days, "")
     with_leg = chart.leg_newest is not None
-    rows = []
+    once, rows = Once(), []
     for on in days:
-        notes = [*_marked(alerts.get(on), contacts.get(on)), *_notes(told.get(on))]
-        cells = _cells(told.get(on), bands[on], with_leg=with_leg)
+        notes = [*_marked(alerts.get(on), contacts.get(on)), *_notes(told.get(on), once)]
+        cells = _cells(told.get(on), bands[on], once, with_leg=with_leg)
         rows.append(f"<tr><th>{day_label(on)}{cells}" + (f"<td>{'; '.join(notes)}" * bool(notes)))
     return mark_safe("".join(rows))  # noqa: S308 - numbers and words of our own
 
 
-def _cells(day: Day | None, band: str, *, with_leg: bool) -> str:
+def _cells(day: Day | None, band: str, once: Once, *, with_leg: bool) -> str:
     if day is None:
         return f"<td>–<td>–{'<td>–' * with_leg}{band}<td>–<td>–"
     leg = f"<td>{_cell(day.leg)}" if with_leg else ""
     pain = f"<td>{_cell(day.average)}<td>{_cell(day.worst)}"
-    return f"{pain}{leg}{band}<td>{_opioid(day)}<td>{_amount(day.grams)}"
+    return f"{pain}{leg}{band}<td>{_opioid(day, once)}<td>{_amount(day.grams, once)}"
 
 
 def _band_cells(chart: Chart, days: list[int]) -> dict[int, str]:
@@ -164,15 +168,15 @@ def _cell(value: int | None) -> str:
     return "–" if value is None else str(value)
 
 
-def _amount(value: Decimal | None) -> str:
+def _amount(value: Decimal | None, once: Once) -> str:
     """What was told to be none is a word, what was not answered a dash."""
     if value is None:
         return "–"
-    return plain(value) if value else _("none")
+    return plain(value) if value else once(NONE)
 
 
-def _opioid(day: Day) -> str:
-    return "?" if day.mme is None and day.mme_unknown else _amount(day.mme)
+def _opioid(day: Day, once: Once) -> str:
+    return "?" if day.mme is None and day.mme_unknown else _amount(day.mme, once)
 
 
 def _marked(alert: Mark | None, contact: Mark | None) -> Iterator[str]:
@@ -186,7 +190,7 @@ def _marked(alert: Mark | None, contact: Mark | None) -> Iterator[str]:
         yield ", ".join(contact_kind(kind) for kind in contact.told)
 
 
-def _notes(day: Day | None) -> Iterator[str]:
+def _notes(day: Day | None, once: Once) -> Iterator[str]:
     if day is None:
         yield _("no log")
         return
@@ -196,8 +200,8 @@ def _notes(day: Day | None) -> Iterator[str]:
     elif day.logs > 1:
         yield _("%(n)d logs") % {"n": day.logs}
     if day.late:
-        yield _("entered later")
+        yield once(LATER)
     if day.by_staff:
-        yield _("by staff")
+        yield once(BY_STAFF)
     if day.nsaid:
-        yield _("NSAID")
+        yield once(NSAID)

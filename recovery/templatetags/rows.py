@@ -41,6 +41,8 @@ LOOKS = {
     QueueRank.CONTACTED: ("is-done", "done", "phone", gettext_lazy("Contacted"), "btn-quiet"),
     QueueRank.HANDLED: ("is-done", "done", "check", gettext_lazy("Handled"), "btn-quiet"),
 }
+NO_LOOK = [""] * len(LOOK)
+NO_REMINDERS = gettext_lazy("No reminders")
 
 
 class RowWords:
@@ -105,14 +107,14 @@ class RowWords:
         patient = recovery.patient
         marks = call_marks(recovery) if calls else []
         if patient.reminders_off_at or not (recovery.agreed and recovery.reachable):
-            marks.append(_("No reminders"))
+            marks.append(self.times.once(NO_REMINDERS))
         elif patient.paused_until and patient.paused_until > self.times.today:
             marks.append(_("Reminders paused"))
         return ". ".join(marks)
 
     def _look(self, rank: int | None) -> dict[str, str]:
         if rank not in self._looks:
-            looks = map(escape, LOOKS[QueueRank(rank)]) if rank else [""] * len(LOOK)
+            looks = [escape(str(one)) for one in LOOKS[QueueRank(rank)]] if rank else NO_LOOK
             self._looks[rank] = dict(zip(LOOK, looks, strict=True))
         return self._looks[rank]
 

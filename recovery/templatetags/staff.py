@@ -103,19 +103,24 @@ def yes_no(value: bool | None) -> str:
     return _("yes") if value else _("no")
 
 
+CONTACT_BY_THEN, CONTACT_BY = gettext_lazy("contact by then"), gettext_lazy("contact by %(time)s")
+OVER, WAS_DUE = gettext_lazy("%(wait)s over"), gettext_lazy("was due %(time)s")
+BY = gettext_lazy("by %(time)s")
+
+
 def clock_words(clock: Any, times: Times) -> tuple[str, str]:
     """The wait in words and the time itself, since a page that stays open goes stale."""
     time = times.day_and_time(clock.at)
     if clock.over:
-        late = _("%(wait)s over") % {"wait": span(-clock.left)}
-        return late, _("was due %(time)s") % {"time": time}
+        late = times.once(OVER) % {"wait": span(-clock.left)}
+        return late, times.once(WAS_DUE) % {"time": time}
     if clock.kind == "due" and times.on(clock.at) > times.today:
-        return time, _("contact by then")
+        return time, times.once(CONTACT_BY_THEN)
     if clock.kind == "due":
         left = _("%(wait)s left") % {"wait": span(clock.left)}
-        return left, _("contact by %(time)s") % {"time": time}
+        return left, times.once(CONTACT_BY) % {"time": time}
     if clock.kind == "review":
-        return times.day_word(clock.at), _("by %(time)s") % {"time": times.hm(clock.at)}
+        return times.day_word(clock.at), times.once(BY) % {"time": times.hm(clock.at)}
     if clock.kind == "returns":
         return time, _("comes back then")
     if clock.kind == "stays":

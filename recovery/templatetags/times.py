@@ -8,6 +8,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from recovery.templatetags.once import Once
+
 WEEK = 7
 HOUR = 60
 
@@ -16,7 +18,7 @@ class Times:
     """How times read on one page, at `now` and in the present zone.
 
     A list asks several times a row, and its rows share a few days: the zone, today and the words
-    of a day are looked up once.
+    of a day are looked up once, and so is what else rows share (`once`).
     """
 
     def __init__(self, now: datetime) -> None:
@@ -25,6 +27,7 @@ class Times:
         self.today = now.astimezone(self.zone).date()
         self._dates: dict[date, str] = {}
         self._ago: dict[int, str] = {}
+        self.once = Once()
 
     def on(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()
@@ -47,7 +50,7 @@ class Times:
         if days == 0:
             return _clock(local)
         if -WEEK < days < WEEK:
-            return f"{WEEKDAYS_ABBR[on.weekday()]} {_clock(local)}"
+            return f"{self.once(WEEKDAYS_ABBR[on.weekday()])} {_clock(local)}"
         return self.short_date(on)
 
     def day_word(self, at: datetime) -> str:
@@ -57,7 +60,7 @@ class Times:
         if days in (0, 1):
             return _("Tomorrow") if days else _("Today")
         if 0 < days < WEEK:
-            return str(WEEKDAYS_ABBR[on.weekday()])
+            return self.once(WEEKDAYS_ABBR[on.weekday()])
         return self.short_date(on)
 
     def ago(self, at: datetime) -> str:

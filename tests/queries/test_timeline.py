@@ -17,7 +17,8 @@ from recovery.models import (
     User,
 )
 from recovery.queries import timeline
-from recovery.queries.record import MAILS, record_of
+from recovery.queries.record import record_of
+from recovery.queries.record_parts import MAILS
 from recovery.services import logs, milestones
 from tests.cast import QUIET, make_recovery
 

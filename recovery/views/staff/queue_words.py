@@ -39,7 +39,7 @@ def words(row: queries.Row, request: HttpRequest, say: RowWords) -> dict[str, An
         "uuid": recovery.uuid,
         "headline": headline(row),
         "why": why(row, times),
-        "wait": WAITS[recovery.queue_wait],
+        "wait": times.once(WAITS[recovery.queue_wait]),
         "course": course_words(row.course, recovery.last_log_day),
         "marks": say.mail_marks(recovery, calls=row.rank != QueueRank.CALL),
         "where": where(row, say),

@@ -38,7 +38,8 @@ from recovery.queries.observations import why_closed
 from recovery.queries.pathways import phases_of, planned_logs
 from recovery.queries.patients import Place, place
 from recovery.queries.plot import Chart
-from recovery.queries.record import Record, Row, record_of
+from recovery.queries.record import Record, record_of
+from recovery.queries.record_parts import Row
 from recovery.queries.scores import scores_of
 from recovery.services import recoveries, reschedules
 from recovery.services.alerts import Hold, hold_of

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 
 from recovery import access
 from recovery.queries import timeline
-from recovery.queries.record import MAILS, record_of
+from recovery.queries.record import record_of
+from recovery.queries.record_parts import MAILS
 
 # Entries of a page.
 PAGE = 100
