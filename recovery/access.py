@@ -6,7 +6,8 @@ opens patient pages, not even the person's own.
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import wraps
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
@@ -24,6 +26,7 @@ from recovery import clock, tokens
 from recovery.models import (
     AccessEvent,
     CheckIn,
+    Clinic,
     Membership,
     Patient,
     PatientAccess,
@@ -35,6 +38,7 @@ from recovery.models import (
 from recovery.page_language import remember
 from recovery.queries import engine
 from recovery.queries.languages import speech_of
+from recovery.queries.prepared import Prepared, number
 from recovery.wording import Speech, speaking
 
 View = Callable[..., HttpResponse]
@@ -203,8 +207,15 @@ def staff_memberships(user: User) -> QuerySet[Membership]:
     return Membership.objects.active().filter(user=user).select_related("clinic")
 
 
-# Every staff page asks this, so it is built once.
-MEMBERSHIPS = Membership.objects.active().select_related("clinic").annotate(**engine.PULSE)
+CLINIC_COLUMNS = [field.attname for field in Clinic._meta.concrete_fields]  # noqa: SLF001
+# Every staff page asks this: roles with their clinics, and whether mails go out.
+MEMBERSHIPS = Prepared(
+    lambda: (
+        Membership.objects.active()
+        .filter(user=number("user"))
+        .values_list(*engine.PULSE.values(), "role", *(f"clinic__{one}" for one in CLINIC_COLUMNS))
+    )
+)
 
 
 def choose_clinic(request: HttpRequest, clinic_uuid: uuid.UUID) -> None:
@@ -230,17 +241,14 @@ def for_staff(*roles: Role) -> Callable[[View], View]:
                 return redirect_to_login(request.get_full_path(), resolve_url("staff_sign_in"))
             if request.session.get(DOOR) != STAFF_DOOR:
                 raise PermissionDenied
-            memberships = _memberships_here(request)
-            if memberships is None:
+            here = _roles_here(request)
+            if here is None:
                 return redirect("staff_clinics")
-            request.roles = {Role(membership.role) for membership in memberships}
+            request.clinic, request.roles, pulse = here
             if not request.roles & allowed:
                 raise PermissionDenied
             request.now = clock.now()
-            request.clinic = memberships[0].clinic
-            request.standstill = engine.standstill(
-                memberships[0].oldest_beat, memberships[0].behind_since, at=timezone.now()
-            )
+            request.standstill = engine.standstill(*pulse, at=timezone.now())
             with timezone.override(ZoneInfo(request.clinic.zone)):
                 return view(request, *args, **kwargs)
 
@@ -249,18 +257,26 @@ def for_staff(*roles: Role) -> Callable[[View], View]:
     return decorator
 
 
-def _memberships_here(request: HttpRequest) -> list[Membership] | None:
-    """The user's roles in the session's clinic; None when the person must choose one first."""
-    memberships = list(MEMBERSHIPS.filter(user=request.user))
-    if not memberships:
+def _roles_here(request: HttpRequest) -> tuple[Clinic, set[Role], Sequence[Any]] | None:
+    """The session's clinic, the user's roles in it, and when the engine's parts last beat; None
+    when the person must choose a clinic first.
+    """
+    found = list(MEMBERSHIPS.rows({"user": request.user.pk}))
+    if not found:
         raise PermissionDenied
-    clinics = {str(membership.clinic.uuid) for membership in memberships}
+    beats = len(engine.PULSE)
+    roles: dict[str, set[Role]] = defaultdict(set)
+    clinics: dict[str, Clinic] = {}
+    for row in found:
+        clinic = Clinic.from_db(DEFAULT_DB_ALIAS, CLINIC_COLUMNS, row[beats + 1 :])
+        clinics[str(clinic.uuid)] = clinic
+        roles[str(clinic.uuid)].add(Role(row[beats]))
     chosen = request.session.get(CLINIC)
     if chosen not in clinics:
         if len(clinics) > 1:
             return None
         [chosen] = clinics
-    return [membership for membership in memberships if str(membership.clinic.uuid) == chosen]
+    return clinics[chosen], roles[chosen], found[0][:beats]
 
 
 def staff_recovery(request: HttpRequest, recovery: uuid.UUID) -> Recovery:

@@ -54,6 +54,12 @@ class Calendar:
                 return closes
         return None
 
+    def end_of_next_day(self, now: datetime) -> datetime | None:
+        """When the next day of opening ends, today's not counted once it has begun, in UTC; None
+        if it never opens.
+        """
+        return next((closes for opens, closes in self._spans(now) if opens > now), None)
+
     def open_from(self, now: datetime) -> datetime:
         """`now` if it is open, else when it opens. A clinic that never opens keeps nobody waiting:
         there it is `now` too.

@@ -281,12 +281,7 @@ def contact_by(severity: Severity, start: datetime, clinic: Clinic) -> datetime:
         return start + EMERGENCY_WAIT
     if severity == Severity.URGENT:
         return clinic.calendar.add_open_time(start, URGENT_WAIT)
-    calendar = clinic.calendar
-    change = calendar.next_change(start)
-    if change and calendar.is_open(start):
-        change = calendar.next_change(change)
-    closes = change and calendar.next_change(change)
-    return closes or start + timedelta(days=1)
+    return clinic.calendar.end_of_next_day(start) or start + timedelta(days=1)
 
 
 def _alerts(recoveries: Sequence[int], today: datetime) -> dict[int, list[QueuedAlert]]:
