@@ -6,8 +6,7 @@ opens patient pages, not even the person's own.
 """
 
 import uuid
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import wraps
@@ -16,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
@@ -26,7 +24,6 @@ from recovery import clock, tokens
 from recovery.models import (
     AccessEvent,
     CheckIn,
-    Clinic,
     Membership,
     Patient,
     PatientAccess,
@@ -36,9 +33,8 @@ from recovery.models import (
     User,
 )
 from recovery.page_language import remember
-from recovery.queries import engine
+from recovery.queries import engine, staff
 from recovery.queries.languages import speech_of
-from recovery.queries.prepared import Prepared, number
 from recovery.wording import Speech, speaking
 
 View = Callable[..., HttpResponse]
@@ -207,17 +203,6 @@ def staff_memberships(user: User) -> QuerySet[Membership]:
     return Membership.objects.active().filter(user=user).select_related("clinic")
 
 
-CLINIC_COLUMNS = [field.attname for field in Clinic._meta.concrete_fields]  # noqa: SLF001
-# Every staff page asks this: roles with their clinics, and whether mails go out.
-MEMBERSHIPS = Prepared(
-    lambda: (
-        Membership.objects.active()
-        .filter(user=number("user"))
-        .values_list(*engine.PULSE.values(), "role", *(f"clinic__{one}" for one in CLINIC_COLUMNS))
-    )
-)
-
-
 def choose_clinic(request: HttpRequest, clinic_uuid: uuid.UUID) -> None:
     """Remember which clinic the session works in. Raises Http404 if it is not the user's."""
     if not staff_memberships(request.user).filter(clinic__uuid=clinic_uuid).exists():
@@ -241,14 +226,14 @@ def for_staff(*roles: Role) -> Callable[[View], View]:
                 return redirect_to_login(request.get_full_path(), resolve_url("staff_sign_in"))
             if request.session.get(DOOR) != STAFF_DOOR:
                 raise PermissionDenied
-            here = _roles_here(request)
-            if here is None:
+            post = _post(request)
+            if post is None:
                 return redirect("staff_clinics")
-            request.clinic, request.roles, pulse = here
+            request.clinic, request.roles = post.clinic, post.roles
             if not request.roles & allowed:
                 raise PermissionDenied
             request.now = clock.now()
-            request.standstill = engine.standstill(*pulse, at=timezone.now())
+            request.standstill = engine.standstill(*post.pulse, at=timezone.now())
             with timezone.override(ZoneInfo(request.clinic.zone)):
                 return view(request, *args, **kwargs)
 
@@ -257,32 +242,22 @@ def for_staff(*roles: Role) -> Callable[[View], View]:
     return decorator
 
 
-def _roles_here(request: HttpRequest) -> tuple[Clinic, set[Role], Sequence[Any]] | None:
-    """The session's clinic, the user's roles in it, and when the engine's parts last beat; None
-    when the person must choose a clinic first.
-    """
-    found = list(MEMBERSHIPS.rows({"user": request.user.pk}))
-    if not found:
+def _post(request: HttpRequest) -> staff.Post | None:
+    """What the user is in the session's clinic; None when the person must choose one first."""
+    posts = staff.posts_of(request.user)
+    if not posts:
         raise PermissionDenied
-    beats = len(engine.PULSE)
-    roles: dict[str, set[Role]] = defaultdict(set)
-    clinics: dict[str, Clinic] = {}
-    for row in found:
-        clinic = Clinic.from_db(DEFAULT_DB_ALIAS, CLINIC_COLUMNS, row[beats + 1 :])
-        clinics[str(clinic.uuid)] = clinic
-        roles[str(clinic.uuid)].add(Role(row[beats]))
     chosen = request.session.get(CLINIC)
-    if chosen not in clinics:
-        if len(clinics) > 1:
+    if chosen not in posts:
+        if len(posts) > 1:
             return None
-        [chosen] = clinics
-    return clinics[chosen], roles[chosen], found[0][:beats]
+        [chosen] = posts
+    return posts[chosen]
 
 
 def staff_recovery(request: HttpRequest, recovery: uuid.UUID) -> Recovery:
     """The recovery, if it is of the staff's clinic; Http404 otherwise."""
-    rows = _recoveries().select_related("held_by")
-    found: Recovery | None = rows.filter(uuid=recovery, clinic=request.clinic).first()
+    found = staff.recovery_of(request.clinic, recovery)
     if found is None:
         raise Http404
     return found

@@ -52,6 +52,29 @@ def by_day(logs: Iterable[Log]) -> list[Day]:
 
 
 def _day(day: int, logs: Sequence[Log]) -> Day:
+    return _of_one(day, *logs) if len(logs) == 1 else _of_many(day, logs)
+
+
+def _of_one(day: int, log: Log) -> Day:
+    """What _of_many says of it, for the days of which a year has most."""
+    pain, worst, unknown = log.pain_avg, log.pain_worst, log.opioid_total_unknown
+    return Day(
+        day=day,
+        average=pain,
+        worst=worst if pain is None or worst is None else max(pain, worst),
+        leg=log.leg_pain,
+        other_pains=(),
+        mme=None if unknown else log.opioid_mme,
+        mme_unknown=unknown,
+        acetaminophen_mg=log.acetaminophen_mg,
+        nsaid=bool(log.nsaid_taken),
+        late=log.late,
+        by_staff=log.source == "staff",
+        logs=1,
+    )
+
+
+def _of_many(day: int, logs: Sequence[Log]) -> Day:
     answered = [log for log in logs if log.pain_avg is not None]
     shown = answered[-1] if answered else logs[-1]
     pains = [pain for log in logs for pain in (log.pain_avg, log.pain_worst) if pain is not None]

@@ -8,6 +8,7 @@ values come with the call.
 import json
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from typing import Any
 
 from django.db import connection
@@ -20,6 +21,7 @@ from django.db.models import (
     QuerySet,
     Value,
 )
+from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
 
@@ -74,31 +76,61 @@ def moment(name: str) -> Given:
     return Given(name, DateTimeField())
 
 
+class _Written(Query):
+    """A query that has its SQL already."""
+
+    written: SQLCompiler
+
+    def get_compiler(self, *_: Any, **__: Any) -> SQLCompiler:
+        return self.written
+
+
 class Prepared:
-    """`build` returns the query, with its `values_list`. It is called once in each thread, since
-    what it makes is bound to the thread's connection.
+    """`build` returns the query. It is called once in each thread, since what it makes is bound to
+    the thread's connection.
     """
 
     def __init__(self, build: Callable[[], QuerySet[Any]]) -> None:
         self._build = build
         self._made = threading.local()
 
-    def rows(self, values: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
-        """One statement. `values` has a value for each name that is given in the query; more of
-        them do no harm.
+    def models(self, values: Mapping[str, Any]) -> QuerySet[Any]:
+        """A query of models, with what they select_related; it runs when it is iterated over. It
+        cannot be narrowed down any more. `values` as in `rows`.
         """
-        if not hasattr(self._made, "compiler"):
-            compiler = self._build().query.get_compiler(connection=connection)
-            self._made.sql, self._made.parameters = compiler.as_sql()
-            self._made.compiler = compiler
-        parameters = [
+        made = self._ready()
+        compiler = copy(made.compiler)
+        statement = made.sql, tuple(self._parameters(values))
+        compiler.as_sql = lambda *_, **__: statement
+        query = made.query.chain(klass=_Written)
+        query.written = compiler
+        return QuerySet(model=query.model, query=query)
+
+    def rows(self, values: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
+        """Of a query that has its `values_list`, in one statement. `values` has a value for each
+        name that is given in the query; more of them do no harm.
+        """
+        made = self._ready()
+        with connection.cursor() as cursor:
+            cursor.execute(made.sql, self._parameters(values))
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        if not made.converters:
+            return rows
+        return map(tuple, made.compiler.apply_converters(rows, made.converters))
+
+    def _parameters(self, values: Mapping[str, Any]) -> list[Any]:
+        return [
             one.adapted(values[one.name]) if isinstance(one, Given) else one
             for one in self._made.parameters
         ]
-        with connection.cursor() as cursor:
-            cursor.execute(self._made.sql, parameters)
-            found = cursor.fetchall()
-        rows: Iterable[tuple[Any, ...]] = self._made.compiler.results_iter(
-            results=[found], tuple_expected=True
-        )
-        return rows
+
+    def _ready(self) -> Any:
+        made = self._made
+        if not hasattr(made, "sql"):
+            made.query = self._build().query
+            made.compiler = made.query.get_compiler(connection=connection)
+            sql, made.parameters = made.compiler.as_sql()
+            columns = [column for column, *_more in made.compiler.select[: made.compiler.col_count]]
+            made.converters = made.compiler.get_converters(columns)
+            made.sql = sql
+        return made

@@ -1,14 +1,17 @@
 """Everything that happened in one recovery, read in few statements and told newest first."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast
 
 from recovery.models import Alert, CheckIn, DailyLog, Message, Recovery
+from recovery.queries.prepared import Prepared, number
 from recovery.queries.record import Record
 from recovery.queries.record_parts import Row
 
@@ -31,7 +34,6 @@ NARROW = (
     "opioid_total_unknown",
     "acetaminophen_mg",
     "nsaid_taken",
-    "rules",
 )
 
 
@@ -69,10 +71,22 @@ class Event:
     reminded: Sequence[datetime] = ()
 
 
+LOGS = Prepared(
+    lambda: (
+        DailyLog.objects.filter(recovery=number("recovery"))
+        .order_by("pk")
+        # Mostly no rule fired: to take the rules as text spares a parser's work on most rows.
+        .values_list(*NARROW, Cast("rules", TextField()))
+    )
+)
+
+
 def logs_of(recovery: Recovery) -> list[Log]:
     """All logs with their superseded versions, oldest first."""
-    rows = DailyLog.objects.filter(recovery=recovery).order_by("pk").values_list(*NARROW)
-    return [Log(pk, old, recovery.day_on(on), *rest) for pk, old, on, *rest in rows]
+    return [
+        Log(pk, old, recovery.day_on(on), *rest, json.loads(rules) if rules != "[]" else [])
+        for pk, old, on, *rest, rules in LOGS.rows({"recovery": recovery.pk})
+    ]
 
 
 def current(logs: Sequence[Log]) -> list[Log]:
@@ -84,12 +98,11 @@ def current(logs: Sequence[Log]) -> list[Log]:
     return sorted((log for log in logs if log.pk not in superseded), key=lambda log: first[log.pk])
 
 
-def alerts_of(recovery: Recovery) -> list[Alert]:
-    """Each with `response` and `responded_at`: the check-in form that fed it last, if one did."""
+def _alerts() -> QuerySet[Alert]:
     forms = Alert.responses.through.objects.filter(alert=OuterRef("pk"))
     newest = forms.order_by("-formresponse__saved_at")
-    return list(
-        Alert.objects.filter(recovery=recovery)
+    return (
+        Alert.objects.filter(recovery=number("recovery"))
         .annotate(
             response=Subquery(newest.values("formresponse")[:1]),
             responded_at=Subquery(newest.values("formresponse__saved_at")[:1]),
@@ -97,6 +110,14 @@ def alerts_of(recovery: Recovery) -> list[Alert]:
         .select_related("claimed_by", "closed_by")
         .order_by("raised_at", "rule")
     )
+
+
+ALERTS = Prepared(_alerts)
+
+
+def alerts_of(recovery: Recovery) -> list[Alert]:
+    """Each with `response` and `responded_at`: the check-in form that fed it last, if one did."""
+    return list(ALERTS.models({"recovery": recovery.pk}))
 
 
 def events(

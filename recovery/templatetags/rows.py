@@ -55,7 +55,7 @@ class RowWords:
         self._bases: dict[int | None, str] = {None: escape(_("no base"))}
         self._phases: dict[str, str] = {}
         self._looks: dict[int | None, dict[str, str]] = {}
-        self._addresses: dict[str, str] = {}
+        self._addresses: dict[str, tuple[str, str]] = {}
 
     def of(self, recovery: Any) -> dict[str, Any]:
         """What a row of any list says."""
@@ -80,8 +80,10 @@ class RowWords:
     def address(self, name: str, recovery: Any) -> str:
         """As `reverse` gives it, which would take as long as a row's words together."""
         if name not in self._addresses:
-            self._addresses[name] = reverse(name, args=[NOBODY]).replace(str(NOBODY), "{}")
-        return mark_safe(self._addresses[name].format(recovery.uuid))  # noqa: S308 - a UUID
+            before, after = reverse(name, args=[NOBODY]).split(str(NOBODY))
+            self._addresses[name] = before, after
+        before, after = self._addresses[name]
+        return mark_safe(f"{before}{recovery.uuid}{after}")  # noqa: S308 - a UUID
 
     def day_and_phase(self, place: Any) -> str:
         """D16 follow-up. `place` has the day and the phase, which is None before D0."""

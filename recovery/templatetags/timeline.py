@@ -20,7 +20,7 @@ from recovery.models.alerts import Severity
 from recovery.models.recoveries import Modic
 from recovery.queries.checkins import STAFF_NAMES
 from recovery.queries.pathways import SHIPPED_TITLE, severity_shown
-from recovery.templatetags.staff import full_time, hm
+from recovery.templatetags.staff import day_label, full_time, hm
 
 register = template.Library()
 
@@ -79,6 +79,18 @@ def form_source(row: Any) -> str:
 
 def _source(source: str, mode: str) -> str:
     return f"{DailyLog.Source(source).label}, {str(DailyLog.Mode(mode).label).lower()}"
+
+
+@register.filter
+def log_words(event: Any) -> str:
+    """Log D16, pain 5, entered later."""
+    log, day = event.log, {"day": day_label(event.log.day)}
+    words = [_("Correction of %(day)s") % day if log.supersedes_id else _("Log %(day)s") % day]
+    if log.pain_avg is not None:
+        words.append(_("pain %(pain)s") % {"pain": log.pain_avg})
+    if log.late:
+        words.append(_("entered later"))
+    return ", ".join(words)
 
 
 @register.filter
