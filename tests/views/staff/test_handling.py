@@ -227,6 +227,23 @@ def test_what_somebody_is_on_is_theirs_until_they_give_it_back(
     assert "Mine 0" in words(queue_page(as_nurse))
 
 
+@pytest.mark.parametrize("alert", [True, False])
+def test_a_claim_that_has_run_out_is_nobody_s_before_any_tick(
+    as_nurse: Client, recovery: Recovery, set_clock: Any, alert: bool
+) -> None:
+    if alert:
+        report(recovery, **EMERGENCY)
+    else:
+        put(recovery, QueueRank.OVERDUE)
+    claim(as_nurse, recovery)
+    set_clock(NOW + 29 * MINUTE)
+    assert "Mine 1" in words(queue_page(as_nurse))
+    set_clock(NOW + 31 * MINUTE)
+    assert "Claim Ruth Keller" in row(queue_page(as_nurse), "Keller")
+    assert "Mine 0" in words(queue_page(as_nurse))
+    assert "Nobody in the queue fits" in words(queue_page(as_nurse, mine="yes"))
+
+
 @pytest.mark.parametrize("to", ["nobody", "0b2f5a34-7f0c-4d53-9d53-9a3f8f9f6c11", "\0"])
 def test_a_stranger_cannot_be_assigned(as_nurse: Client, recovery: Recovery, to: str) -> None:
     response = as_nurse.post(url("recovery_assign", recovery.uuid), {"to": to})
