@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from math import ceil
 from typing import Any
+from uuid import UUID
 
 from django.core import signing
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -63,6 +64,7 @@ class QueuedAlert:
     """An alert as a row of the queue says it; a plain row, as queries.listed has them."""
 
     recovery_id: int
+    uuid: UUID
     rule: str
     severity: str
     state: str
@@ -83,9 +85,7 @@ class QueuedAlert:
     outcome: str | None
 
     def is_claimed(self, now: datetime) -> bool:
-        """Whether somebody has it now: a claim that has run out is nobody's, before the tick has
-        opened the alert again too.
-        """
+        """Whether somebody has it now: the tick may be late to open it when a claim runs out."""
         until = self.claimed_until
         return self.state == Alert.State.ACKNOWLEDGED and until is not None and until > now
 

@@ -117,8 +117,7 @@ def to_the_next(refused: Message, *, now: datetime) -> None:
     if refused.recovery_id is None or refused.kind not in TELLING:
         return
     recovery = Recovery.objects.select_for_update().get(pk=refused.recovery_id)
-    live = [Alert.State.OPEN, Alert.State.ACKNOWLEDGED]
-    waiting = list(recovery.alerts.filter(state__in=live, severity=refused.severity))
+    waiting = list(recovery.alerts.filter(state__in=Alert.WAITING, severity=refused.severity))
     if not waiting:
         return
     step = refused.dedupe_key.rpartition(":")[0]
