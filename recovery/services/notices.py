@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from recovery.clinical.rules import Severity, precedence
 from recovery.models import Alert, Message, Recovery
@@ -79,54 +78,50 @@ def told_at_once(alerts: Iterable[Alert], until: datetime) -> dict[int, set[int]
     what fired it since its clock started, also in the place of one whose address failed, and that
     one. One statement, or none.
     """
-    telling = [a for a in alerts if a.next_notice_at and a.next_notice_at <= until]
-    telling = [a for a in telling if a.notice_step == oncall.NEXT and a.severity in CALLS]
+    telling = [
+        alert
+        for alert in alerts
+        if alert.severity == Severity.EMERGENCY
+        and alert.notice_step == oncall.NEXT
+        and alert.next_notice_at is not None
+        and alert.next_notice_at <= until
+    ]
     if not telling:
         return {}
-    mails: dict[int, list[Message]] = defaultdict(list)
-    rows = _telling(telling).filter(kind=Message.Kind.ALERT)
-    for mail in rows.only("recovery_id", "user_id", "severity", "created_at"):
-        mails[mail.recovery_id or 0].append(mail)
+    mails = Message.objects.filter(
+        recovery__in={alert.recovery_id for alert in telling},
+        kind=Message.Kind.ALERT,
+        severity=Severity.EMERGENCY,
+        created_at__gte=min(alert.clock_from for alert in telling),
+    ).exclude(state=Message.State.NOT_SENT)
+    told: dict[int, list[tuple[int, datetime]]] = defaultdict(list)
+    for recovery_id, user, at in mails.values_list("recovery_id", "user_id", "created_at"):
+        told[recovery_id].append((user, at))
     return {
-        alert.pk: {
-            mail.user_id or 0
-            for mail in mails[alert.recovery_id]
-            if mail.severity == alert.severity and mail.created_at >= alert.clock_from
-        }
+        alert.pk: {user for user, at in told[alert.recovery_id] if at >= alert.clock_from}
         for alert in telling
     }
-
-
-def _telling(alerts: Collection[Alert]) -> QuerySet[Message]:
-    """The mails that may tell of these alerts, since the first of their clocks started."""
-    return Message.objects.filter(
-        recovery__in={alert.recovery_id for alert in alerts},
-        kind__in=TELLING,
-        created_at__gte=min(alert.clock_from for alert in alerts),
-    ).exclude(state=Message.State.NOT_SENT)
 
 
 @transaction.atomic
 def to_the_next(refused: Message, *, now: datetime) -> None:
     """A person's address takes no mail: owe what this mail of an alert told to the next person in
-    the order who was not told, at once.
+    the order, at once; rather to one whom no step has told since.
 
-    When everybody was, to the next whom its own step has not told; and to nobody at all when no
-    alert there waits for a contact any more, nor for any other kind of mail.
+    Nobody whom its step tells already, and nobody at all when no alert there waits for a contact
+    any more; nor for any other kind of mail.
     """
     if refused.recovery_id is None or refused.kind not in TELLING:
         return
     recovery = Recovery.objects.select_for_update().get(pk=refused.recovery_id)
-    waiting = list(recovery.alerts.filter(state__in=Alert.WAITING, severity=refused.severity))
-    if not waiting:
+    if not recovery.alerts.filter(state__in=Alert.WAITING, severity=refused.severity).exists():
         return
     step = refused.dedupe_key.rpartition(":")[0]
-    by_step = set(
-        Message.objects.filter(
-            recovery=recovery, kind=refused.kind, dedupe_key__startswith=f"{step}:"
-        ).values_list("user", flat=True)
-    )
-    told = set(_telling(waiting).filter(severity=refused.severity).values_list("user", flat=True))
+    telling = Message.objects.filter(
+        recovery=recovery, kind__in=TELLING, severity=refused.severity
+    ).values_list("user", flat=True)
+    by_step = set(telling.filter(dedupe_key__startswith=f"{step}:"))
+    told = set(telling.filter(created_at__gte=refused.created_at))
     people = oncall.people([recovery.clinic_id]).get(recovery.clinic_id, [])
     first = oncall.FIRST if refused.kind == Message.Kind.ALERT else oncall.NEXT
     order = [person.user for person in oncall.wanting(people, refused.severity, first)]

@@ -270,6 +270,17 @@ def test_who_was_told_for_another_is_not_told_again_before_everybody_was(
     assert at_the_server(mail_server, *moments) == ["jonas", "mia", "jonas mia"]
 
 
+def test_what_fires_again_is_told_to_whom_it_was_told_so_far(
+    on_call, nurse, mail_server: MailServer
+):
+    Message.objects.all().delete()
+    mail_server.at_rcpt[nurse.email] = "550 5.1.1 User unknown"
+    for fires in (local(9), local(9, 5)):
+        record(on_call, now=fires, **EMERGENCY)
+        assert at_the_server(mail_server, fires) == ["jonas"]
+    assert at_the_server(mail_server, local(9, 15)) == ["mia"]
+
+
 def test_when_everybody_was_told_the_next_step_begins_anew(
     on_call, nurse, clinician, mail_server: MailServer
 ):
