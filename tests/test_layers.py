@@ -166,6 +166,7 @@ ORDER = [
     "recovery.forms.overdue",
     "recovery.forms.languages",
     "recovery.forms.clinics",
+    "recovery.forms.meanwhile",
     "recovery.forms.reminders",
     "recovery.forms.facts",
     "recovery.forms.outcomes",

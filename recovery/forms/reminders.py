@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from recovery.clinical.plan import FIRST_REMINDER, LAST_REMINDER
+from recovery.forms.meanwhile import Meanwhile, as_shown, since_shown
 from recovery.forms.places import ZONES, a_zone, ask_plainly, mobile_number, shown_number
 from recovery.models import Channels, Consent, Patient
 from recovery.queries.languages import NAMES, offered_languages
@@ -20,6 +21,12 @@ MORNINGS = tuple(time(hour) for hour in range(8, 14))
 EVENINGS = tuple(time(hour) for hour in range(15, 22))
 TIMES = tuple(time(hour, minute) for hour in range(8, 21) for minute in (0, 30))
 PAUSES = (1, 2, 3, 5, 7, 10, 14)
+# What came after the page was made.
+CHANGED = _("%(which)s: changed after you opened the page. That stays so.")
+TURNED_OFF = _("%(which)s: turned off after you opened the page. That stays so.")
+CLASHES = _(
+    "This was changed after you opened the page. It is now: %(now)s. Save again if you want yours."
+)
 BY_TEXT = (Channels.SMS, Channels.EMAIL_SMS, Channels.SMS_EMAIL)
 
 
@@ -118,6 +125,7 @@ class PreferencesForm(WishesForm):
 
     By staff, what the patient agrees to is ticked as told; `by_staff` says that it is they. While
     the patient is `untold` they are not asked here: the text comes first (`enrolment.ConsentForm`).
+    What was changed since the page was made stays where the page left it alone, and `left` says so.
     """
 
     logs_on = forms.BooleanField(label=_("The daily log"), required=False)
@@ -141,20 +149,20 @@ class PreferencesForm(WishesForm):
         # What nobody agreed to has not been chosen.
         self.not_agreed = by_staff and agreed is not None and not agreed.email_ok
         untouched = self.not_agreed and patient.channels == Channels.EMAIL
+        now = {
+            "channels": "" if untouched else patient.channels,
+            "mobile": shown_number(patient.mobile),
+            "remind_at": f"{patient.remind_at:%H:%M}" if patient.remind_at else "",
+            "quiet_until": f"{patient.quiet_until:%H:%M}",
+            "quiet_from": f"{patient.quiet_from:%H:%M}",
+            "language": patient.language,
+            "zone": patient.zone,
+            **{name: "on" if ticked else "" for name, ticked in (self.on | self.agreed).items()},
+        }
+        self.shown = as_shown(now)
+        self.meanwhile = Meanwhile(data) if data is None else since_shown(data, now)
         super().__init__(
-            data,
-            by_staff=by_staff,
-            initial={
-                "channels": "" if untouched else patient.channels,
-                "mobile": shown_number(patient.mobile),
-                "remind_at": patient.remind_at and f"{patient.remind_at:%H:%M}",
-                "quiet_until": f"{patient.quiet_until:%H:%M}",
-                "quiet_from": f"{patient.quiet_from:%H:%M}",
-                "language": patient.language,
-                "zone": patient.zone,
-                **self.on,
-                **self.agreed,
-            },
+            self.meanwhile.data, by_staff=by_staff, initial=now | self.on | self.agreed
         )
         self.fields["channels"].required, self.fields["channels"].help_text = not untouched, ""
         self.mobile_before = patient.mobile
@@ -193,16 +201,20 @@ class PreferencesForm(WishesForm):
         agrees = any(given.get(name) and not on for name, on in self.agreed.items())
         if self.by_staff and (turned_on or agrees) and not given.get("told"):
             self.add_error("told", _("Ask the patient first, then tick this."))
+        for name in self._asked(self.meanwhile.clashing):
+            self.add_error(name, CLASHES % {"now": self._words(name, self.initial[name])})
 
     @property
     def for_service(self) -> dict[str, Any]:
         """The arguments of `services.preferences.change`, once the form is valid."""
         given = self.cleaned_data
+        changed = self._asked(self.meanwhile.changed)
+        wishes = self.for_patient | {name: given[name] for name in ("language", "zone")}
         return {
-            "wishes": self.for_patient | {name: given[name] for name in ("language", "zone")},
+            "wishes": {name: value for name, value in wishes.items() if name in changed},
             "logs": self._turned("logs_on"),
             "forms": self._turned("forms_on"),
-            "agrees": {name: given[name] for name in self.agreed if name in given},
+            "agrees": {name: given[name] for name in self.agreed if name in changed},
         }
 
     def _turned(self, name: str) -> bool | None:
@@ -218,6 +230,27 @@ class PreferencesForm(WishesForm):
             return [gettext("Saved.")]
         number = shown_number(mobile)
         return [gettext("Saved."), gettext("Text messages go to %(number)s.") % {"number": number}]
+
+    @property
+    def left(self) -> list[str]:
+        """What was changed since the page was made, and was left as it is now."""
+        moved = self._asked(self.meanwhile.moved)
+        off = [name for name in moved if name in self.on and not self.on[name]]
+        others = [name for name in moved if name not in off]
+        said = ((off, TURNED_OFF), (others, CHANGED))
+        return [text % {"which": self._labels(names)} for names, text in said if names]
+
+    def _asked(self, names: Iterable[str]) -> list[str]:
+        return [name for name in self.fields if name in names]
+
+    def _labels(self, names: Iterable[str]) -> str:
+        return ", ".join(str(self.fields[name].label) for name in names)
+
+    def _words(self, name: str, value: str) -> Any:
+        """As the page says the value."""
+        field = self.fields[name]
+        choices = getattr(field, "choices", None) or getattr(field.widget, "choices", ())
+        return dict(choices).get(value, value) or "–"
 
 
 def _languages(patient: Patient) -> list[tuple[str, str]]:

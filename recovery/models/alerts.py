@@ -45,6 +45,9 @@ class Alert(models.Model):
         SNOOZED = "snoozed", _("Snoozed")
         CLOSED = "closed", _("Closed")
 
+    # Somebody should act on it.
+    WAITING = (State.OPEN, State.ACKNOWLEDGED)
+
     class ClosingReason(models.TextChoices):
         PHONE = "phone", _("Resolved by phone")
         SEEN = "seen", _("Seen in clinic")

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from math import ceil
 from typing import Any
+from uuid import UUID
 
 from django.core import signing
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -19,14 +20,7 @@ from recovery.models.alerts import RANK_OF, Severity
 from recovery.models.recoveries import QueueRank
 from recovery.queries.corridors import Course, course
 from recovery.queries.listed import ListedWork, listed, read, with_handling
-from recovery.queries.patients import (
-    COUNTED,
-    PAGE,
-    Place,
-    day_of,
-    found,
-    place,
-)
+from recovery.queries.patients import COUNTED, PAGE, Place, day_of, found, place
 from recovery.queries.prepared import AnyOf, Prepared, moment, number, numbers
 from recovery.queries.queue_counts import (
     COUNTING,
@@ -70,6 +64,7 @@ class QueuedAlert:
     """An alert as a row of the queue says it; a plain row, as queries.listed has them."""
 
     recovery_id: int
+    uuid: UUID
     rule: str
     severity: str
     state: str
@@ -88,6 +83,11 @@ class QueuedAlert:
     closing_text: str
     # What came of the last contact about it (Contact.Outcome).
     outcome: str | None
+
+    def is_claimed(self, now: datetime) -> bool:
+        """Whether somebody has it now: the tick may be late to open it when a claim runs out."""
+        until = self.claimed_until
+        return self.state == Alert.State.ACKNOWLEDGED and until is not None and until > now
 
 
 AnyAlert = Alert | QueuedAlert
@@ -230,7 +230,7 @@ def _row(recovery: ListedWork, alerts: Sequence[QueuedAlert], clinic: Clinic, no
         clock = Clock("handled", recovery.queue_since)
     else:
         clock = clock_of(here, clinic, now) if here else Clock("since", recovery.queue_since)
-    held = next((alert for alert in alerts if alert.state == Alert.State.ACKNOWLEDGED), None)
+    held = next((alert for alert in alerts if alert.is_claimed(now)), None)
     holder, until = None, None
     if held:
         holder, until = User(pk=held.claimed_by_id, name=held.claimed_name), held.claimed_until

@@ -42,7 +42,8 @@ SELECT COUNT(*) FROM (
         SELECT recovery.id FROM recovery_alert AS alert
         JOIN recovery_recovery AS recovery ON recovery.id = alert.recovery_id
         WHERE clinic_id = %s AND queue_rank < %s AND alert.claimed_by_id = %s
-            AND alert.state = 'acknowledged' LIMIT {COUNTED + 1}
+            AND alert.state = 'acknowledged' AND alert.claimed_until > %s
+        LIMIT {COUNTED + 1}
     ) AS claimed
 ) AS mine
 """  # noqa: S608 - numbers of our own
@@ -61,7 +62,9 @@ _THEIRS = (number("clinic"), number("waiting_below"), number("user"))
 COUNTING: dict[str, Any] = {
     "in_room": IN_ROOM,
     MINE: RawSQL(  # noqa: S611 - nothing of it is typed
-        MINE_COUNTED, (*_THEIRS, *_THEIRS, moment("now"), *_THEIRS), output_field=IntegerField()
+        MINE_COUNTED,
+        (*_THEIRS, *_THEIRS, moment("now"), *_THEIRS, moment("now")),
+        output_field=IntegerField(),
     ),
     "saved": Subquery(
         Duty.objects.filter(clinic=number("clinic"), user=number("user")).values("queue_filters")
@@ -84,7 +87,9 @@ def counted_with(clinic: Clinic, user: User, now: datetime) -> dict[str, Any]:
 def claimed_by(user: User, now: datetime) -> QuerySet[Any]:
     """What somebody is on now, by a claim of the row or of an alert: few."""
     held = Recovery.objects.order_by().filter(held_by=user, held_until__gt=now)
-    claims = Alert.objects.order_by().filter(claimed_by=user, state=Alert.State.ACKNOWLEDGED)
+    claims = Alert.objects.order_by().filter(
+        claimed_by=user, state=Alert.State.ACKNOWLEDGED, claimed_until__gt=now
+    )
     return held.values("pk").union(claims.values("recovery"))
 
 

@@ -157,7 +157,7 @@ def _judge_time(
     owed.alerts += fed
     situation.alerts += raised
     at_once = [(alert, 0) for alert in raised + fed if alert.notice_step]
-    owed.messages += notices.of_steps(recovery, situation.people, at_once, now)
+    owed.messages += notices.of_steps(recovery, situation.people, at_once, now, situation.told)
 
 
 def _act_on_alerts(situation: Situation, owed: Owed, now: datetime) -> None:
@@ -181,7 +181,7 @@ def _act_on_alerts(situation: Situation, owed: Owed, now: datetime) -> None:
             changed = True
         if changed:
             owed.alerts.append(alert)
-    owed.messages += notices.of_steps(recovery, situation.people, noticed, now)
+    owed.messages += notices.of_steps(recovery, situation.people, noticed, now, situation.told)
 
 
 def next_event(situation: Situation, now: datetime) -> datetime | None:

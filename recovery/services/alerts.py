@@ -27,6 +27,7 @@ from recovery.services.refusals import Moved, NotAllowed
 
 CLAIM_LASTS = timedelta(minutes=30)
 IS_ON_IT = gettext_lazy("%(name)s is on it.")
+IS_HANDLED = gettext_lazy("This alert is already handled.")
 CHANGED = (
     "state",
     "severity",
@@ -194,13 +195,12 @@ def claim(*, alert: Alert, user: User, now: datetime, take_over: bool = False) -
     recovery, standing = locked(alert.recovery_id)
     row = next((one for one in standing if one.pk == alert.pk), None)
     if row is None or row.state in (Alert.State.CONTACTED, Alert.State.SNOOZED):
-        raise NotAllowed(_("This alert is already handled."))
+        raise NotAllowed(IS_HANDLED)
     hold = hold_of(recovery, standing, now)
     if hold and hold.by != user and not take_over:
         told = _("%(name)s has claimed this alert.") if hold.alert == row else IS_ON_IT
         raise NotAllowed(told % {"name": hold.by})
-    live = (Alert.State.OPEN, Alert.State.ACKNOWLEDGED)
-    taken = {one: taking(hold, user) for one in standing if one.state in live}
+    taken = {one: taking(hold, user) for one in standing if one.state in Alert.WAITING}
     recovery.held_by, recovery.held_until = user, now + CLAIM_LASTS
     for one in taken:
         one.state = Alert.State.ACKNOWLEDGED

@@ -53,6 +53,17 @@ def usable(patient: Patient, agreed: Agreed, *, addressee: int | None) -> tuple[
     return tuple(channel for channel in patient.in_order if works[channel])
 
 
+def instead_of(channel: Channel, patient: Patient, working: Sequence[Channel]) -> Channel:
+    """By what goes what was owed by `channel`: by that, as long as it works, also where the patient
+    has changed the order. Where none of the chosen ones works it stays, if it is one of them.
+    """
+    if channel in working:
+        return channel
+    if working:
+        return working[0]
+    return channel if channel in patient.in_order else patient.in_order[0]
+
+
 def next_of(
     chosen: Sequence[Channel],
     working: Sequence[Channel],

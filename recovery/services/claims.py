@@ -40,7 +40,7 @@ UNREAD = [
         Patient,
         *("uuid", "clinic", "zone", "language", "quiet_until", "quiet_from", "remind_at"),
         *("reminders_off_at", "logs_off_at", "forms_off_at", "paused_until"),
-        *("address_fails_at", "mobile", "mobile_fails_at"),
+        *("channels", "address_fails_at", "mobile", "mobile_fails_at"),
     ),
 ]
 

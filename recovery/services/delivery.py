@@ -114,6 +114,10 @@ def _ready(claimed: Sequence[Message], clock: Clock, done: Done) -> dict[str, Wa
         try:
             if _waits_for_morning(message, now):
                 continue
+            if recheck.goes_otherwise(message):
+                Message.objects.filter(_ours(message)).update(
+                    channel=message.channel, user=message.user
+                )
             if reason := recheck.reason(message, now=now):
                 _settle(message, done, state=State.NOT_SENT, reason=reason)
                 continue
@@ -215,11 +219,25 @@ def _record_failure(message: Message, answer: Answer, now: datetime, done: Done)
         with transaction.atomic():
             address_failed(message, now=now)
             notices.to_the_next(message, now=now)
+            if _goes_otherwise(message):
+                # What is refused has not arrived.
+                done[State.OWED] += 1
+                by = {"channel": message.channel, "user": message.user}
+                _owe_again(message, send_after=now, **by)
+                return
             by_text = message.channel == Channel.SMS
             reason = Message.Reason.NUMBER_FAILS if by_text else Message.Reason.ADDRESS_FAILS
             _settle(message, done, state=State.REFUSED, reason=reason)
     else:
         _settle(message, done, state=State.REFUSED, reason=Message.Reason.SERVER)
+
+
+def _goes_otherwise(refused: Message) -> bool:
+    if refused.recovery is None:
+        return False
+    # What has just been written of the address or number.
+    refused.recovery.patient.refresh_from_db()
+    return Recheck([refused]).goes_otherwise(refused)
 
 
 def _count_turned_away(result: Result, done: Done) -> None:
@@ -252,7 +270,7 @@ def _later(message: Message, now: datetime, done: Done) -> None:
     _owe_again(message, send_after=now + waited(message))
 
 
-def _owe_again(message: Message, *, send_after: datetime, **changed: int | str) -> None:
+def _owe_again(message: Message, *, send_after: datetime, **changed: Any) -> None:
     Message.objects.filter(_ours(message)).update(
         state=State.OWED, token=None, lease_until=None, send_after=send_after, **changed
     )

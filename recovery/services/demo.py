@@ -63,7 +63,10 @@ def _settle(pks: Collection[int], now: datetime, failing: Collection[str]) -> No
         row = Message.objects.filter(pk=message.pk)
         if morning := quiet_until(message, now=now):
             row.update(send_after=morning)
-        elif reason := recheck.reason(message, now=now):
+            continue
+        if recheck.goes_otherwise(message):
+            row.update(channel=message.channel, user=message.user)
+        if reason := recheck.reason(message, now=now):
             row.update(state=State.NOT_SENT, reason=reason)
         elif message.user is not None and message.user.email in failing:
             row.update(state=State.REFUSED, reason=Message.Reason.ADDRESS_FAILS)

@@ -226,6 +226,7 @@ class _Course:
             message.send_after = morning
             return
         self.waiting.remove(message)
+        self.known.recheck.goes_otherwise(message)
         reason = self.known.recheck.reason(message, now=at)
         if message.checkin is not None and message.number is not None and not reason:
             self.situation.reminded.append(

@@ -10,26 +10,34 @@ from django.utils.translation import gettext as _
 
 from recovery.models import AccessEvent, Alert, Clinic, Duty, Membership, Note, Recovery, User
 from recovery.services import alerts
-from recovery.services.refusals import NotAllowed
+from recovery.services.refusals import Moved, NotAllowed
 
 FILTERS_KEPT = 12
 
 
 @transaction.atomic
 def claim(
-    *, recovery: Recovery, user: User, now: datetime, take_over: bool = False
+    *,
+    recovery: Recovery,
+    user: User,
+    now: datetime,
+    take_over: bool = False,
+    because_of: Alert | None = None,
 ) -> Alert | None:
     """Say "I am on it": of the open alerts (services.alerts.claim, returned), else of the row.
 
     Stops no clock, and lapses after 30 minutes. Raises NotAllowed when a colleague is on it,
-    unless `take_over`, which is recorded.
+    unless `take_over`, which is recorded; and Moved when it was `because_of` an alert that waited
+    and none waits any more.
     """
     row, standing = alerts.locked(recovery.pk)
     hold = alerts.hold_of(row, standing, now)
-    live = [a for a in standing if a.state in (Alert.State.OPEN, Alert.State.ACKNOWLEDGED)]
-    if live:
-        first = (hold and hold.alert) or live[0]
+    waiting = [alert for alert in standing if alert.state in Alert.WAITING]
+    if waiting:
+        first = (hold and hold.alert) or waiting[0]
         return alerts.claim(alert=first, user=user, now=now, take_over=take_over)
+    if because_of:
+        raise Moved(alerts.IS_HANDLED)
     if hold and hold.by != user and not take_over:
         raise NotAllowed(alerts.IS_ON_IT % {"name": hold.by})
     row.held_by, row.held_until = user, now + alerts.CLAIM_LASTS

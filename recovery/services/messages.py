@@ -148,9 +148,13 @@ def access_written_to(patient: Patient) -> PatientAccess | None:
 
 
 def _written_to(patient_ids: Iterable[int]) -> dict[int, PatientAccess]:
+    return first_of(PatientAccess.objects.filter(patient__in=list(patient_ids), ended_at=None))
+
+
+def first_of(accesses: Iterable[PatientAccess]) -> dict[int, PatientAccess]:
+    """Of accesses that have not ended, the one of each patient through whom the mails go."""
     found: dict[int, PatientAccess] = {}
-    rows = PatientAccess.objects.filter(patient__in=list(patient_ids), ended_at=None)
-    for row in sorted(rows, key=lambda row: (row.relationship != Relationship.SELF, row.pk)):
+    for row in sorted(accesses, key=lambda row: (row.relationship != Relationship.SELF, row.pk)):
         found.setdefault(row.patient_id, row)
     return found
 

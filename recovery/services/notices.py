@@ -1,6 +1,7 @@
 """The mails that tell staff of alerts: one a person and answer or step, for the worst of them."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -46,15 +47,19 @@ def of_steps(
     people: Sequence[oncall.Person],
     noticed: Sequence[tuple[Alert, int]],
     now: datetime,
+    told: Mapping[int, Collection[int]],
 ) -> list[Message]:
-    """The unsaved mails about alerts, each with the step that tells of it now."""
+    """The unsaved mails about alerts, each with the step that tells of it now. `told` as
+    `told_at_once` has it.
+    """
     # No two alerts of a recovery that are not closed have the same rule.
     steps = {alert.rule: step for alert, step in noticed}
     mails: list[Message] = []
     mailed: set[int] = set()
     for alert in worst_first(alert for alert, _step in noticed):
         step = steps[alert.rule]
-        users = [user for user in oncall.told(people, alert.severity, step) if user not in mailed]
+        turns = oncall.told(people, alert.severity, step, told.get(alert.pk))
+        users = [user for user in turns if user not in mailed]
         mails += messages.alert_mails(
             recovery,
             notice=f"alert:{alert.uuid}:{alert.notice}",
@@ -68,10 +73,40 @@ def of_steps(
     return mails
 
 
+def told_at_once(alerts: Iterable[Alert], until: datetime) -> dict[int, set[int]]:
+    """By alert that may tell the next person up to `until`, the users who had their turn: told with
+    what fired it since its clock started, also in the place of one whose address failed, and that
+    one. One statement, or none.
+    """
+    telling = [
+        alert
+        for alert in alerts
+        if alert.severity == Severity.EMERGENCY
+        and alert.notice_step == oncall.NEXT
+        and alert.next_notice_at is not None
+        and alert.next_notice_at <= until
+    ]
+    if not telling:
+        return {}
+    mails = Message.objects.filter(
+        recovery__in={alert.recovery_id for alert in telling},
+        kind=Message.Kind.ALERT,
+        severity=Severity.EMERGENCY,
+        created_at__gte=min(alert.clock_from for alert in telling),
+    ).exclude(state=Message.State.NOT_SENT)
+    told: dict[int, list[tuple[int, datetime]]] = defaultdict(list)
+    for recovery_id, user, at in mails.values_list("recovery_id", "user_id", "created_at"):
+        told[recovery_id].append((user, at))
+    return {
+        alert.pk: {user for user, at in told[alert.recovery_id] if at >= alert.clock_from}
+        for alert in telling
+    }
+
+
 @transaction.atomic
 def to_the_next(refused: Message, *, now: datetime) -> None:
     """A person's address takes no mail: owe what this mail of an alert told to the next person in
-    the order, at once.
+    the order, at once; rather to one whom no step has told since.
 
     Nobody whom its step tells already, and nobody at all when no alert there waits for a contact
     any more; nor for any other kind of mail.
@@ -79,21 +114,21 @@ def to_the_next(refused: Message, *, now: datetime) -> None:
     if refused.recovery_id is None or refused.kind not in TELLING:
         return
     recovery = Recovery.objects.select_for_update().get(pk=refused.recovery_id)
-    waiting = [Alert.State.OPEN, Alert.State.ACKNOWLEDGED]
-    if not recovery.alerts.filter(state__in=waiting, severity=refused.severity).exists():
+    if not recovery.alerts.filter(state__in=Alert.WAITING, severity=refused.severity).exists():
         return
     step = refused.dedupe_key.rpartition(":")[0]
-    told = set(
-        Message.objects.filter(
-            recovery=recovery, kind=refused.kind, dedupe_key__startswith=f"{step}:"
-        ).values_list("user", flat=True)
-    )
+    telling = Message.objects.filter(
+        recovery=recovery, kind__in=TELLING, severity=refused.severity
+    ).values_list("user", flat=True)
+    by_step = set(telling.filter(dedupe_key__startswith=f"{step}:"))
+    told = set(telling.filter(created_at__gte=refused.created_at))
     people = oncall.people([recovery.clinic_id]).get(recovery.clinic_id, [])
     first = oncall.FIRST if refused.kind == Message.Kind.ALERT else oncall.NEXT
     order = [person.user for person in oncall.wanting(people, refused.severity, first)]
-    # Who stands before them was told by an earlier step, and comes last.
+    # Who stands before them had their turn, and comes last.
     place = order.index(refused.user_id) + 1 if refused.user_id in order else 0
-    order = order[place:] + order[:place]
+    order = [user for user in order[place:] + order[:place] if user not in by_step]
+    order.sort(key=lambda user: user in told)
     messages.owe(
         messages.alert_mails(
             recovery,
@@ -101,7 +136,7 @@ def to_the_next(refused: Message, *, now: datetime) -> None:
             kind=Message.Kind(refused.kind),
             severity=refused.severity,
             number=refused.number or 0,
-            users=[user for user in order if user not in told][:1],
+            users=order[:1],
             now=now,
         )
     )

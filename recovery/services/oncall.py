@@ -1,12 +1,12 @@
 """Who is told: the on-call order of a clinic, and which mails each of its people wants.
 
-R47 in full. Emergency: the first in the order at once, the next after 15 minutes, everybody after
-60 and each hour from then on. Urgent: the first, and everybody after 2 clinic hours. Without an
-order everybody is told each time, so that nothing goes to nobody.
+R47 in full. Emergency: the first in the order at once, the next who was not told after 15 minutes,
+everybody after 60 and each hour from then on. Urgent: the first, and everybody after 2 clinic
+hours. Without an order everybody is told each time, so that nothing goes to nobody.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,10 +68,13 @@ def wanting(people: Iterable[Person], severity: str, step: int) -> list[Person]:
     return [person for person in everybody if person.emergency_mails] or everybody
 
 
-def told(people: Sequence[Person], severity: str, step: int) -> list[int]:
+def told(
+    people: Sequence[Person], severity: str, step: int, already: Collection[int] | None = None
+) -> list[int]:
     """The users that the mail of a step goes to; `people` in the on-call order.
 
-    Who has no place in it comes behind all who have one. Who is alone is the next one too.
+    Who has no place in it comes behind all who have one. `already` had their turn, the first in the
+    order if nothing else is known; once all had it, the order begins anew.
     """
     order = [person.user for person in wanting(people, severity, step)]
     if all(person.place is None for person in people):
@@ -79,7 +82,8 @@ def told(people: Sequence[Person], severity: str, step: int) -> list[int]:
     if step == FIRST:
         return order[:1]
     if step == NEXT and severity == Severity.EMERGENCY:
-        return order[1:2] or order
+        had_turn = order[:1] if already is None else already
+        return [user for user in order if user not in had_turn][:1] or order[:1]
     return order
 
 

@@ -1,4 +1,4 @@
-"""Asked again when a mail is about to go: must it still, and is this the hour for it?
+"""Asked again when a mail is about to go: must it still, by which channel, and is this the hour?
 
 Between owing and sending a patient may have answered, a check-in expired, a person left.
 """
@@ -53,11 +53,10 @@ class Recheck:
         patients = {m.recovery.patient_id for m in batch if m.recovery and _to_patient(m)}
         patients |= {recovery.patient_id for recovery in recoveries}
         self._agreed = channels.agreed(patients)
-        self._accesses = set(
-            PatientAccess.objects.filter(patient__in=patients, ended_at=None).values_list(
-                "patient_id", "user_id"
-            )
-        )
+        rows = PatientAccess.objects.filter(patient__in=patients, ended_at=None)
+        accesses = list(rows.select_related("user"))
+        self._accesses = {(one.patient_id, one.user_id) for one in accesses}
+        self._written_to = messages.first_of(accesses)
         clinics = {m.clinic_id for m in batch if m.kind in TO_STAFF}
         self._people = oncall.people(clinics | {recovery.clinic_id for recovery in recoveries})
         self._waiting = digest.waiting(
@@ -65,6 +64,24 @@ class Recheck:
         )
         counting = {m.recovery_id for m in batch if _counts(m)}
         self._reminded = reminded(counting | {recovery.pk for recovery in recoveries})
+
+    def goes_otherwise(self, message: Message) -> bool:
+        """Turn a reminder whose channel does not work any more, or is none that the patient wants,
+        into one by another; returns whether it is another now. The caller stores it.
+        """
+        if message.kind != Message.Kind.REMINDER or message.recovery is None:
+            return False
+        patient = message.recovery.patient
+        access = self._written_to.get(patient.pk)
+        user = access.user if access and access.user.is_active else None
+        agreed = self._agreed.get(patient.pk, channels.NOTHING)
+        working = channels.usable(patient, agreed, addressee=user.pk if user else None)
+        channel = channels.instead_of(Channel(message.channel), patient, working)
+        if channel == message.channel:
+            return False
+        message.channel = channel
+        message.user = user if channel == Channel.EMAIL else None
+        return True
 
     def reason(self, message: Message, *, now: datetime) -> Message.Reason:
         """Why the mail must not go; Reason.NONE if it may."""

@@ -1,6 +1,6 @@
 """All that is known of a recovery when its tick comes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -24,6 +24,8 @@ class Situation:
     addressee: int | None
     people: Sequence[oncall.Person]
     facts: timing.Facts
+    # By alert that is about to tell the next person, who had their turn (notices.told_at_once).
+    told: Mapping[int, Collection[int]] = field(default_factory=dict)
     # By which the patient can be reached, the first one first; known only where a reminder is due.
     channels: Sequence[Channel] = ()
     # Reminders that went and may be unanswered; likewise.

@@ -20,6 +20,7 @@ from recovery.services import (
     channels,
     corridors,
     messages,
+    notices,
     nudges,
     oncall,
     outcomes,
@@ -166,6 +167,7 @@ def situations(recoveries: Sequence[Recovery], until: datetime) -> list[Situatio
     agreed = channels.agreed({r.patient_id for r in reminding}) if reminding else {}
     reminded = _reminded(reminding)
     staff = oncall.people({r.clinic_id for r in recoveries})
+    told = notices.told_at_once((one for some in alerts.values() for one in some), until)
     facts = timing.facts_of(recoveries, alerts)
     return [
         Situation(
@@ -184,6 +186,7 @@ def situations(recoveries: Sequence[Recovery], until: datetime) -> list[Situatio
             reminded=reminded[recovery.pk],
             people=staff.get(recovery.clinic_id, []),
             facts=facts[recovery.pk],
+            told=told,
         )
         for recovery in recoveries
     ]

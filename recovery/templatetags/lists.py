@@ -52,7 +52,8 @@ OWNER = (
     "<span>{held_by}<small>{say_until} {held_until}</small></span></span>"
 )
 CLAIM = (
-    '<button class="btn btn-quiet" form="act" formaction="{claim}" data-key="claim">{say_claim}'
+    '<button class="btn btn-quiet" form="act" formaction="{claim}" name="alert" value="{alert}" '
+    'data-key="claim">{say_claim}'
     '<span class="visually-hidden"> {name}</span></button>'
 )
 BAR = (

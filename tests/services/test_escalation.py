@@ -249,6 +249,81 @@ def test_a_later_step_goes_on_to_whom_no_earlier_one_told(
     assert mail_server.addresses == [nurse.email, clinician.email]
 
 
+def at_the_server(mail_server: MailServer, *moments: datetime) -> list[str]:
+    """Whom the mails of each moment reach, by the part of the address before the @."""
+    arrived = []
+    for at in moments:
+        tick.run(now=at)
+        delivery.deliver(clock=lambda at=at: at)
+        arrived.append(" ".join(sorted(one.partition("@")[0] for one in mail_server.addresses)))
+        mail_server.accepted.clear()
+    return arrived
+
+
+def test_who_was_told_for_another_is_not_told_again_before_everybody_was(
+    on_call, nurse, mail_server: MailServer
+):
+    Message.objects.all().delete()
+    mail_server.at_rcpt[nurse.email] = "550 5.1.1 User unknown"
+    record(on_call, now=local(9), **EMERGENCY)
+    moments = (local(9), local(9, 15), local(10))
+    assert at_the_server(mail_server, *moments) == ["jonas", "mia", "jonas mia"]
+
+
+def test_what_fires_again_is_told_to_whom_it_was_told_so_far(
+    on_call, nurse, mail_server: MailServer
+):
+    Message.objects.all().delete()
+    mail_server.at_rcpt[nurse.email] = "550 5.1.1 User unknown"
+    for fires in (local(9), local(9, 5)):
+        record(on_call, now=fires, **EMERGENCY)
+        assert at_the_server(mail_server, fires) == ["jonas"]
+    assert at_the_server(mail_server, local(9, 15)) == ["mia"]
+
+
+def test_when_everybody_was_told_the_next_step_begins_anew(
+    on_call, nurse, clinician, mail_server: MailServer
+):
+    Message.objects.all().delete()
+    Membership.objects.filter(user=clinician).update(is_active=False)
+    mail_server.at_rcpt[nurse.email] = "550 5.1.1 User unknown"
+    record(on_call, now=local(9), **EMERGENCY)
+    # Nora is first again, and Jonas follows her at once.
+    assert at_the_server(mail_server, local(9), local(9, 15)) == ["jonas", "jonas"]
+    assert Message.objects.filter(user=nurse, state="refused").count() == 2
+
+
+def test_another_order_meanwhile_tells_nobody_twice(on_call, clinic, clinician):
+    record(on_call, now=local(9), **EMERGENCY)
+    for to in ("on", "up", "up"):
+        oncall.move(clinic=clinic, user=clinician, to=to)
+    tick.run(now=local(9, 15))
+    assert mails()[1:] == [("escalation", local(9, 15), "Mia")]
+
+
+def test_an_alert_of_later_has_an_order_of_its_own(on_call, nurse, second_nurse):
+    record(on_call, now=local(9), **EMERGENCY)
+    contacts.record(recovery=on_call, user=nurse, now=local(9, 5), kind="call", outcome="advised")
+    record(on_call, now=local(9, 30), **EMERGENCY)
+    tick.run(now=local(9, 45))
+    assert mails()[1:] == [
+        ("alert", local(9, 30), "Nora"),
+        ("escalation", local(9, 45), "Jonas"),
+    ]
+
+
+def test_a_mail_that_bounces_late_goes_on_to_whom_no_step_has_told(on_call, nurse):
+    Message.objects.all().delete()
+    record(on_call, now=local(9), **EMERGENCY)
+    tick.run(now=local(9, 15))
+    bounced(Message.objects.get(user=nurse), local(9, 16))
+    assert mails() == [
+        ("alert", local(9), "Nora"),
+        ("escalation", local(9, 15), "Jonas"),
+        ("alert", local(9, 16), "Mia"),
+    ]
+
+
 def test_it_goes_on_to_whoever_can_be_reached_and_ends_with_the_last(
     on_call, nurse, second_nurse, clinician, mail_server: MailServer
 ):

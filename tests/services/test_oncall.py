@@ -61,6 +61,25 @@ def test_whom_each_step_tells(people, emergency, urgent):
     assert [told(people, "urgent", step) for step in range(len(urgent))] == urgent
 
 
+@pytest.mark.parametrize(
+    ("people", "already", "next_one"),
+    [
+        (LISTED, {1, 2}, [3]),
+        (LISTED, {2}, [1]),
+        (LISTED, set(), [1]),
+        (LISTED, {1, 2, 3, 9}, [1]),
+        (SILENT_FIRST, {2, 3}, [2]),
+        (UNLISTED, {1}, [1, 2, 3]),
+        ([], {1}, []),
+    ],
+)
+def test_the_next_is_whoever_had_no_turn_and_then_the_first_again(people, already, next_one):
+    assert told(people, "emergency", 1, already) == next_one
+    everybody = told(people, "emergency", 2)
+    assert told(people, "emergency", 2, already) == everybody
+    assert told(people, "urgent", 1, already) == told(people, "urgent", 1)
+
+
 def test_the_steps_after_which_nothing_changes_are_known():
     assert told(LISTED, "emergency", oncall.STEPS) == told(LISTED, "emergency", oncall.STEPS - 1)
     assert told(LISTED, "urgent", oncall.STEPS) == told(LISTED, "urgent", oncall.STEPS - 1)

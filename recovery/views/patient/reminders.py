@@ -44,6 +44,8 @@ def reminders(request: HttpRequest, recovery: Recovery) -> HttpResponse:
         )
         for line in form.said:
             messages.success(request, line)
+        for line in form.left:
+            messages.warning(request, line)
         return redirect("reminders", recovery.uuid)
     paused = patient.is_paused(access.local_date(recovery, request.now))
     context = {"recovery": recovery, "form": form, "paused": paused}

@@ -16,7 +16,7 @@ from recovery.queries import queue as queries
 from recovery.queries.pathways import phase_now
 from recovery.queries.patients import menu, place
 from recovery.services import alerts, handling, snoozes
-from recovery.services.refusals import NotAllowed
+from recovery.services.refusals import Moved, NotAllowed
 from recovery.views.staff.alerts import who_handled
 from recovery.views.staff.queue import Filter
 
@@ -24,15 +24,39 @@ from recovery.views.staff.queue import Filter
 @require_POST
 @access.for_staff()
 def recovery_claim(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
+    """Of what the page showed: `alert` is the one that waited on it, if one did. Who closed that
+    meanwhile is said, and without another that waits nothing is claimed.
+    """
     row = access.staff_recovery(request, recovery)
-    take_over = request.POST.get("take_over") == "yes"
+    shown = _shown_alert(request, row)
+    handled = shown and who_handled(shown)
     try:
-        handling.claim(recovery=row, user=request.user, now=request.now, take_over=take_over)
+        handling.claim(
+            recovery=row,
+            user=request.user,
+            now=request.now,
+            take_over=request.POST.get("take_over") == "yes",
+            because_of=shown,
+        )
+    except Moved as refusal:
+        # It may have been handled in this very moment.
+        messages.error(request, handled or str(refusal))
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
     else:
+        if handled:
+            messages.warning(request, handled)
         messages.success(request, _("You have it for 30 minutes. The clock goes on."))
     return _back(request, row)
+
+
+def _shown_alert(request: HttpRequest, row: Recovery) -> Alert | None:
+    try:
+        name = uuid.UUID(request.POST.get("alert", ""))
+    except ValueError:
+        return None
+    found: Alert | None = row.alerts.select_related("closed_by").filter(uuid=name).first()
+    return found
 
 
 @require_POST
@@ -168,6 +192,7 @@ def _page(
         "place": place(recovery, request.now),
         "assigned": assigned,
         "hold": alerts.hold_of(recovery, standing, request.now),
+        "waiting": next((one for one in standing if one.state in Alert.WAITING), None),
         "assign": assign,
         "note": note or NoteForm(),
         "notes": recovery.notes.select_related("by").order_by("-at", "-pk")[:20],

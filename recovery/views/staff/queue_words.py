@@ -52,6 +52,7 @@ def words(row: queries.Row, request: HttpRequest, say: RowWords) -> dict[str, An
         **_holder(row, request, times),
         "assigned": _assigned(recovery, request),
         "claim": say.address("recovery_claim", recovery),
+        "alert": str(row.first.uuid) if row.first and row.first.state in Alert.WAITING else "",
         "handling": say.address("handling", recovery),
     }
 

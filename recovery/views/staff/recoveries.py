@@ -76,8 +76,7 @@ class Case:
     @property
     def unclaimed(self) -> Alert | None:
         """The worst one that somebody should take, once nobody is on the patient."""
-        live = (Alert.State.OPEN, Alert.State.ACKNOWLEDGED)
-        return next((alert for alert in self.alerts if alert.state in live), None)
+        return next((alert for alert in self.alerts if alert.state in Alert.WAITING), None)
 
     @property
     def needs_contact(self) -> bool:

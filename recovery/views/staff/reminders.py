@@ -32,6 +32,8 @@ def reminders_of(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
         preferences.change(recovery=row, user=request.user, now=request.now, **form.for_service)
         for line in form.said:
             messages.success(request, line)
+        for line in form.left:
+            messages.warning(request, line)
         return redirect("reminders_of", row.uuid)
     return _page(request, row, form, PauseForm(today=_today(request, row)))
 

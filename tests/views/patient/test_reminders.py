@@ -181,6 +181,81 @@ def test_all_is_on_again_after_the_link_turned_all_off(
     assert patient_of(recovery).reminders_off_at is None
 
 
+# A page that was open meanwhile
+# ------------------------------
+
+
+def one_click(recovery: Recovery, **only: str) -> None:
+    Client().post(reverse("unsubscribe", args=[unsubscribe_token(recovery.patient)]), only)
+
+
+def post(client: Client, url: str, page: dict[str, Any], **changes: Any) -> Any:
+    sent = {name: value for name, value in (page | changes).items() if value is not None}
+    return client.post(url, sent, follow=True)
+
+
+def test_a_page_that_was_open_meanwhile_turns_nothing_on_again(
+    as_patient: Client, recovery: Recovery, url: str
+) -> None:
+    page = filled(as_patient.get(url))
+    one_click(recovery)
+    answer = post(as_patient, url, page, remind_at="18:30")
+    assert "The daily log, Check-in forms: turned off after you opened the page" in words(answer)
+    patient = patient_of(recovery)
+    assert patient.remind_at == time(18, 30)
+    assert patient.reminders_off_at is not None
+    # What the page shows now can be changed.
+    assert "turned off after" not in words(save(as_patient, url, logs_on="on", forms_on="on"))
+    assert patient_of(recovery).reminders_off_at is None
+
+
+def test_what_is_turned_off_meanwhile_and_on_the_page_adds_up(
+    as_patient: Client, recovery: Recovery, url: str
+) -> None:
+    page = filled(as_patient.get(url))
+    one_click(recovery, only="forms")
+    post(as_patient, url, page, logs_on=None)
+    patient = patient_of(recovery)
+    assert None not in (patient.logs_off_at, patient.forms_off_at, patient.reminders_off_at)
+
+
+def test_what_staff_changed_meanwhile_stays_where_the_page_left_it_alone(
+    as_patient: Client, as_nurse: Client, recovery: Recovery, url: str, texts: Any
+) -> None:
+    by_text(recovery)
+    page = filled(as_patient.get(url))
+    staff = {"quiet_from": "20:00", "channels": "email", "sms_ok": None}
+    save(as_nurse, reverse("reminders_of", args=[recovery.uuid]), **staff)
+    answer = words(post(as_patient, url, page, quiet_until="09:00"))
+    said = "Remind by, I agree to get text messages, Nothing after: changed after you opened the"
+    assert said in answer
+    patient = patient_of(recovery)
+    assert (patient.quiet_until, patient.quiet_from) == (time(9), time(20))
+    assert patient.channels == "email"
+    assert not Consent.objects.get(patient=patient, withdrawn_at=None).sms_ok
+
+
+def test_what_both_changed_is_asked_again(
+    as_patient: Client, as_nurse: Client, recovery: Recovery, url: str
+) -> None:
+    page = filled(as_patient.get(url))
+    save(as_nurse, reverse("reminders_of", args=[recovery.uuid]), remind_at="10:00")
+    answer = post(as_patient, url, page, remind_at="18:30")
+    assert "It is now: 10:00" in words(answer)
+    assert patient_of(recovery).remind_at == time(10)
+    # Read, it can be replaced.
+    post(as_patient, url, filled(answer))
+    assert patient_of(recovery).remind_at == time(18, 30)
+
+
+@pytest.mark.parametrize("shown", [None, "", "{}", "x:y", "\0"])
+def test_a_page_that_says_nothing_true_of_what_it_showed_is_taken_as_new(
+    as_patient: Client, recovery: Recovery, url: str, shown: str | None
+) -> None:
+    assert "Saved." in words(save(as_patient, url, shown=shown, remind_at="18:30"))
+    assert patient_of(recovery).remind_at == time(18, 30)
+
+
 @pytest.mark.parametrize("only", ["logs", "forms"])
 def test_the_link_turns_off_one_kind_by_one_post(recovery: Recovery, only: str) -> None:
     url = reverse("unsubscribe", args=[unsubscribe_token(recovery.patient)])

@@ -1,5 +1,6 @@
 """The page on which a row is claimed, assigned, written about and snoozed."""
 
+import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -7,10 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from recovery.models import AccessEvent, Note, Recovery, User
+from recovery.models import AccessEvent, Alert, Note, Recovery, User
 from recovery.models.recoveries import QueueRank
-from recovery.services import contacts, tick
-from tests.pages import words
+from recovery.services import alerts, contacts, tick
+from tests.pages import read, words
 from tests.views.staff.conftest import (
     EMERGENCY,
     NOW,
@@ -183,6 +184,94 @@ def test_the_page_of_a_contacted_patient_names_who_is_on_it(
     assert AccessEvent.objects.filter(what="took over from Nora").exists()
 
 
+# A page that was open meanwhile
+# ------------------------------
+
+
+def claim_form(client: Client, recovery: Recovery, page: str) -> dict[str, Any]:
+    """What the page's button to claim, or to take over, would send."""
+    if page == "queue":
+        html = queue_page(client).content.decode()
+        button = re.search(r'<button[^>]* name="alert" value="([^"]*)"', html)
+        return {"from": "queue"} | ({"alert": button[1]} if button else {})
+    response = client.get(url(page, recovery.uuid))
+    sent = read(response, url("recovery_claim", recovery.uuid)).fields
+    sent.pop("csrfmiddlewaretoken", None)
+    return sent
+
+
+def close(recovery: Recovery, rule: str, user: User) -> None:
+    alert = alert_of(recovery, rule)
+    alerts.close(
+        recovery=recovery,
+        read={alert.uuid: alert.firings},
+        user=user,
+        now=NOW,
+        reason=Alert.ClosingReason.SEEN,
+    )
+
+
+@pytest.mark.parametrize(
+    ("page", "taken"),
+    [("queue", False), ("handling", False), ("handling", True), ("staff_recovery", True)],
+)
+def test_a_claim_of_what_a_colleague_closed_says_so_and_claims_nothing(
+    as_nurse: Client,
+    as_second_nurse: Client,
+    nurse: User,
+    recovery: Recovery,
+    page: str,
+    taken: bool,
+) -> None:
+    report(recovery, **REVIEW)
+    if taken:
+        claim(as_nurse, recovery)
+    sent = claim_form(as_second_nurse, recovery, page)
+    close(recovery, "R35", nurse)
+    text = words(claim(as_second_nurse, recovery, **sent))
+    assert "Nora closed R35 at Mar 5, 10:17: Seen in clinic." in text
+    assert "You have it for 30 minutes." not in text
+    recovery.refresh_from_db()
+    assert recovery.held_by is None
+    # What the row shows now can still be claimed.
+    now_shown = claim_form(as_second_nurse, recovery, "queue")
+    assert "You have it" in words(claim(as_second_nurse, recovery, **now_shown))
+
+
+def test_a_claim_of_what_a_colleague_has_called_about_says_so(
+    as_nurse: Client, as_second_nurse: Client, recovery: Recovery
+) -> None:
+    report(recovery, **URGENT)
+    sent = claim_form(as_second_nurse, recovery, "queue")
+    data = REACHED | {"alerts": shown(as_nurse, recovery)}
+    as_nurse.post(url("contact_new", recovery.uuid), data)
+    text = words(claim(as_second_nurse, recovery, **sent))
+    assert "Nora recorded a contact about R13 at Mar 5, 10:17: reached and advised." in text
+    recovery.refresh_from_db()
+    assert recovery.held_by is None
+
+
+def test_what_still_waits_beside_it_is_claimed_and_the_rest_said(
+    as_nurse: Client, as_second_nurse: Client, nurse: User, recovery: Recovery
+) -> None:
+    report(recovery, **REVIEW, **LEG)
+    rules = sorted(recovery.alerts.values_list("rule", flat=True))
+    sent = claim_form(as_second_nurse, recovery, "queue")
+    close(recovery, rules[0], nurse)
+    text = words(claim(as_second_nurse, recovery, **sent))
+    assert f"Nora closed {rules[0]} at Mar 5, 10:17: Seen in clinic." in text
+    assert "You have it for 30 minutes." in text
+    assert str(alert_of(recovery, rules[1]).claimed_by) == "Jonas"
+
+
+@pytest.mark.parametrize("alert", ["", "x", "\0", "0b2f5a34-7f0c-4d53-9d53-9a3f8f9f6c11"])
+def test_an_alert_that_is_none_of_the_patient_s_changes_no_claim(
+    as_nurse: Client, recovery: Recovery, alert: str
+) -> None:
+    put(recovery, QueueRank.OVERDUE)
+    assert "You have it for 30 minutes." in words(claim(as_nurse, recovery, alert=alert))
+
+
 def test_the_page_of_a_call_names_who_has_the_alert(
     as_nurse: Client, as_second_nurse: Client, recovery: Recovery
 ) -> None:
@@ -225,6 +314,23 @@ def test_what_somebody_is_on_is_theirs_until_they_give_it_back(
     assert "Nobody in the queue fits" in words(queue_page(as_second_nurse, mine="yes"))
     as_nurse.post(url("recovery_release", recovery.uuid))
     assert "Mine 0" in words(queue_page(as_nurse))
+
+
+@pytest.mark.parametrize("alert", [True, False])
+def test_a_claim_that_has_run_out_is_nobody_s_before_any_tick(
+    as_nurse: Client, recovery: Recovery, set_clock: Any, alert: bool
+) -> None:
+    if alert:
+        report(recovery, **EMERGENCY)
+    else:
+        put(recovery, QueueRank.OVERDUE)
+    claim(as_nurse, recovery)
+    set_clock(NOW + 29 * MINUTE)
+    assert "Mine 1" in words(queue_page(as_nurse))
+    set_clock(NOW + 31 * MINUTE)
+    assert "Claim Ruth Keller" in row(queue_page(as_nurse), "Keller")
+    assert "Mine 0" in words(queue_page(as_nurse))
+    assert "Nobody in the queue fits" in words(queue_page(as_nurse, mine="yes"))
 
 
 @pytest.mark.parametrize("to", ["nobody", "0b2f5a34-7f0c-4d53-9d53-9a3f8f9f6c11", "\0"])

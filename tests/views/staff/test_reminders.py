@@ -233,6 +233,21 @@ def test_what_a_sender_holds_already_goes_to_the_new_number(
     assert texts.numbers == ["+12025550199"]
 
 
+@pytest.mark.parametrize("told", ["on", None])
+def test_an_opt_out_stands_though_the_page_was_open_meanwhile(
+    as_nurse: Client, recovery: Recovery, url: str, told: str | None
+) -> None:
+    page = filled(as_nurse.get(url))
+    one_click(recovery)
+    sent = page | {"remind_at": "09:30", "told": told}
+    sent = {name: value for name, value in sent.items() if value is not None}
+    answer = as_nurse.post(url, sent, follow=True)
+    assert "The daily log, Check-in forms: turned off after you opened the page" in words(answer)
+    patient = patient_of(recovery)
+    assert patient.remind_at == time(9, 30)
+    assert patient.reminders_off_at is not None
+
+
 # In the same moment
 # ------------------
 
