@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from recovery.mails.build import FORM_MINUTES, LOG_MINUTES, Mail, address, code_mail, compose
+from recovery.mails.build import MINUTES, Mail, address, code_mail, compose
 from recovery.models import Clinic
 from recovery.queries.digest import Waiting
 from recovery.wording import Speech
@@ -58,7 +58,7 @@ def _reminder(now: datetime, *, others: int = 0) -> tuple[str, dict[str, Any]]:
     return "reminder", {
         "link": _link(),
         "others": [_link(other=True)] * others,
-        "minutes": FORM_MINUTES if others else LOG_MINUTES,
+        "minutes": None if others else MINUTES["daily"],
         "later_link": f"{_link()}later/",
         "stop_link": address(f"/u/{NOBODY.hex}/"),
         "due_at": now + timedelta(hours=3),

@@ -5,8 +5,7 @@ little as can be: who writes, that something waits, and a short link.
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from recovery.clinical.checkinforms import LOG_FORMS
-from recovery.mails.build import FORM_MINUTES, LOG_MINUTES, address, sender, speech_for
+from recovery.mails.build import MINUTES, address, sender, speech_for
 from recovery.models import Message
 from recovery.queries.languages import Speeches
 from recovery.tokens import short_code
@@ -23,7 +22,7 @@ def words(message: Message, speeches: Speeches) -> str:
     with speaking(speech_for(message, speeches)):
         context = {
             "sender": sender(message.clinic, to_patient=True),
-            "minutes": LOG_MINUTES if checkin.form in LOG_FORMS else FORM_MINUTES,
+            "minutes": MINUTES.get(checkin.form),
             "link": address(reverse("short_link", args=[short_code(checkin)])),
             "emergency": message.clinic.emergency_number,
         }

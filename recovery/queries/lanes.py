@@ -7,31 +7,33 @@ from itertools import groupby
 from recovery.queries.days import Day, stretches
 from recovery.queries.plot import NSAID_Y, OPIOID_Y, OTHER_Y, Chart
 
-OPIOID_HIGH, OTHER_HIGH = 24, 12
+# How high both lanes are.
+HIGH = 24
 # How far above the foot of its lane "none" stands.
 DASH = 4
-# Full scale of the lane of tablets: the labelled maximum of acetaminophen in 24 h.
-ACETAMINOPHEN_MG = 4000
-LEAST_MME = 30
+# The least that a bar of full height stands for; of acetaminophen the labelled maximum in 24 h.
+LEAST_MME, LEAST_GRAMS = Decimal(30), Decimal(4)
 
 
-def draw_medicine(chart: Chart, days: Iterable[Day], baseline_mme: Decimal | None) -> None:
+def draw_medicine(chart: Chart, days: Sequence[Day], baseline_mme: Decimal | None) -> None:
     """`days` are all of the recovery: a bar is as high when the axis holds one phase alone."""
     doses = [day.mme for day in days if day.mme is not None]
-    full = float(max([Decimal(LEAST_MME), *doses, baseline_mme or Decimal(0)]))
+    chart.opioid_full = max([LEAST_MME, *doses, baseline_mme or Decimal(0)])
+    grams = [day.grams for day in days if day.grams is not None]
+    chart.grams_full = max([LEAST_GRAMS, *grams])
     if baseline_mme:
-        chart.opioid_base_y = round(OPIOID_Y - float(baseline_mme) / full * OPIOID_HIGH, 1)
-    opioids = {day.day: float(day.mme or 0) / full for day in chart.days}
-    others = {day.day: (day.acetaminophen_mg or 0) / ACETAMINOPHEN_MG for day in chart.days}
-    chart.opioids = _bars(chart, opioids, OPIOID_Y, OPIOID_HIGH)
-    chart.acetaminophen = _bars(chart, others, OTHER_Y, OTHER_HIGH)
+        chart.opioid_base_y = round(OPIOID_Y - float(baseline_mme / chart.opioid_full) * HIGH, 1)
+    opioids = {day.day: float((day.mme or 0) / chart.opioid_full) for day in chart.days}
+    others = {day.day: float((day.grams or 0) / chart.grams_full) for day in chart.days}
+    chart.opioids = _bars(chart, opioids, OPIOID_Y)
+    chart.acetaminophen = _bars(chart, others, OTHER_Y)
     chart.nsaid = _dots(chart, [day.day for day in chart.days if day.nsaid], NSAID_Y)
     no_opioid = [day.day for day in chart.days if day.opioid is False]
     no_tablets = [day.day for day in chart.days if day.acetaminophen is False]
     chart.none = _dashes(chart, no_opioid, OPIOID_Y - DASH)
     chart.none += _dashes(chart, no_tablets, OTHER_Y - DASH)
     uncounted = [day.day for day in chart.days if day.mme_unknown]
-    chart.uncounted = _dots(chart, uncounted, OPIOID_Y - OPIOID_HIGH // 3)
+    chart.uncounted = _dots(chart, uncounted, OPIOID_Y - HIGH // 3)
 
 
 def _dots(chart: Chart, days: Iterable[int], y: int) -> str:
@@ -58,14 +60,12 @@ def _dashes(chart: Chart, days: Sequence[int], y: int) -> str:
     return path if days else ""
 
 
-def _bars(chart: Chart, shares: dict[int, float], foot: int, high: int) -> str:
+def _bars(chart: Chart, shares: dict[int, float], foot: int) -> str:
     """A bar a day; where there is no room for bars, one outline for days next to each other, in
     days and whole pixels (`in_days` says where it stands). What was taken is never drawn flat.
     """
     digits = None if chart.dense else 1
-    heights = {
-        day: max(1, round(min(1.0, share) * high, digits)) for day, share in shares.items() if share
-    }
+    heights = {day: max(1, round(share * HIGH, digits)) for day, share in shares.items() if share}
     if not chart.dense:
         return "".join(f"M{chart.x(day):g} {foot}v-{tall:g}" for day, tall in heights.items())
     path = ""

@@ -16,7 +16,7 @@ from recovery.queries.marks import Mark
 
 LEFT, RIGHT, FIRST_X, LAST_X = 92, 868, 104, 856
 TOP, BOTTOM = 40, 236
-ALERTS_Y, CONTACTS_Y, OPIOID_Y, OTHER_Y, NSAID_Y = 256, 282, 326, 360, 368
+ALERTS_Y, CONTACTS_Y, OPIOID_Y, OTHER_Y, NSAID_Y = 256, 282, 326, 370, 378
 # Below as many pixels a day.
 DENSE = 4
 
@@ -77,6 +77,9 @@ class Chart:
     opioids: str = ""
     opioid_base_y: float | None = None
     acetaminophen: str = ""
+    # What a bar as high as its lane stands for: MME, and grams.
+    opioid_full: Decimal = Decimal(0)
+    grams_full: Decimal = Decimal(0)
     nsaid: str = ""
     # A dash where none was told to be taken, and a ring where opioids were that cannot be counted.
     none: str = ""

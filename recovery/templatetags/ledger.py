@@ -10,6 +10,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
 from recovery.clinical.checkinforms import LOG_FORMS
+from recovery.clinical.pathway import Occasion
 from recovery.models import Channel, CheckIn, DailyLog, MailEvent, Message
 from recovery.queries.ledger import BACK, FAILS
 from recovery.templatetags.patient import masked
@@ -67,7 +68,7 @@ def answered_at(mail: Message) -> datetime | None:
 
 
 @register.filter
-def checkin_name(checkin: CheckIn) -> str:
+def checkin_name(checkin: CheckIn | Occasion) -> str:
     """Log D10, or the form's name with its day."""
     day = day_label(checkin.day)
     if checkin.form in LOG_FORMS:

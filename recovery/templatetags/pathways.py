@@ -26,6 +26,7 @@ from recovery.models import Pathway
 from recovery.queries.checkins import STAFF_NAMES
 from recovery.queries.pathway_moves import Fate, Preview
 from recovery.queries.pathways import title_of
+from recovery.templatetags.patient import with_degrees
 from recovery.templatetags.staff import day_label
 
 register = template.Library()
@@ -133,7 +134,7 @@ def shipped_text(rule_id: str) -> str:
 @register.filter
 def filled(text: str, clinic: Any) -> str:
     """A rule's text as this clinic's patients read it."""
-    return fill(text, clinic.numbers)
+    return with_degrees(fill(text, clinic.numbers))
 
 
 @register.filter

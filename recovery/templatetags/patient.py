@@ -36,24 +36,31 @@ CALL_NOW = frozenset({"R10", "R21"})
 # " (S17, S23)" behind a source.
 SOURCE_MARKS = re.compile(r" *\(S\d+(?:, *S\d+)*\)")
 
-# The first word that a line holds decides.
+# As a rule's text writes 100.4 F and 38.0 C.
+TEMPERATURES = re.compile(r"(\d\.\d) ([CF])\b")
+
+# The first of these that a line holds, from the beginning of a word, decides. None promises more
+# than its line: an arrow that rises stands only where more each day is meant.
 DRAWINGS = {
-    "pain can": "wave",
-    "driv": "car",
-    "bath": "bath",
-    "lift": "weight",
-    "spot on": "spot",
-    "medicine": "pill",
-    "opioid": "pill",
-    "walk": "walk",
-    "exercise": "walk",
-    "therapy": "weight",
-    "staff": "phone",
-    "call": "phone",
-    "check-in": "pen",
-    "rest": "pause",
-    "day": "flow",
-    "month": "flow",
+    re.compile(rf"\b(?:{words})", re.IGNORECASE): name
+    for words, name in (
+        ("get help now", "em"),
+        ("print", "print"),
+        (r"^rest\b|you rest\b", "pause"),
+        ("pain can|some days|numb", "wave"),
+        ("driv|you home", "car"),
+        ("bath", "bath"),
+        ("says how", "right"),
+        ("lift", "weight"),
+        ("spot on|cut is", "spot"),
+        ("medicine|opioid", "pill"),
+        ("walk|exercise|physical therapy", "walk"),
+        (r"call us|whom to call|^call\b", "phone"),
+        ("staff|whoever", "person"),
+        (r"check-in|first form|we ask you|log\b|questions|tick", "pen"),
+        ("more each day", "flow"),
+        ("minutes|weeks later|month|longer|more time", "clock"),
+    )
 }
 
 
@@ -71,6 +78,11 @@ def entered(log: DailyLog) -> str:
 def with_unit(text: str) -> str:
     """The same words, with each temperature on one line."""
     return str(text).replace(" °", "\u00a0°")
+
+
+def with_degrees(text: str) -> str:
+    """A rule's text as a page prints it: the rules have no degree signs."""
+    return TEMPERATURES.sub("\\1\u00a0°\\2", text)
 
 
 @register.filter
@@ -144,8 +156,7 @@ def days_of(place: Any) -> str:
 @register.filter
 def drawing(line: str, otherwise: str = "right") -> str:
     """Which drawing fits a line of a phase's advice. It only decorates: the words say it all."""
-    said = line.lower()
-    return next((name for word, name in DRAWINGS.items() if word in said), otherwise)
+    return next((name for words, name in DRAWINGS.items() if words.search(line)), otherwise)
 
 
 @register.filter
@@ -263,7 +274,7 @@ def advice(
 @register.filter
 def with_numbers(text: str, numbers: Mapping[str, str]) -> SafeString:
     """The same words, with each number of the clinic bold and never broken over two lines."""
-    marked = escape(text)
+    marked = escape(with_degrees(text))
     given = sorted({escape(number) for number in numbers.values() if number}, key=len)
     if given:
         pattern = "|".join(re.escape(number) for number in reversed(given))

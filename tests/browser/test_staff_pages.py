@@ -69,6 +69,9 @@ def sideways(page: Page) -> int:
     )
 
 
+LEFT_EDGES = "cells => cells.map(cell => Math.round(cell.getBoundingClientRect().left))"
+
+
 @pytest.mark.parametrize("width", [390, 820, 1280])
 def test_from_the_queue_to_closed_without_a_script(
     nurse_page: Callable[..., Page], ruth: Recovery, width: int
@@ -226,6 +229,37 @@ def test_nothing_is_wider_than_the_window(
     for address in ("/staff/", "/staff/patients/", "/staff/patients/new/", ours, f"{ours}logs/"):
         page.goto(live_server.url + address)
         assert sideways(page) <= 0, address
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("width", [701, 820, 1001, 1101, 1180, 1181, 1280])
+def test_why_somebody_is_in_the_queue_has_room_at_every_width(
+    nurse_page: Callable[..., Page], ruth: Recovery, clinic: Any, width: int
+) -> None:
+    page = nurse_page(width=width)
+    page.reload()
+    assert page.locator("[data-row] .is-why").first.bounding_box()["width"] >= 170
+    assert sideways(page) <= 0
+    # Each column's name stands where its cells begin.
+    heads = page.locator(".ic-work thead th:visible").evaluate_all(LEFT_EDGES)
+    cells = page.locator("[data-row]").first.locator("> :visible").evaluate_all(LEFT_EDGES)
+    assert heads == cells
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("width", [320, 390, 820, 1280])
+def test_a_long_name_of_a_clinic_is_read_whole(
+    nurse_page: Callable[..., Page], clinic: Any, live_server: Any, width: int
+) -> None:
+    clinic.name = "Northgate Spine and Interventional Pain Medicine of the Hudson Valley"
+    clinic.save()
+    page = nurse_page(width=width)
+    page.goto(f"{live_server.url}/staff/observation/")
+    name = page.locator(".ic-shead__side > span")
+    expect(name).to_be_visible()
+    assert name.evaluate("""name => name.scrollWidth <= name.clientWidth
+        && name.scrollHeight <= name.clientHeight""")
+    assert sideways(page) <= 0
 
 
 @pytest.mark.once

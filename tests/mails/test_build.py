@@ -297,6 +297,16 @@ def test_a_language_nobody_has_translated_reads_english(rows, language):
     assert "Your check-in" in received(row).subject
 
 
+def test_only_what_is_known_is_said_of_how_long_it_takes(rows):
+    row = rows["reminder"]
+    daily, row.checkin.form = received(row), "one_month"
+    longer = received(row)
+    for before, after in ((daily.text, longer.text), (words_of(daily.html), words_of(longer.html))):
+        assert "It takes about 1 minute." in before
+        assert "minute" not in after
+        assert "You can stop and go on later." in after
+
+
 def test_a_reminder_names_every_form_that_is_open(rows, patient):
     row = rows["reminder"]
     other = CheckIn.objects.create(

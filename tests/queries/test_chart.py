@@ -296,8 +296,18 @@ def test_bars_of_medicine_are_in_proportion() -> None:
         baseline_mme=Decimal(15),
     )
     assert drawn.opioids == "M129.1 326v-24M154.1 326v-12"
-    assert drawn.acetaminophen == "M129.1 360v-12"
+    assert drawn.acetaminophen == "M129.1 370v-24"
     assert drawn.opioid_base_y == 320.0
+    assert (drawn.opioid_full, drawn.grams_full) == (60, 4)
+
+
+def test_a_usual_dose_is_high_enough_to_be_read_and_one_above_the_label_is_the_highest() -> None:
+    usual = draw([log(1, acetaminophen_mg=1000), log(2, acetaminophen_mg=500)])
+    assert usual.acetaminophen == "M129.1 370v-6M154.1 370v-3"
+    assert (usual.opioid_full, usual.grams_full) == (30, 4)
+    beyond = draw([log(1, acetaminophen_mg=6000), log(2, acetaminophen_mg=3000)])
+    assert beyond.acetaminophen == "M129.1 370v-24M154.1 370v-12"
+    assert beyond.grams_full == 6
 
 
 def test_a_band_has_a_step_a_day_and_nothing_between_days_that_have_one() -> None:

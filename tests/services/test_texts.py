@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
 from recovery.clinical.readability import grade
-from recovery.models import Clinic, Consent, Heartbeat, Message, Patient, Recovery
+from recovery.models import CheckIn, Clinic, Consent, Heartbeat, Message, Patient, Recovery
 from recovery.models.recoveries import QueueRank
 from recovery.services import delivery, foresight, rounds, sms, tick
 from recovery.services.smtp import Answer
@@ -72,6 +72,13 @@ def test_its_words_are_easy_and_say_nothing_of_health(patient, texts: Texts):
     assert grade(plain) <= 6
     for told in ("pain", "spine surgery", "nerve", "Keller", "Ruth", "procedure", "day 5"):
         assert told.lower() not in plain.lower()
+
+
+def test_only_of_a_log_it_says_how_long_it_takes(patient, texts: Texts):
+    row = text(patient)
+    CheckIn.objects.filter(pk=row.checkin_id).update(form="one_month")
+    delivery.deliver(clock=lambda: AT)
+    assert "Your check-in is open. http" in texts.all[0]["words"]
 
 
 def test_mails_and_texts_mix_in_a_batch(clinic, patient, texts, mail_server):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from recovery import access, pdf
+from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.clinical.pathway import Occasion
 from recovery.forms.alerts import CloseForm
 from recovery.forms.contacts import ContactForm
@@ -35,7 +36,7 @@ from recovery.queries import chart, corridors, glance, queue, timeline
 from recovery.queries.checkins import as_log
 from recovery.queries.days import Day, by_day
 from recovery.queries.observations import why_closed
-from recovery.queries.pathways import phases_of, planned_logs
+from recovery.queries.pathways import phases_of, planned
 from recovery.queries.patients import Place, place
 from recovery.queries.plot import Chart
 from recovery.queries.record import Record, record_of
@@ -46,7 +47,7 @@ from recovery.services.alerts import Hold, hold_of
 from recovery.services.refusals import NotAllowed
 from recovery.templatetags.answers import Answers, answers, asked_by
 
-# Entries of the timeline, and logs to come.
+# Entries of the timeline, and what is asked next.
 SHOWN, NEXT = 12, 4
 
 
@@ -111,7 +112,8 @@ def page(
     record = record_of(recovery, request.now)
     days = by_day(timeline.current(logs))
     where = place(recovery, request.now)
-    planned = planned_logs(recovery)
+    asked = planned(recovery)
+    logs_asked = [one for one in asked if one.form in LOG_FORMS]
     case = _case(request, recovery, alerts, logs)
     told = timeline.events(recovery, logs, alerts, record)
     begun = chart.begun(phases_of(recovery.pathway_id), where.day)
@@ -137,8 +139,8 @@ def page(
         "contact": contact or ContactForm(),
         "close": close or CloseForm(),
         "picked": case and ({a.uuid for a in case.alerts} if picked is None else picked),
-        "spine": glance.strip(recovery, record, days, planned, request.now),
-        "chart": _chart(recovery, request.clinic, days, alerts, record, planned, where, zoomed),
+        "spine": glance.strip(recovery, record, days, logs_asked, request.now),
+        "chart": _chart(recovery, request.clinic, days, alerts, record, logs_asked, where, zoomed),
         "phases": begun,
         "scores": scores,
         "head": pdf.score_head(scores),
@@ -147,7 +149,7 @@ def page(
         "told": len(told),
         "contacts": sorted(record.contacts, key=lambda row: row.at, reverse=True),
         "minutes": sum(row.number or 0 for row in record.contacts),
-        "upcoming": [o for o in planned if o.opens_at > request.now][:NEXT],
+        "upcoming": _upcoming(asked, record, request.now),
         "moves": [Recovery.State(state) for state in recoveries.MOVES[recovery.state]],
         "movable": recovery.state in reschedules.MOVABLE,
         "cancellable": Recovery.State.CANCELLED in recoveries.MOVES[recovery.state],
@@ -157,6 +159,14 @@ def page(
         "discharge": discharge or _discharge(request, recovery, record, where),
     }
     return render(request, "staff/recovery.html", context)
+
+
+def _upcoming(asked: Sequence[Occasion], record: Record, now: datetime) -> list[Occasion]:
+    """What opens next, logs and forms, but not what was answered ahead, as the first evening is by
+    a log before leaving.
+    """
+    done = {row.text for row in record.checkins if row.code == CheckIn.State.COMPLETED}
+    return [one for one in asked if one.opens_at > now and one.key not in done][:NEXT]
 
 
 def _discharge(

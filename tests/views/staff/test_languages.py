@@ -1,5 +1,7 @@
 """The clinic's languages: what is missing, its own words, approval by name, and its end."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -70,6 +72,13 @@ def test_the_page_shows_each_text_of_a_rule_beside_its_english(clinic, as_manage
     assert "Do not wait for us to call. Do not drive yourself." in html
     assert "No espere nuestra llamada. No maneje usted." in html
     assert "Rule R01, emergency" in Page(html).words
+
+
+def test_who_reads_the_texts_reads_the_clinics_numbers_as_patients_do(clinic, as_manager):
+    told = words_of(as_manager)
+    assert not re.search(r"\{\w+\}", told)
+    assert f"Call {clinic.emergency_number} or go to the emergency room now." in told
+    assert "100.4\xa0°F (38.0\xa0°C)" in as_manager.get(PAGE).content.decode()
 
 
 def test_another_text_ends_the_offer_and_staff_are_told(

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from recovery.models import (
     AccessEvent,
+    CheckIn,
     Clinic,
     Contact,
     DailyLog,
@@ -410,6 +411,26 @@ def test_what_comes_next(as_nurse: Client, recovery: Recovery) -> None:
     assert "Next clinic's time Log D2 Mar 6, 06:00 Log D3 Mar 7, 06:00" in words(
         page(as_nurse, recovery)
     )
+
+
+def test_forms_are_asked_next_too_but_nothing_that_was_answered_ahead(
+    as_nurse: Client, clinic: Clinic, now: Any
+) -> None:
+    recovery = someone(clinic, "Ada", "Moss", day=26)
+
+    def listed() -> str:
+        said = words(page(as_nurse, recovery))
+        return said.partition("Next clinic's time")[2].partition("Mails")[0].strip()
+
+    assert listed() == (
+        "One-month check D30 Mar 6, 06:00 Log D27 Mar 6, 06:00 Log D34 Mar 13, 06:00 "
+        "Six-week check D42 Mar 17, 06:00"
+    )
+    evening = recovery.checkins.order_by("pk")[0]
+    recovery.checkins.filter(pk=evening.pk).update(
+        key="C30", form="one_month", state=CheckIn.State.COMPLETED, completed_at=NOW
+    )
+    assert listed().startswith("Log D27 Mar 6, 06:00 Log D34")
 
 
 def test_before_the_procedure(as_nurse: Client, clinic: Clinic, now: Any) -> None:
