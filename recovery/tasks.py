@@ -34,8 +34,9 @@ def take_in() -> None:
 
 @shared_task
 def rehearse() -> None:
+    until = clock.now() + rounds.ASIDE
     for run in (rehearsals.run, thresholds.run):
-        run(clock=clock.now, until=clock.now() + rounds.ASIDE)
+        run(clock=clock.now, until=until)
 
 
 @shared_task

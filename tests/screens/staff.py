@@ -122,7 +122,7 @@ def groups(house: House) -> None:
     camera.take(page, "threshold-errors", "Sent empty")
     for number, value, name, what in (
         ("R34.points", "3", "threshold-quieter", "What a quieter rule would lose"),
-        ("R18.pain", "6", "threshold-louder", "What a louder rule would add"),
+        ("R34.points", "1", "threshold-louder", "What a louder rule would add"),
     ):
         page = house.visit(manager, reverse("thresholds"))
         page.select_option("#id_number", number)
