@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from recovery import clock
-from recovery.services import delivery, digests, imports, rehearsals, rounds, upkeep
+from recovery.services import delivery, digests, imports, rehearsals, rounds, thresholds, upkeep
 
 
 @shared_task
@@ -34,7 +34,9 @@ def take_in() -> None:
 
 @shared_task
 def rehearse() -> None:
-    rehearsals.run(clock=clock.now, until=clock.now() + rounds.ASIDE)
+    until = clock.now() + rounds.ASIDE
+    for run in (rehearsals.run, thresholds.run):
+        run(clock=clock.now, until=until)
 
 
 @shared_task

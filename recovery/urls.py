@@ -49,6 +49,7 @@ from recovery.views.staff import (
     queue,
     recoveries,
     rehearsals,
+    thresholds,
     timeline,
 )
 from recovery.views.staff import checkins as staff_checkins
@@ -149,6 +150,8 @@ staff_urls = [
     path(f"{IMPORT}<uuid:listing>/confirm/", imports.import_confirm, name="import_confirm"),
     path(f"{IMPORT}<uuid:listing>/discard/", imports.import_discard, name="import_discard"),
     path("staff/practice/", practice.practice, name="practice"),
+    path("staff/thresholds/", thresholds.thresholds, name="thresholds"),
+    path("staff/thresholds/<uuid:threshold>/", thresholds.threshold, name="threshold"),
     path("staff/outcomes/", outcomes.outcomes_page, name="outcomes"),
     path("staff/observation/", observations.observation_room, name="observation_room"),
     path(STAFF_RECOVERY, recoveries.staff_recovery, name="staff_recovery"),

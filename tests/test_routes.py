@@ -29,6 +29,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from recovery.clinical.pathway import local
+from recovery.clinical.rules import Supposed
 from recovery.models import (
     Alert,
     CheckIn,
@@ -41,7 +42,15 @@ from recovery.models import (
     User,
 )
 from recovery.queries.instruments import instruments_of
-from recovery.services import checkins, imports, logs, questionnaires, therapists, visits
+from recovery.services import (
+    checkins,
+    imports,
+    logs,
+    questionnaires,
+    therapists,
+    thresholds,
+    visits,
+)
 from recovery.tokens import (
     first_log_token,
     link_token,
@@ -280,6 +289,9 @@ ROUTES = {
     "pathway_draft_file": Route((GET,), MANAGER, theirs=NEIGHBOUR),
     "pathway_discard": Route((GET, POST), MANAGER, theirs=NEIGHBOUR),
     "pathway_approval": Route((GET, POST), MANAGER, theirs=NEIGHBOUR),
+    # Managers, and clinicians: it names no patient to who is a manager alone.
+    "thresholds": Route((GET, POST), MANAGER | {"clinician"}, theirs=NEIGHBOUR),
+    "threshold": Route((GET,), MANAGER | {"clinician"}, ("threshold",)),
     "rehearsal": Route((GET, POST), MANAGER, theirs=NEIGHBOUR),
     "rehearsal_seen": Route((POST,), MANAGER, theirs=NEIGHBOUR),
     "pathway_title": Route((GET, POST), MANAGER, theirs=NEIGHBOUR),
@@ -405,6 +417,9 @@ def build() -> House:
         ).questionnaire.uuid,
         "version": own_pathway(clinic, manager, changes(title="Ours"), now=now).uuid,
         "slot": "C42",
+        "threshold": thresholds.begin(
+            clinic=clinic, supposed=Supposed("R18", "points", 4), user=manager, now=now
+        ).uuid,
         "sample": "reminder",
         "language": "es",
         "rule": "R13",

@@ -59,7 +59,9 @@ HOW_RULES_WORK = f"""\
 - Rules run in every state of a recovery, also when it is paused or has ended.
 - A clinic's own pathway may raise a severity and replace a text, with the number to call in it. It
   cannot lower one, nor change {RED_FLAG_RULES}, R39 or R47, nor whether a rule fires. A rule is
-  not raised above one that tells of a worse sign: {WORSE_SIGNS}."""
+  not raised above one that tells of a worse sign: {WORSE_SIGNS}.
+- The numbers in the conditions are the same for every clinic. A rehearsal over past logs can ask
+  what another number would have fired, and changes nothing."""
 
 SHARED_THRESHOLDS: Sequence[tuple[str, str, str]] = (
     ("fever", f"from {FEVER} C (100.4 F)", "`V S17`, `V S19`"),

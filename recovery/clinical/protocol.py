@@ -30,9 +30,11 @@ from recovery.clinical.rules import (
     PLACEHOLDERS,
     RULE_SET_VERSION,
     RULES,
+    THRESHOLDS,
     TIME_RULES,
     Rule,
     Severity,
+    Threshold,
     TimeRule,
 )
 from recovery.clinical.sources import SOURCES, TAGS
@@ -109,6 +111,21 @@ def _head() -> Iterator[str]:
     yield HOW_RULES_WORK
     yield "## Thresholds that several rules share"
     yield table(("threshold", "value", "source"), SHARED_THRESHOLDS)
+    yield "## Numbers that a rehearsal can ask about"
+    yield (
+        "Of urgent and review rules alone, never one that an emergency rule shares. A lower number "
+        "makes the rule louder. None can be set. Ranges: `judgement`."
+    )
+    yield table(
+        ("rule", "number", "today", "from", "to", "in steps of", "decides also on"),
+        (_asked(one) for one in THRESHOLDS),
+    )
+
+
+def _asked(threshold: Threshold) -> Sequence[str]:
+    numbers = (threshold.value, threshold.low, threshold.high, threshold.step)
+    also = ", ".join(rule for rule in threshold.fires if rule != threshold.rule_id)
+    return (threshold.rule_id, f"`{threshold.name}`", *map(str, numbers), also)
 
 
 def _rules() -> Iterator[str]:

@@ -21,6 +21,7 @@ from recovery.models.questionnaires import Questionnaire
 from recovery.models.recoveries import Recovery
 from recovery.models.rehearsals import Rehearsal, RehearsalFiring
 from recovery.models.responses import FormResponse, Score
+from recovery.models.thresholds import ThresholdFiring, ThresholdRehearsal
 from recovery.models.transfers import Export, ImportRow, ProcedureImport
 from recovery.models.users import User
 from recovery.models.visits import TherapistLink, VisitQuestion
@@ -74,6 +75,8 @@ __all__ = [
     "Score",
     "Snooze",
     "TherapistLink",
+    "ThresholdFiring",
+    "ThresholdRehearsal",
     "User",
     "VisitQuestion",
     "WaitAnswer",

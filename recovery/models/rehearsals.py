@@ -11,25 +11,14 @@ from recovery.models.logs import DailyLog
 from recovery.models.recoveries import Recovery
 
 
-class Rehearsal(models.Model):
-    """A draft's changed rules, run over logs that the clinic has. Alerts nobody.
-
-    `digest` names what it depends on: the draft's changes, those in use, and the rule set. One of
-    another digest says nothing of the draft, and one that nobody has `seen` is no rehearsal.
-    """
+class OverPastLogs(models.Model):
+    """What somebody let run over logs that the clinic has, in pieces. Alerts nobody."""
 
     class State(models.TextChoices):
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="rehearsals")
-    digest = models.CharField(max_length=64)
-    # [{"rule", "severity", "patient_text"}, ...] of the draft, and of the version in use.
-    changes = models.JSONField()
-    changes_now = models.JSONField()
-    # The rules that the two differ in.
-    rules = models.JSONField()
     rule_set = models.CharField(max_length=32)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -41,9 +30,28 @@ class Rehearsal(models.Model):
     otherwise = models.PositiveIntegerField(default=0)
     # Logs that were beyond the bound and not judged.
     left_out = models.PositiveIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Rehearsal(OverPastLogs):
+    """A draft's changed rules, run over past logs.
+
+    `digest` names what it depends on: the draft's changes, those in use, and the rule set. One of
+    another digest says nothing of the draft, and one that nobody has `seen` is no rehearsal.
+    """
+
+    clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="rehearsals")
+    digest = models.CharField(max_length=64)
+    # [{"rule", "severity", "patient_text"}, ...] of the draft, and of the version in use.
+    changes = models.JSONField()
+    changes_now = models.JSONField()
+    # The rules that the two differ in.
+    rules = models.JSONField()
     # By rule: how often it fires, and how often the patient would be shown its text, now and then.
     counts = models.JSONField(default=dict)
-    finished_at = models.DateTimeField(null=True, blank=True)
     seen_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )

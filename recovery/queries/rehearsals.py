@@ -2,16 +2,14 @@
 
 import hashlib
 import json
-import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
 
-from recovery.clinical import logfields, rules
+from recovery.clinical import rules
 from recovery.clinical.ownpathways import Document, differences
 from recovery.clinical.plan import RuleChange
 from recovery.clinical.rules import judging
@@ -20,30 +18,18 @@ from recovery.models import (
     AlertLog,
     Clinic,
     Contact,
-    DailyLog,
     Rehearsal,
     RehearsalFiring,
 )
-from recovery.models.logs import ANSWERS, WHO
+from recovery.queries import pastlogs
 
 PAGE = 50
-# A note fires nothing.
-ASKED = tuple(name for name in ANSWERS if name != "free_text")
 # What a rule's alert came to, where staff had something to do.
 ACTED = (
     Alert.ClosingReason.PHONE,
     Alert.ClosingReason.SEEN,
     Alert.ClosingReason.EMERGENCY_DEPARTMENT,
 )
-PROFILE = (
-    *("judged_baseline_pain", "judged_baseline_opioid_mme", "judged_anticoagulated"),
-    "judged_osteoporosis",
-)
-COLUMNS = (
-    *("recovery_id", "pk", "client_id", "log_date", "day", "source", "rules", "rule_set"),
-    *(*PROFILE, *ASKED),
-)
-HEAD = 8
 Changes = tuple[RuleChange, ...]
 
 
@@ -97,87 +83,35 @@ class Judged:
 
 
 def judged(recoveries: Sequence[int], now: Changes, then: Changes) -> Iterator[Judged]:
-    """Every stored log of these recoveries, each with the profile and the history that it was
-    judged by when it was written: the versions that a correction superseded later as well.
-    """
-    rows = (
-        DailyLog.objects.filter(recovery__in=recoveries)
-        .order_by("recovery_id", "pk")
-        .values_list(*COLUMNS)
-    )
-    history = _History()
-    for row in rows:
-        recovery, pk, client_id, on, day, source, fired, rule_set = row[:HEAD]
-        history.come_to(recovery, on - timedelta(days=day))
-        profile = rules.Profile(*row[HEAD : HEAD + len(PROFILE)])
-        values = {
-            name: value
-            for name, value in zip(ASKED, row[HEAD + len(PROFILE) :], strict=True)
-            if value is not None and value != ""
-        }
-        try:
-            clean = logfields.clean({**values, "day": day, "entered_by": WHO[source]})
-        except logfields.LogError:
-            # An earlier release took it; it counts among those that are judged otherwise.
-            yield Judged(recovery, pk, day, (), (), None, None, as_written=False)
-            continue
-        found = rules.assess(profile, history.without(client_id), clean)
-        history.add(client_id, on, clean.get("pain_avg"))
-        before, after = rules.with_changes(found, now), rules.with_changes(found, then)
+    """Every stored log of these recoveries, as `pastlogs.replayed` has them."""
+    for log in pastlogs.replayed(recoveries):
+        before, after = rules.with_changes(log.found, now), rules.with_changes(log.found, then)
         yield Judged(
-            recovery_id=recovery,
-            log_id=pk,
-            day=day,
+            recovery_id=log.recovery_id,
+            log_id=log.log_id,
+            day=log.day,
             findings_now=before,
             findings=after,
-            now=rules.advice(before).rule_id if found else None,
-            then=rules.advice(after).rule_id if found else None,
-            as_written=rule_set != rules.RULE_SET_VERSION
-            or [one.rule_id for one in found] == fired,
+            now=rules.advice(before).rule_id,
+            then=rules.advice(after).rule_id,
+            as_written=log.as_written,
         )
-
-
-class _History:
-    """The earlier logs of a recovery as they stood when the next one was written: one a client id,
-    in the order of their first versions, counted from the procedure's date of that time.
-    """
-
-    def __init__(self) -> None:
-        self._recovery: int | None = None
-        self._begin = date.min
-        self._logs: dict[uuid.UUID, tuple[date, int | None]] = {}
-        self._earlier: dict[uuid.UUID, rules.Earlier] = {}
-
-    def come_to(self, recovery: int, begin: date) -> None:
-        if recovery != self._recovery:
-            self._recovery, self._begin = recovery, begin
-            self._logs, self._earlier = {}, {}
-        elif begin != self._begin:
-            self._begin = begin
-            self._earlier = {
-                client_id: rules.Earlier((on - begin).days, pain)
-                for client_id, (on, pain) in self._logs.items()
-            }
-
-    def without(self, client_id: uuid.UUID) -> list[rules.Earlier]:
-        if client_id not in self._earlier:
-            return list(self._earlier.values())
-        return [one for own, one in self._earlier.items() if own != client_id]
-
-    def add(self, client_id: uuid.UUID, on: date, pain: int | None) -> None:
-        self._logs[client_id] = (on, pain)
-        self._earlier[client_id] = rules.Earlier((on - self._begin).days, pain)
 
 
 # What staff did
 # --------------
 
 
-def acted_on(recoveries: Sequence[int], rule_ids: Sequence[str]) -> set[tuple[int, str]]:
-    """The logs whose alert of a rule led to action, each with the rule: somebody was reached, or
-    it was closed as resolved by phone, seen in clinic, or sent to the emergency department.
+def acted_on(
+    recoveries: Sequence[int], rule_ids: Sequence[str] | None = None
+) -> set[tuple[int, str]]:
+    """The logs whose alert of a rule, by default of any, led to action, each with the rule:
+    somebody was reached, or it was closed as resolved by phone, seen in clinic, or sent to the
+    emergency department.
     """
-    alerts = Alert.objects.filter(_acted(), recovery__in=recoveries, rule__in=rule_ids)
+    alerts = Alert.objects.filter(_acted(), recovery__in=recoveries)
+    if rule_ids is not None:
+        alerts = alerts.filter(rule__in=rule_ids)
     rows = AlertLog.objects.filter(alert__in=alerts).values_list("log_id", "alert__rule")
     return set(rows)
 

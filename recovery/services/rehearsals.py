@@ -1,6 +1,6 @@
 """A draft's changed rules over the logs there are: begun by a manager, run in pieces, looked at."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,23 +12,18 @@ from recovery.clinical import rules
 from recovery.clinical.ownpathways import Document, from_data
 from recovery.models import (
     Clinic,
-    DailyLog,
     PathwayDraft,
-    Recovery,
     Rehearsal,
     RehearsalFiring,
     User,
 )
 from recovery.queries import rehearsals as queries
 from recovery.queries.pathways import active_pathway, document_of
-from recovery.services import nudges
+from recovery.services import nudges, pastlogs
 from recovery.services.refusals import NotAllowed
 
-# Logs of one rehearsal, of the latest recoveries; and recoveries of one transaction.
-MOST, AT_ONCE = 200_000, 50
 TIMED = {rule.id for rule in rules.TIME_RULES}
 State = Rehearsal.State
-Clock = Callable[[], datetime]
 
 
 @transaction.atomic
@@ -65,41 +60,12 @@ def begin(*, clinic: Clinic, user: User, now: datetime) -> Rehearsal:
     return row
 
 
-def run(*, clock: Clock, until: datetime) -> int:
-    """Go on with what was begun, some recoveries a transaction, before `until`; returns how many
-    logs were judged. Another worker takes another clinic's.
-    """
-    done = 0
-    while clock() < until:
-        found = _piece(clock())
-        if found is None:
-            break
-        done += found
-    return done
+def run(*, clock: pastlogs.Clock, until: datetime) -> int:
+    """Go on with what was begun; see `pastlogs.run`."""
+    return pastlogs.run(Rehearsal.objects.all(), _judge, _finish, clock=clock, until=until)
 
 
-@transaction.atomic
-def _piece(now: datetime) -> int | None:
-    """None: none runs."""
-    running = Rehearsal.objects.select_for_update(of=("self",), skip_locked=True)
-    row = running.filter(state=State.RUNNING).select_related("clinic").order_by("at", "pk").first()
-    if row is None:
-        return None
-    recoveries = Recovery.objects.filter(clinic=row.clinic).order_by("-pk")
-    if row.reached is not None:
-        recoveries = recoveries.filter(pk__lt=row.reached)
-    some = list(recoveries.values_list("pk", flat=True)[:AT_ONCE]) if row.judged < MOST else []
-    before = row.judged
-    if some:
-        _judge(row, some)
-        row.reached = some[-1]
-    else:
-        _finish(row, now)
-    row.save()
-    return int(row.judged - before)
-
-
-def _judge(row: Rehearsal, recoveries: list[int]) -> None:
+def _judge(row: Rehearsal, recoveries: Sequence[int]) -> None:
     now, then = queries.from_data(row.changes_now), queries.from_data(row.changes)
     changed = set(row.rules)
     acted = queries.acted_on(recoveries, row.rules)
@@ -132,7 +98,7 @@ def _count(row: Rehearsal, rule: str, name: str) -> None:
     counts[name] = counts.get(name, 0) + 1
 
 
-def _finish(row: Rehearsal, now: datetime) -> None:
+def _finish(row: Rehearsal) -> None:
     """Add the rules that no log fires, by the alerts that they raised: a draft changes how loud a
     rule is, never whether it fires.
     """
@@ -157,11 +123,6 @@ def _finish(row: Rehearsal, now: datetime) -> None:
     RehearsalFiring.objects.bulk_create(found, batch_size=1000)
     for rule, figures in queries.totals(row).items():
         row.counts[rule] = figures | row.counts.get(rule, {})
-    row.left_out = 0
-    if row.reached is not None and row.judged >= MOST:
-        older = DailyLog.objects.filter(recovery__clinic=row.clinic, recovery__lt=row.reached)
-        row.left_out = older.count()
-    row.state, row.finished_at = State.DONE, now
 
 
 @transaction.atomic

@@ -36,6 +36,7 @@ def staff_head(context: Context) -> SafeString:
         get_language(),
         get_script_prefix(),
         clinical=Role.NURSE in roles or Role.CLINICIAN in roles,
+        clinician=Role.CLINICIAN in roles,
         manager=Role.MANAGER in roles,
         here=context.get("here", ""),
         waiting=waiting is not None,

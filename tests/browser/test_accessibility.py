@@ -23,6 +23,7 @@ from django.utils.http import urlsafe_base64_encode
 from playwright.sync_api import Page
 
 from recovery.clinical.plan import Step
+from recovery.clinical.rules import Supposed
 from recovery.mails.samples import SAMPLES
 from recovery.models import CheckIn, Export, Message, Patient, Recovery, User
 from recovery.services import (
@@ -42,6 +43,7 @@ from recovery.services import (
     rehearsals,
     snoozes,
     therapists,
+    thresholds,
     visits,
     waits,
 )
@@ -440,6 +442,25 @@ def test_a_rehearsal(world):
     assert look(world, manager, "rehearsal", "pathway_approval") == []
     both = staff(clinic, "Bea", "manager", "nurse")
     assert look(world, both, "rehearsal") == []
+
+
+def test_a_threshold(world):
+    manager, clinic, now = world.users["manager"], world.clinic, timezone.now()
+    assert look(world, manager, "thresholds") == []
+    recovery = make_recovery(clinic, day=9)
+    for days_ago in range(3):
+        world.log(recovery, days_ago=days_ago, fall=True, pain_avg=8)
+    both = staff(clinic, "Bea", "clinician")
+    for rule, value in (("R19", 5), ("R19", 1), ("R18", 2)):
+        row = thresholds.begin(
+            clinic=clinic, supposed=Supposed(rule, "points", value), user=manager, now=now
+        )
+        result = ("threshold", row.uuid)
+        assert look(world, manager, result, "thresholds") == []
+        thresholds.run(clock=timezone.now, until=now + timedelta(hours=1))
+        assert look(world, manager, result) == []
+        assert look(world, both, result) == []
+    assert refuse(world, manager, "thresholds") == []
 
 
 def test_who_is_told_and_when(world):

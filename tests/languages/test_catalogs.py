@@ -123,6 +123,7 @@ STAFF = (
     "recovery/forms/questionnaires.py",
     "recovery/forms/staff_*.py",
     "recovery/forms/therapists.py",
+    "recovery/forms/thresholds.py",
     "recovery/mails/samples.py",
     "recovery/models/*.py",
     "recovery/pdf.py",

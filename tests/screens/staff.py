@@ -117,6 +117,19 @@ def groups(house: House) -> None:
     page = house.take(manager, "practice", "How the practice runs", "practice")
     send(page)
     camera.take(page, "practice-errors", "Sent empty")
+    page = house.take(manager, "threshold-ask", "A number to rehearse", "thresholds")
+    send(page)
+    camera.take(page, "threshold-errors", "Sent empty")
+    for number, value, name, what in (
+        ("R34.points", "3", "threshold-quieter", "What a quieter rule would lose"),
+        ("R34.points", "1", "threshold-louder", "What a louder rule would add"),
+    ):
+        page = house.visit(manager, reverse("thresholds"))
+        page.select_option("#id_number", number)
+        page.fill("#id_value", value)
+        send(page)
+        camera.take(page, name, what)
+    house.take(manager, "thresholds", "What was asked so far", "thresholds")
 
 
 def people(house: House) -> None:

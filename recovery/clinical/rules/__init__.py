@@ -31,6 +31,12 @@ from recovery.clinical.rules.texts import (
     fill,
     number_to_call,
 )
+from recovery.clinical.rules.thresholds import (
+    THRESHOLDS,
+    THRESHOLDS_BY_NAME,
+    Supposed,
+    Threshold,
+)
 from recovery.clinical.rules.timed import TIME_RULES
 
 __all__ = [
@@ -48,6 +54,8 @@ __all__ = [
     "RULES",
     "RULES_BY_ID",
     "RULE_SET_VERSION",
+    "THRESHOLDS",
+    "THRESHOLDS_BY_NAME",
     "TIME_RULES",
     "UNCHANGEABLE",
     "Advice",
@@ -56,6 +64,8 @@ __all__ = [
     "Profile",
     "Rule",
     "Severity",
+    "Supposed",
+    "Threshold",
     "TimeRule",
     "Variant",
     "advice",

@@ -12,6 +12,7 @@ from recovery.clinical.rules.facts import Earlier, Facts, Profile
 from recovery.clinical.rules.review import REVIEW_RULES
 from recovery.clinical.rules.rule import RANKS, Rule, Severity
 from recovery.clinical.rules.texts import NEUTRAL_TEXT
+from recovery.clinical.rules.thresholds import Supposed, supposing
 from recovery.clinical.rules.urgent import URGENT_RULES
 from recovery.clinical.rules.words import render
 
@@ -60,15 +61,21 @@ def assess(
     history: Sequence[Earlier],
     log: Mapping[str, Any],
     changes: Sequence[RuleChange] = (),
+    *,
+    supposed: Supposed | None = None,
 ) -> tuple[Finding, ...]:
     """Every rule that a clean log fires, by number.
 
     `history` holds the other logs of the recovery that are not superseded, in the order they were
     entered; those that are not about an earlier day are passed over. `changes` are those of the
     clinic's pathway: they change what a finding says and how loudly, never whether a rule fires.
+    `supposed` is a rehearsal's alone: what is live passes none.
     """
     facts = Facts(profile, history, log)
-    return with_changes(_findings(rules_on(facts.day), facts), changes)
+    ran = rules_on(facts.day)
+    if supposed is not None:
+        ran = supposing(ran, supposed)
+    return with_changes(_findings(ran, facts), changes)
 
 
 def red_flags(

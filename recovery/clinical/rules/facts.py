@@ -11,6 +11,7 @@ from recovery.clinical.logfields import Field, LogError, check, quoted
 ASSUMED_BASELINE = 4
 MAX_PAIN = 10
 FEVER = Decimal("38.0")
+Number = int | Decimal
 
 PROFILE_FIELDS: Mapping[str, Field] = {
     field.name: field
@@ -108,10 +109,10 @@ class Facts:
         present = [p for p in (self.pain, self.log.get("pain_worst")) if p is not None]
         return max(present, default=None)
 
-    def pain_risen_by(self, points: int) -> bool:
+    def pain_risen_by(self, points: Number) -> bool:
         return self.risen(self.pain, points)
 
-    def risen(self, pain: int | None, points: int) -> bool:
+    def risen(self, pain: int | None, points: Number) -> bool:
         """At least `points` above the baseline, at most 10 asked for, and above the baseline."""
         if pain is None:
             return False

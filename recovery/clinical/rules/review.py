@@ -8,11 +8,21 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from recovery.clinical.logfields import SAFETY_FIELDS
-from recovery.clinical.rules.facts import FEVER, Facts
+from recovery.clinical.rules.facts import FEVER, Facts, Number
 from recovery.clinical.rules.rule import Rule, Severity, Variant
-from recovery.clinical.rules.urgent import MAX_ACETAMINOPHEN, chills_alone, fever_or_chills
+from recovery.clinical.rules.urgent import (
+    MAX_ACETAMINOPHEN,
+    STRONG_LEG_PAIN,
+    chills_alone,
+    fever_or_chills,
+)
 
 LOW_GRADE = Decimal("37.8")
+RISE_IN_THE_FLARE = 3
+SUSTAINED_RISE = 2
+CAUTION_MME = 50
+MUCH_ACETAMINOPHEN = 3000
+EASED, LOST = 2, 3
 SAFETY_NAMES = dict(
     zip(
         SAFETY_FIELDS,
@@ -22,8 +32,8 @@ SAFETY_NAMES = dict(
 )
 
 
-def _low_grade(facts: Facts) -> bool:
-    return facts.temp is not None and LOW_GRADE <= facts.temp < FEVER
+def low_grade(facts: Facts, least: Number = LOW_GRADE) -> bool:
+    return facts.temp is not None and least <= facts.temp < FEVER
 
 
 def _after_the_first_days(facts: Facts) -> bool:
@@ -36,43 +46,45 @@ def _oozing(facts: Facts) -> bool:
     return facts.says("bleeding", "spots")
 
 
-def _pain_in_the_flare(facts: Facts) -> bool:
-    return facts.pain_risen_by(3)
+def pain_in_the_flare(facts: Facts, points: Number = RISE_IN_THE_FLARE) -> bool:
+    return facts.pain_risen_by(points)
 
 
-def _new_leg_pain(facts: Facts) -> bool:
-    return facts.new_leg_pain and (facts.log.get("leg_pain") or 0) < 7
+def new_leg_pain(facts: Facts, below: Number = STRONG_LEG_PAIN) -> bool:
+    return facts.new_leg_pain and (facts.log.get("leg_pain") or 0) < below
 
 
-def _sustained_rise(facts: Facts) -> bool:
-    last = facts.last_rated() if facts.pain_risen_by(2) else None
+def sustained_rise(facts: Facts, points: Number = SUSTAINED_RISE) -> bool:
+    last = facts.last_rated() if facts.pain_risen_by(points) else None
     if last is None or last.day < 3 or facts.day - last.day > 2:
         return False
-    return facts.risen(last.pain_avg, 2)
+    return facts.risen(last.pain_avg, points)
 
 
 def _fall(facts: Facts) -> bool:
     return facts.yes("fall")
 
 
-def _opioids(facts: Facts) -> bool:
+def opioids(facts: Facts, least: Number = CAUTION_MME) -> bool:
     if facts.yes("opioid_total_unknown"):
         return True
     total = facts.log.get("opioid_mme") or 0
-    return total >= 50 or (facts.day >= 15 and total > (facts.profile.baseline_opioid_mme or 0))
+    return total >= least or (facts.day >= 15 and total > (facts.profile.baseline_opioid_mme or 0))
 
 
-def _much_acetaminophen(facts: Facts) -> bool:
-    return 3000 < (facts.log.get("acetaminophen_mg") or 0) <= MAX_ACETAMINOPHEN
+def much_acetaminophen(
+    facts: Facts, above: Number = MUCH_ACETAMINOPHEN, most: Number = MAX_ACETAMINOPHEN
+) -> bool:
+    return above < (facts.log.get("acetaminophen_mg") or 0) <= most
 
 
-def _lost_response(facts: Facts) -> bool:
+def lost_response(facts: Facts, eased: Number = EASED, points: Number = LOST) -> bool:
     """Sums of three logs, so three times the points of the means: exact without a division."""
     sums = facts.three_log_sums()
     if sums is None:
         return False
     best, latest = sums
-    return best <= 3 * (facts.baseline - 2) and latest >= best + 3 * 3
+    return best <= 3 * (facts.baseline - eased) and latest >= best + 3 * points
 
 
 def _missing_names(facts: Facts) -> Sequence[str]:
@@ -113,7 +125,7 @@ REVIEW_RULES = (
         severity=Severity.REVIEW,
         days="all",
         condition="37.8 <= temp < 38.0",
-        fires=_low_grade,
+        fires=low_grade,
         headline="Temperature {temp}",
         staff_text="Low-grade {temp}.",
         patient_text="Your temperature is a little high. Rest and drink water. "
@@ -149,7 +161,7 @@ REVIEW_RULES = (
         severity=Severity.REVIEW,
         days="D0-D3",
         condition="pain_avg >= min(baseline + 3, 10) and > baseline; not when R17 fires",
-        fires=_pain_in_the_flare,
+        fires=pain_in_the_flare,
         last_day=3,
         unless="R17",
         assumes_baseline=True,
@@ -167,7 +179,7 @@ REVIEW_RULES = (
         severity=Severity.REVIEW,
         days="all",
         condition="leg_pain_status = new_or_worse and (leg_pain < 7 or missing)",
-        fires=_new_leg_pain,
+        fires=new_leg_pain,
         headline="New leg pain {leg_pain}{at_side}",
         staff_text="New leg pain {leg_pain}.",
         patient_text="Some people get new leg pain for a while. We will look at your answer. "
@@ -182,7 +194,7 @@ REVIEW_RULES = (
         days="D4+",
         condition="pain_avg >= min(baseline + 2, 10) and > baseline now and on the last log (1-2 "
         "days earlier, day >= 3); not when R18 fires",
-        fires=_sustained_rise,
+        fires=sustained_rise,
         first_day=4,
         unless="R18",
         assumes_baseline=True,
@@ -215,7 +227,7 @@ REVIEW_RULES = (
         days="all / D15+",
         condition="opioid_mme >= 50; or day >= 15 and opioid_mme > baseline_opioid_mme (missing: "
         "0); or an opioid without a known factor",
-        fires=_opioids,
+        fires=opioids,
         headline="{opioids}",
         staff_text="MME {mme}, {mme_baseline}.",
         patient_text="We will look at the pain medicine you wrote down. "
@@ -229,7 +241,7 @@ REVIEW_RULES = (
         severity=Severity.REVIEW,
         days="all",
         condition="3000 < acetaminophen_mg <= 4000",
-        fires=_much_acetaminophen,
+        fires=much_acetaminophen,
         headline="Acetaminophen {mg} mg in 24 h",
         staff_text="Acetaminophen {mg} mg.",
         patient_text="You are close to the daily limit for acetaminophen. "
@@ -245,7 +257,7 @@ REVIEW_RULES = (
         days="D15+",
         condition="six or more logs since D1; best earlier 3-log mean <= baseline - 2; latest "
         "3-log mean >= that best + 3 (the two windows do not overlap)",
-        fires=_lost_response,
+        fires=lost_response,
         first_day=15,
         assumes_baseline=True,
         headline="Pain eased to {best}, now {latest}, {baseline}",

@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 
 from recovery.clinical.rules.emergency import SADDLE_SIGNS
-from recovery.clinical.rules.facts import Facts
+from recovery.clinical.rules.facts import Facts, Number
 from recovery.clinical.rules.rule import Rule, Severity, Variant
 
 MAX_ACETAMINOPHEN = 4000
+UNCONTROLLED_PAIN = 8
+PAIN_AFTER_THE_FLARE = STRONG_LEG_PAIN = 7
+RISE_AFTER_THE_FLARE = 3
+RISE_AFTER_A_FALL = 2
 WOUND_SIGNS = {
     "redness_spreading": "redness",
     "swelling_or_warmth": "swelling",
@@ -60,24 +64,26 @@ def _bad_headache(facts: Facts) -> bool:
     return facts.bad_headache
 
 
-def _uncontrolled_pain(facts: Facts) -> bool:
-    return facts.log.get("pain_controlled") is False and (facts.highest_pain or 0) >= 8
+def uncontrolled_pain(facts: Facts, least: Number = UNCONTROLLED_PAIN) -> bool:
+    return facts.log.get("pain_controlled") is False and (facts.highest_pain or 0) >= least
 
 
-def _pain_after_the_flare(facts: Facts) -> bool:
-    return facts.pain is not None and facts.pain >= 7 and facts.pain_risen_by(3)
+def pain_after_the_flare(
+    facts: Facts, least: Number = PAIN_AFTER_THE_FLARE, points: Number = RISE_AFTER_THE_FLARE
+) -> bool:
+    return facts.pain is not None and facts.pain >= least and facts.pain_risen_by(points)
 
 
-def _sudden_pain_or_fall(facts: Facts) -> bool:
-    return facts.yes("sudden_new_back_pain") or (facts.yes("fall") and facts.pain_risen_by(2))
+def sudden_pain_or_fall(facts: Facts, points: Number = RISE_AFTER_A_FALL) -> bool:
+    return facts.yes("sudden_new_back_pain") or (facts.yes("fall") and facts.pain_risen_by(points))
 
 
-def _strong_leg_pain(facts: Facts) -> bool:
-    return facts.new_leg_pain and (facts.log.get("leg_pain") or 0) >= 7
+def strong_leg_pain(facts: Facts, least: Number = STRONG_LEG_PAIN) -> bool:
+    return facts.new_leg_pain and (facts.log.get("leg_pain") or 0) >= least
 
 
-def _too_much_acetaminophen(facts: Facts) -> bool:
-    return (facts.log.get("acetaminophen_mg") or 0) > MAX_ACETAMINOPHEN
+def too_much_acetaminophen(facts: Facts, most: Number = MAX_ACETAMINOPHEN) -> bool:
+    return (facts.log.get("acetaminophen_mg") or 0) > most
 
 
 FEVER_ADVICE = (
@@ -208,7 +214,7 @@ URGENT_RULES = (
         severity=Severity.URGENT,
         days="all",
         condition="pain_controlled = false and max(pain_avg, pain_worst) >= 8",
-        fires=_uncontrolled_pain,
+        fires=uncontrolled_pain,
         headline="Pain not controlled, {worst}/10, {baseline}",
         staff_text="Uncontrolled pain {worst}/10, {baseline}. "
         "On an anticoagulant consider hematoma. Anticoagulant: {anticoagulant}.",
@@ -223,7 +229,7 @@ URGENT_RULES = (
         severity=Severity.URGENT,
         days="D4+",
         condition="pain_avg >= 7 and pain_avg >= min(baseline + 3, 10) and pain_avg > baseline",
-        fires=_pain_after_the_flare,
+        fires=pain_after_the_flare,
         first_day=4,
         assumes_baseline=True,
         headline="Pain {pain}, {baseline}, after the flare window",
@@ -241,7 +247,7 @@ URGENT_RULES = (
         days="all",
         condition="sudden_new_back_pain; or fall and pain_avg >= min(baseline + 2, 10) and "
         "pain_avg > baseline",
-        fires=_sudden_pain_or_fall,
+        fires=sudden_pain_or_fall,
         assumes_baseline=True,
         headline="{back_or_fall}",
         staff_text="Sudden pain or fall. Consider vertebral fracture. "
@@ -257,7 +263,7 @@ URGENT_RULES = (
         severity=Severity.URGENT,
         days="all",
         condition="leg_pain_status = new_or_worse and leg_pain >= 7",
-        fires=_strong_leg_pain,
+        fires=strong_leg_pain,
         headline="New leg pain {leg_pain}{at_side}",
         staff_text="New leg pain {leg_pain}, {side}. Radiculitis?",
         patient_text="Strong new leg pain should be checked. Call us today at {clinic_phone}. "
@@ -271,7 +277,7 @@ URGENT_RULES = (
         severity=Severity.URGENT,
         days="all",
         condition="acetaminophen_mg > 4000 in 24 h",
-        fires=_too_much_acetaminophen,
+        fires=too_much_acetaminophen,
         headline="Acetaminophen {mg} mg in 24 h",
         staff_text="Acetaminophen {mg} mg in 24 h.",
         patient_text="You may have taken too much acetaminophen. It is also called Tylenol. "

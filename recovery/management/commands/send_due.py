@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from recovery import clock
 from recovery.models import Message
-from recovery.services import digests, imports, rehearsals, rounds
+from recovery.services import digests, imports, rehearsals, rounds, thresholds
 from recovery.services.delivery import TEXTS_UNREACHABLE, UNREACHABLE
 
 State = Message.State
@@ -31,8 +31,10 @@ class Command(BaseCommand):
         ticked = rounds.tick_round(now=clock.now(), at=timezone.now, by_beat=True)
         digests.run(now=clock.now())
         done = rounds.send_round(clock=clock.now, at=timezone.now)
-        for aside in (imports.take_in, rehearsals.run):
-            aside(clock=clock.now, until=clock.now() + rounds.ASIDE)
+        for asides in ((imports.take_in,), (rehearsals.run, thresholds.run)):
+            until = clock.now() + rounds.ASIDE
+            for aside in asides:
+                aside(clock=clock.now, until=until)
         self.stdout.write(f"{ticked.advanced} recoveries moved on to the present.")
         for state, words in SAID.items():
             if done[state]:

@@ -22,7 +22,7 @@ from recovery.models import (
     User,
 )
 from recovery.queries import rehearsals as queries
-from recovery.services import contacts, logs, rehearsals, reschedules
+from recovery.services import contacts, logs, pastlogs, rehearsals, reschedules
 from tests.cast import QUIET, make_recovery, sign_in_staff, staff
 from tests.pages import words
 from tests.pathways import begun, changes, edited
@@ -301,8 +301,8 @@ def test_it_goes_on_where_it_stopped_and_is_bounded(
     for number in range(5):
         report(someone(clinic, "Ann", f"Part{number}"), fall=True)
     draft(clinic, manager)
-    monkeypatch.setattr(rehearsals, "AT_ONCE", 2)
-    monkeypatch.setattr(rehearsals, "MOST", 4)
+    monkeypatch.setattr(pastlogs, "AT_ONCE", 2)
+    monkeypatch.setattr(pastlogs, "MOST", 4)
     row = rehearsals.begin(clinic=clinic, user=manager, now=NOW)
     assert rehearsals.begin(clinic=clinic, user=manager, now=NOW) == row
     ticks = iter([NOW, NOW, NOW + timedelta(seconds=2)])
