@@ -198,6 +198,7 @@ ORDER = [
     "recovery.mails.merge",
     "recovery.mails.build",
     "recovery.mails.texts",
+    "recovery.mails.lengths",
     "recovery.mails.samples",
     "recovery.queries.pathway_moves",
     "recovery.queries.pastlogs",

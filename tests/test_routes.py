@@ -215,8 +215,12 @@ ROUTES = {
     ),
     "mail_settle": Route((POST,), CLINICAL | {"manager"}, ("doubtful",)),
     "mail_again": Route((POST,), CLINICAL | {"manager"}, ("doubtful",)),
-    "ledger": Route((GET,), CLINICAL, theirs=frozenset({"harbor nurse"})),
-    "ledger_csv": Route((GET,), CLINICAL, theirs=frozenset({"harbor nurse"})),
+    "ledger": Route(
+        (GET,), CLINICAL | {"manager"}, theirs=frozenset({"harbor nurse", "harbor manager"})
+    ),
+    "ledger_csv": Route(
+        (GET,), CLINICAL | {"manager"}, theirs=frozenset({"harbor nurse", "harbor manager"})
+    ),
     "dry_run": Route((GET,), CLINICAL, theirs=frozenset({"harbor nurse"})),
     "recovery_ledger": Route((GET,), CLINICAL, ("recovery",)),
     "recovery_ledger_csv": Route((GET,), CLINICAL, ("recovery",)),

@@ -1,20 +1,20 @@
 """What the ledger is filtered by, and how far the dry run looks."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from recovery.models import Message
-from recovery.queries.ledger import SHOWN
+from recovery.queries.ledger import SHOWN, Shown
 
-# A morning mail is about no patient.
-KINDS = [(kind, label) for kind, label in Message.Kind.choices if kind != Message.Kind.DIGEST]
 AHEAD = timedelta(days=7)
 
 
 class LedgerForm(forms.Form):
+    """`kinds`: those that may be asked for."""
+
     use_required_attribute = False
 
     day = forms.DateField(
@@ -26,7 +26,6 @@ class LedgerForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("Kind"),
         required=False,
-        choices=[("", _("All")), *KINDS],
         widget=forms.Select(attrs={"class": "form-select"}),
     )
     state = forms.ChoiceField(
@@ -35,6 +34,11 @@ class LedgerForm(forms.Form):
         choices=[("", _("All")), *((name, shown.label) for name, shown in SHOWN.items())],
     )
     after = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, kinds: Mapping[str, Shown], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = [(name, kind.label) for name, kind in kinds.items()]
+        self.fields["kind"].choices = [("", _("All")), *named]
 
     def full_clean(self) -> None:
         """What is wrong is marked; a day that is none stays, which a field for dates would drop."""

@@ -1,4 +1,4 @@
-"""Each mail with invented data, so that staff see what goes out before it does.
+"""Each mail and text message with invented data, so that staff see what goes out before it does.
 
 Its links lead nowhere: they name no patient and no check-in that there is.
 """
@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from recovery.mails.build import MINUTES, Mail, address, code_mail, compose
+from recovery.mails.texts import reminder
 from recovery.models import Clinic
 from recovery.queries.digest import Waiting
 from recovery.wording import Speech
@@ -19,6 +20,8 @@ from recovery.wording import Speech
 TO = "name@example.com"
 CODE = "482913"
 NOBODY = UUID(int=0)
+# As long as one that opens something.
+SHORT_CODE = "0" * 32
 # Name of the sample: what staff call it, and whether a patient gets it.
 SAMPLES: Mapping[str, tuple[Promise, bool]] = {
     "reminder": (_("Reminder"), True),
@@ -29,6 +32,12 @@ SAMPLES: Mapping[str, tuple[Promise, bool]] = {
     "escalation": (_("Alert, again"), False),
     "digest": (_("Morning mail"), False),
     "password": (_("Invitation of staff"), False),
+}
+# Name of the sample: what staff call it, and how many minutes its answer takes if that is
+# known. Patients get both.
+TEXTS: Mapping[str, tuple[Promise, int | None]] = {
+    "text": (_("Text message: reminder of a log"), MINUTES["daily"]),
+    "text_form": (_("Text message: reminder of a form"), None),
 }
 
 
@@ -48,6 +57,12 @@ def sample(name: str, *, clinic: Clinic, speech: Speech, now: datetime) -> Mail:
         zone=clinic.zone,
         now=now,
     )
+
+
+def sample_text(name: str, *, clinic: Clinic, speech: Speech) -> str:
+    """The text message, likewise. KeyError for a name that is not in TEXTS."""
+    _title, minutes = TEXTS[name]
+    return reminder(clinic, code=SHORT_CODE, minutes=minutes, speech=speech)
 
 
 def _link(*, other: bool = False) -> str:

@@ -6,24 +6,32 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from recovery.mails.build import MINUTES, address, sender, speech_for
-from recovery.models import Message
+from recovery.models import Clinic, Message
 from recovery.queries.languages import Speeches
 from recovery.tokens import short_code
-from recovery.wording import speaking
+from recovery.wording import Speech, speaking
 
 
 def words(message: Message, speeches: Speeches) -> str:
     """The text of a reminder whose clinic, check-in and recovery with patient are loaded, in one
     line and in the patient's language where the clinic offers it.
     """
-    checkin, recovery = message.checkin, message.recovery
+    checkin = message.checkin
     assert checkin is not None
-    assert recovery is not None
-    with speaking(speech_for(message, speeches)):
+    return reminder(
+        message.clinic,
+        code=short_code(checkin),
+        minutes=MINUTES.get(checkin.form),
+        speech=speech_for(message, speeches),
+    )
+
+
+def reminder(clinic: Clinic, *, code: str, minutes: int | None, speech: Speech) -> str:
+    with speaking(speech):
         context = {
-            "sender": sender(message.clinic, to_patient=True),
-            "minutes": MINUTES.get(checkin.form),
-            "link": address(reverse("short_link", args=[short_code(checkin)])),
-            "emergency": message.clinic.emergency_number,
+            "sender": sender(clinic, to_patient=True),
+            "minutes": minutes,
+            "link": address(reverse("short_link", args=[code])),
+            "emergency": clinic.emergency_number,
         }
         return " ".join(render_to_string("texts/reminder.txt", context).split())

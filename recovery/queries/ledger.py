@@ -1,7 +1,7 @@
-"""Every mail owed and what became of it: of one patient, or of a whole clinic."""
+"""Every message owed and what became of it: of one patient, of a whole clinic, or of its staff."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
@@ -18,13 +18,13 @@ PAGE = 50
 # Rows of an export that are in memory at once.
 EXPORTED = 500
 PLACE = ("planned_at", "id")
-State = Message.State
+Kind, State = Message.Kind, Message.State
 FAILS = (Message.Reason.ADDRESS_FAILS, Message.Reason.NUMBER_FAILS)
 BACK = (MailEvent.Kind.BOUNCED, MailEvent.Kind.REJECTED)
 
 
 class Shown(NamedTuple):
-    """A filter by what became of a mail."""
+    """A filter: by what became of a mail, or by what kind it is of."""
 
     label: str | Promise
     condition: Q
@@ -39,7 +39,7 @@ SHOWN = {
     "sent": Shown(_("Sent"), Q(state=State.SENT)),
     "answered": Shown(
         _("Answered"),
-        Q(state=State.SENT, kind=Message.Kind.REMINDER, checkin__completed_at__gte=F("sent_at")),
+        Q(state=State.SENT, kind=Kind.REMINDER, checkin__completed_at__gte=F("sent_at")),
     ),
     "delivered": Shown(_("Delivered"), _told(MailEvent.Kind.DELIVERED)),
     "bounced": Shown(
@@ -50,6 +50,18 @@ SHOWN = {
     "refused": Shown(_("Refused"), Q(state=State.REFUSED) & ~Q(reason__in=FAILS)),
     "not_sent": Shown(_("Not sent"), Q(state=State.NOT_SENT)),
 }
+ABOUT_A_PATIENT = Q(recovery__isnull=False)
+OF_PATIENTS = {
+    kind: Shown(Kind(kind).label, Q(kind=kind) & ABOUT_A_PATIENT)
+    for kind in (Kind.ALERT, Kind.ESCALATION, Kind.INVITATION, Kind.REMINDER)
+}
+PASSWORD = "password"  # noqa: S105
+OF_STAFF = {
+    Kind.DIGEST: Shown(Kind.DIGEST.label, Q(kind=Kind.DIGEST)),
+    # An invitation of staff, or a reset that they asked for.
+    PASSWORD: Shown(_("Password mail"), Q(kind=Kind.INVITATION) & ~ABOUT_A_PATIENT),
+}
+KINDS: Mapping[str, Shown] = OF_PATIENTS | OF_STAFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +77,18 @@ def of_patient(recovery: Recovery) -> QuerySet[Message]:
 
 
 def of_clinic(clinic: Clinic) -> QuerySet[Message]:
-    """About its patients. Morning mails and staff's own are not among them."""
-    return Message.objects.filter(clinic=clinic, recovery__isnull=False)
+    return Message.objects.filter(clinic=clinic)
+
+
+def of_staff(clinic: Clinic) -> QuerySet[Message]:
+    """Those about no patient: what a manager may see who treats nobody."""
+    return of_clinic(clinic).exclude(ABOUT_A_PATIENT)
+
+
+def kind_of(mail: Message) -> str:
+    """The name in KINDS."""
+    to_staff = mail.kind == Kind.INVITATION and mail.recovery_id is None
+    return PASSWORD if to_staff else mail.kind
 
 
 def filtered(
@@ -78,7 +100,7 @@ def filtered(
         if day < date.max:
             mails = mails.filter(planned_at__lt=_midnight(day + timedelta(days=1), zone))
     if kind:
-        mails = mails.filter(kind=kind)
+        mails = mails.filter(KINDS[kind].condition)
     if state:
         mails = mails.filter(SHOWN[state].condition)
     return mails

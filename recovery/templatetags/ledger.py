@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.clinical.pathway import Occasion
 from recovery.models import Channel, CheckIn, DailyLog, MailEvent, Message
-from recovery.queries.ledger import BACK, FAILS
+from recovery.queries.ledger import BACK, FAILS, KINDS, kind_of
 from recovery.templatetags.patient import masked
 from recovery.templatetags.staff import day_label, full_time, hm
 from recovery.templatetags.timeline import form_name
@@ -84,7 +84,11 @@ def checkin_names(checkins: Sequence[CheckIn]) -> str:
 @register.filter
 def about(mail: Message) -> str:
     """What a mail is about: a check-in, or its kind."""
-    return checkin_name(mail.checkin) if mail.checkin else str(Kind(mail.kind).label)
+    return checkin_name(mail.checkin) if mail.checkin else kind_name(mail)
+
+
+def kind_name(mail: Message) -> str:
+    return str(KINDS[kind_of(mail)].label)
 
 
 @register.filter

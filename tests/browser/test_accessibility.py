@@ -660,6 +660,9 @@ def test_a_language_and_the_mails(world):
     approve(clinic, manager)
     assert look(world, manager, *pages) == []
     assert look(world, nurse, *(("mail_preview_page", kind, "es") for kind in SAMPLES)) == []
+    page = visit(world, nurse)
+    page.goto(world.site + reverse("mail_preview") + "?mail=text&language=es")
+    assert list(check(page, "a text message")) == []
     recovery = make_recovery(clinic, day=5, patient={"language": "es"})
     world.log(recovery, saddle="yes")
     log = recovery.logs.get().client_id

@@ -39,6 +39,8 @@ def languages(house: House) -> None:
     for language in ("en", "es"):
         route = f"mail_preview?mail=reminders&language={language}"
         house.take(manager, f"mail-preview-{language}", f"The preview in {language}", route)
+        route = f"mail_preview?mail=text&language={language}"
+        house.take(manager, f"text-preview-{language}", f"A text message in {language}", route)
     name, what = "mail-preview-alone", "What the preview frames"
     house.take(manager, name, what, "mail_preview_page", "reminder", "es")
 

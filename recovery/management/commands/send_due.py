@@ -18,6 +18,11 @@ SAID = {
     State.UNKNOWN: "unknown whether they arrived",
     State.REFUSED: "refused or set aside",
 }
+FAULTS = {
+    UNREACHABLE: "the mail server does not answer",
+    rounds.ALL_TURNED_AWAY: "the mail server turned every mail away",
+    TEXTS_UNREACHABLE: "the provider of text messages does not answer",
+}
 
 
 class Command(BaseCommand):
@@ -39,15 +44,9 @@ class Command(BaseCommand):
         for state, words in SAID.items():
             if done[state]:
                 self.stdout.write(f"{done[state]} mails {words}.")
-        failed = []
+        failed = [words for what, words in FAULTS.items() if done[what]]
         if ticked.failed:
-            failed.append(f"{ticked.failed} recoveries could not be read")
-        if done[UNREACHABLE]:
-            failed.append("the mail server does not answer")
-        if done[rounds.ALL_TURNED_AWAY]:
-            failed.append("the mail server turned every mail away")
-        if done[TEXTS_UNREACHABLE]:
-            failed.append("the provider of text messages does not answer")
+            failed.insert(0, f"{ticked.failed} recoveries could not be read")
         if wrong := done[State.REFUSED] + done[State.UNKNOWN]:
             failed.append(f"{wrong} mails failed for good or are in doubt")
         if failed:

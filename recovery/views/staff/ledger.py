@@ -1,7 +1,7 @@
-"""The ledger: every mail owed and what became of it, of a patient or of the clinic, and saved."""
+"""The ledger: every message owed and what became of it, of a patient or the clinic, and saved."""
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -17,14 +17,22 @@ from django.views.decorators.http import require_safe
 
 from recovery import access
 from recovery.forms.ledger import LedgerForm
-from recovery.models import Message
+from recovery.models import Message, Role
 from recovery.queries import ledger as queries
 from recovery.queries import messages as mails
 from recovery.queries.languages import speech_of
 from recovery.queries.patients import menu
 from recovery.services import foresight
 from recovery.services.recheck import TO_STAFF
-from recovery.templatetags.ledger import about, answered_at, by_link, fate, happened, which
+from recovery.templatetags.ledger import (
+    about,
+    answered_at,
+    by_link,
+    fate,
+    happened,
+    kind_name,
+    which,
+)
 from recovery.views.staff.csvfile import streamed
 
 # How many of the reminder times to come a patient's page shows.
@@ -57,7 +65,8 @@ def recovery_ledger(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
     access.record_read(request, row, "ledger")
     zone, here = row.patient.zone, reverse("recovery_ledger", args=[row.uuid])
     with timezone.override(ZoneInfo(zone)):
-        shown = _shown(request, queries.of_patient(row), zone, here)
+        form = LedgerForm(request.GET, kinds=queries.OF_PATIENTS)
+        shown = _shown(form, queries.of_patient(row), zone, here)
         ahead = foresight.ahead(row, now=request.now, most=AHEAD) if shown["whole"] else []
         context = {
             "here": "patients",
@@ -79,12 +88,13 @@ def recovery_ledger(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse:
 @access.for_staff()
 def recovery_ledger_csv(request: HttpRequest, recovery: uuid.UUID) -> HttpResponseBase:
     row = access.staff_recovery(request, recovery)
-    form = LedgerForm(request.GET)
+    form = LedgerForm(request.GET, kinds=queries.OF_PATIENTS)
     if not form.is_valid():
         return _back(request, reverse("recovery_ledger", args=[row.uuid]))
     access.record_read(request, row, "ledger export")
     rows = queries.of_patient(row)
-    return _csv(queries.batches(_filtered(form, rows, row.patient.zone)))
+    zone = row.patient.zone
+    return _csv(queries.batches(_filtered(form, rows, zone)), zone)
 
 
 # The clinic's
@@ -92,15 +102,18 @@ def recovery_ledger_csv(request: HttpRequest, recovery: uuid.UUID) -> HttpRespon
 
 
 @require_safe
-@access.for_staff()
+@access.for_staff(*Role)
 def ledger(request: HttpRequest) -> HttpResponse:
-    """In the clinic's time, all patients or one day of them."""
+    """In the clinic's time, all or one day of them."""
     clinic, here = request.clinic, reverse("ledger")
-    shown = _shown(request, queries.of_clinic(clinic), clinic.zone, here)
+    rows, kinds = _theirs(request)
+    shown = _shown(LedgerForm(request.GET, kinds=kinds), rows, clinic.zone, here)
+    clinical = _clinical(request)
     context = {
-        "here": "queue",
-        **menu(clinic, request.now),
+        "here": "queue" if clinical else "clinic",
+        **(menu(clinic, request.now) if clinical else {}),
         **shown,
+        "clinical": clinical,
         "days": _days(shown, here),
         "csv_url": reverse("ledger_csv"),
     }
@@ -108,14 +121,28 @@ def ledger(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@access.for_staff()
+@access.for_staff(*Role)
 def ledger_csv(request: HttpRequest) -> HttpResponseBase:
     """Recorded for each patient before a line about them leaves."""
-    form = LedgerForm(request.GET)
+    rows, kinds = _theirs(request)
+    form = LedgerForm(request.GET, kinds=kinds)
     if not form.is_valid():
         return _back(request, reverse("ledger"))
-    rows = _filtered(form, queries.of_clinic(request.clinic), request.clinic.zone)
-    return _csv(_recorded(request, queries.batches(rows)))
+    zone = request.clinic.zone
+    return _csv(_recorded(request, queries.batches(_filtered(form, rows, zone))), zone)
+
+
+def _clinical(request: HttpRequest) -> bool:
+    return bool(request.roles & set(access.CLINICAL))
+
+
+def _theirs(request: HttpRequest) -> tuple[QuerySet[Message], Mapping[str, queries.Shown]]:
+    """What the visitor may see of the clinic's, and which kinds are among it: all, or for a manager
+    who treats nobody what is about no patient.
+    """
+    if _clinical(request):
+        return queries.of_clinic(request.clinic), queries.KINDS
+    return queries.of_staff(request.clinic), queries.OF_STAFF
 
 
 def _recorded(request: HttpRequest, batches: Iterable[list[Message]]) -> Iterator[list[Message]]:
@@ -138,9 +165,8 @@ def _filtered(form: LedgerForm, rows: QuerySet[Message], zone: str) -> QuerySet[
     )
 
 
-def _shown(request: HttpRequest, rows: QuerySet[Message], zone: str, here: str) -> dict[str, Any]:
+def _shown(form: LedgerForm, rows: QuerySet[Message], zone: str, here: str) -> dict[str, Any]:
     """A page of them; one that is asked for wrongly shows all, and says beside the field why."""
-    form = LedgerForm(request.GET)
     asked = form.cleaned_data if form.is_valid() else dict.fromkeys(form.fields)
     if form.is_valid():
         rows = _filtered(form, rows, zone)
@@ -193,15 +219,17 @@ def _back(request: HttpRequest, page: str) -> HttpResponse:
     return redirect(f"{page}?{request.GET.urlencode()}")
 
 
-def _csv(batches: Iterable[list[Message]]) -> HttpResponseBase:
-    return streamed("ledger.csv", COLUMNS, (_cells(row) for rows in batches for row in rows))
+def _csv(batches: Iterable[list[Message]], zone: str) -> HttpResponseBase:
+    return streamed("ledger.csv", COLUMNS, (_cells(row, zone) for rows in batches for row in rows))
 
 
-def _cells(mail: Message) -> list[str]:
-    """No name and no address: the record number says whose it is."""
-    assert mail.recovery is not None
-    patient = mail.recovery.patient
-    zone = ZoneInfo(patient.zone)
+def _cells(mail: Message, zone_of_others: str) -> list[str]:
+    """No name and no address: the record number says whose it is, and none that it is of no
+    patient; then its times are in `zone_of_others`.
+    """
+    patient = mail.recovery.patient if mail.recovery else None
+    named = patient.zone if patient else zone_of_others
+    zone = ZoneInfo(named)
 
     def at(moment: datetime | None) -> str:
         return moment.astimezone(zone).isoformat(timespec="seconds") if moment else ""
@@ -210,12 +238,12 @@ def _cells(mail: Message) -> list[str]:
     to_staff = mail.kind in TO_STAFF
     with timezone.override(zone):
         return [
-            patient.record_number,
-            mail.get_kind_display(),
+            patient.record_number if patient else "",
+            kind_name(mail),
             mail.get_channel_display(),
             about(mail),
             "" if to_staff else which(mail),
-            patient.zone,
+            named,
             at(mail.planned_at),
             at(mail.send_after),
             at(mail.sent_at),

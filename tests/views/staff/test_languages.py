@@ -11,7 +11,7 @@ from recovery.models import LanguageApproval, OwnWording, Recovery
 from recovery.queries import languages as queries
 from recovery.queries.languages import offered_languages, speech_of
 from recovery.services import questionnaires
-from tests.cast import NOW, make_recovery, sign_in_staff, user_of
+from tests.cast import NOW, make_recovery, user_of
 from tests.pages import Page
 from tests.pathways import changes, own_pathway
 from tests.questionnaires import file
@@ -272,35 +272,3 @@ def test_english_costs_nothing_and_spanish_three_statements(clinic, manager, nur
             client.get(reverse("today", args=[recovery.uuid]))
         cost[language] = len(asked)
     assert cost["es"] - cost["en"] == 3
-
-
-# The preview of the mails
-# ------------------------
-
-PREVIEW = "/staff/mails/preview/"
-
-
-@pytest.mark.parametrize("role", ["nurse", "manager"])
-def test_staff_see_each_mail_in_each_language(clinic, request, role, client):
-    client = sign_in_staff(client, request.getfixturevalue(role))
-    page = client.get(f"{PREVIEW}?mail=reminder&language=es")
-    told = Page(page.content.decode()).words
-    assert "Su cuestionario está abierto" in told
-    assert "This language is not offered to patients" in told
-    assert page.content.decode().count('<iframe sandbox=""') == 2
-    assert "frame-src 'self'" in page["Content-Security-Policy"]
-
-
-def test_the_mail_in_the_frame_runs_nothing_and_is_framed_by_us_alone(clinic, as_nurse):
-    page = as_nurse.get(f"{PREVIEW}code/es/")
-    policy = page["Content-Security-Policy"]
-    assert "frame-ancestors 'self'" in policy
-    assert "script-src 'self'" in policy
-    assert "unsafe" not in policy
-    assert page["X-Frame-Options"] == "SAMEORIGIN"
-    assert '<html lang="es">' in page.content.decode()
-
-
-@pytest.mark.parametrize("place", ["?mail=nothing", "?language=fr", "nothing/en/", "code/xx/"])
-def test_there_is_no_preview_of_what_is_not_there(clinic, as_nurse, place):
-    assert as_nurse.get(PREVIEW + place).status_code == 404

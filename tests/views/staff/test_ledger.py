@@ -21,8 +21,10 @@ from recovery.models import (
     Message,
     Patient,
     Recovery,
+    Role,
+    User,
 )
-from recovery.services import logs, messages, recoveries
+from recovery.services import clinics, logs, messages, recoveries
 from tests.cast import QUIET, checkin_of, user_of
 from tests.views.staff.conftest import NOW, someone, url
 
@@ -44,6 +46,25 @@ def mail(recovery: Recovery, state: str = "sent", **fields: Any) -> Message:
             "checkin": checkin_of(recovery, "DAY-01"),
             "user": user_of(recovery),
             "number": 1,
+            "created_at": SENT_AT,
+            "planned_at": SENT_AT,
+            "send_after": SENT_AT,
+        }
+        | sent
+        | fields
+    )
+
+
+def to_staff(clinic: Clinic, user: User, state: str = "sent", **fields: Any) -> Message:
+    """A morning mail of yesterday, unless `fields` say otherwise."""
+    sent = {"sent_at": SENT_AT + MINUTE} if state == "sent" else {}
+    return Message.objects.create(
+        **{
+            "kind": "digest",
+            "state": state,
+            "dedupe_key": f"ledger {uuid.uuid4()}",
+            "clinic": clinic,
+            "user": user,
             "created_at": SENT_AT,
             "planned_at": SENT_AT,
             "send_after": SENT_AT,
@@ -250,7 +271,9 @@ def test_pages_of_fifty_show_every_mail_once(as_nurse, recovery):
         assert len(seen) == len(set(seen)) == 120
 
 
-def test_the_clinics_ledger_costs_the_same_for_a_hundred_mails_as_for_one(as_nurse, recovery):
+def test_the_clinics_ledger_costs_the_same_for_a_hundred_mails_as_for_one(
+    as_nurse, nurse, recovery
+):
     def statements() -> int:
         with CaptureQueriesContext(connection) as caught:
             text(as_nurse, "ledger")
@@ -258,8 +281,9 @@ def test_the_clinics_ledger_costs_the_same_for_a_hundred_mails_as_for_one(as_nur
 
     told(mail(recovery), "delivered")
     first = statements()
-    for _each in range(60):
+    for _each in range(30):
         told(mail(recovery), "delivered")
+        told(to_staff(recovery.clinic, nurse), "delivered")
     # Six, and the demo's clock.
     assert statements() == first <= 7
 
@@ -316,6 +340,115 @@ def test_the_file_has_all_times_in_the_patients_zone_and_nobodys_name(as_nurse, 
         "what happened": "Sent 14:19. Delivered 14:20. Answered 15:17",
         "message id": "<1@care.example>",
     }
+
+
+# Mails to staff
+# --------------
+
+
+@pytest.fixture
+def owed_to_staff(clinic, nurse, second_nurse, now) -> None:
+    """A morning mail that went and one that did not, an invitation, and a password asked for."""
+    Message.objects.all().delete()
+    told(to_staff(clinic, nurse), "delivered")
+    to_staff(clinic, second_nurse, "not_sent", reason="nothing_left")
+    clinics.invite(clinic=clinic, role=Role.NURSE, name="Nia New", email="nia@example.org", now=now)
+    clinics.owe_password_reset(email=second_nurse.email, now=now)
+
+
+def lines(client: Any, **query: Any) -> list[list[str]]:
+    """The page's rows: of whom, what, and what became of it."""
+    page = client.get(url("ledger"), query)
+    assert page.status_code == 200
+    rows = re.findall(r"<tr role=\"row\"[^>]*><td.*?</tr>", page.content.decode(), re.DOTALL)
+    cells = (re.findall(r"<t[dh] [^>]*>(.*?)</t[dh]>", row, re.DOTALL) for row in rows)
+    words = ([" ".join(re.sub("<[^>]*>", " ", cell).split()) for cell in row] for row in cells)
+    return [[who, what, became] for _at, who, what, became, _happened in words]
+
+
+def test_what_went_to_staff_stands_in_the_clinics_ledger(
+    as_nurse, owed_to_staff, nurse, second_nurse
+):
+    assert lines(as_nurse, kind="digest") == [
+        [f"{second_nurse} Staff", "Morning mail", "Not sent"],
+        [f"{nurse} Staff", "Morning mail", "Delivered"],
+    ]
+    assert "Nothing waited any more" in text(as_nurse, "ledger", kind="digest", state="not_sent")
+    assert lines(as_nurse, kind="password") == [
+        [f"{second_nurse} Staff", "Password mail", "Waits"],
+        ["Nia New Staff", "Password mail", "Waits"],
+    ]
+    assert len(lines(as_nurse)) == 4
+    assert lines(as_nurse, kind="invitation") == []
+
+
+def test_a_patients_invitation_is_no_password_mail(as_nurse, recovery):
+    mail(recovery, kind="invitation", checkin=None, number=None)
+    assert [what for _who, what, _became in lines(as_nurse, kind="invitation")] == ["Invitation"]
+    assert lines(as_nurse, kind="password") == []
+
+
+def test_a_manager_sees_what_went_to_staff_and_nothing_of_a_patient(
+    as_manager, recovery, nurse, owed_to_staff
+):
+    mail(recovery)
+    mail(recovery, kind="alert", checkin=None, user=nurse, severity="urgent")
+    page = text(as_manager, "ledger")
+    assert "Keller" not in page
+    assert recovery.patient.record_number not in page
+    assert url("dry_run") not in page
+    assert len(lines(as_manager)) == len(saved(as_manager, "ledger_csv")) == 4
+    for kind in ("reminder", "alert"):
+        assert "Select a valid choice" in text(as_manager, "ledger", kind=kind)
+        assert as_manager.get(url("ledger_csv"), {"kind": kind}).status_code == 302
+    assert url("ledger") in text(as_manager, "clinic")
+    assert not AccessEvent.objects.filter(what="ledger export").exists()
+
+
+def test_who_also_manages_sees_all_that_a_nurse_sees(as_nurse, nurse, clinic, recovery):
+    clinic.memberships.create(user=nurse, role=Role.MANAGER, name="Nora")
+    mail(recovery)
+    assert "Keller" in text(as_nurse, "ledger")
+
+
+def test_what_went_to_staff_is_of_one_clinic(
+    as_harbor_nurse, as_nurse, harbor, harbor_nurse, owed_to_staff
+):
+    to_staff(harbor, harbor_nurse)
+    assert lines(as_harbor_nurse) == [[f"{harbor_nurse} Staff", "Morning mail", "Sent"]]
+    assert len(saved(as_harbor_nurse, "ledger_csv")) == 1
+    assert len(lines(as_nurse)) == 4
+
+
+def test_a_mail_to_staff_has_the_clinics_time_in_the_file_and_nobodys_name(
+    as_nurse, owed_to_staff, nurse
+):
+    Clinic.objects.update(zone="America/Denver")
+    line = saved(as_nurse, "ledger_csv", kind="digest")[1]
+    assert line | {"message id": ""} == {
+        "record number": "",
+        "kind": "Morning mail",
+        "channel": "E-mail",
+        "about": "Morning mail",
+        "which": "",
+        "zone": "America/Denver",
+        "planned": "2026-03-04T12:17:00-07:00",
+        "send after": "2026-03-04T12:17:00-07:00",
+        "sent": "2026-03-04T12:18:00-07:00",
+        "answered": "",
+        "answered by link": "",
+        "state": "Delivered",
+        "reason": "",
+        "what happened": "Sent 12:18. Delivered 12:20",
+        "message id": "",
+    }
+
+
+@pytest.mark.parametrize("kind", ["digest", "password"])
+def test_a_patients_ledger_offers_no_kind_that_goes_to_staff(as_nurse, recovery, kind):
+    page = text(as_nurse, "recovery_ledger", recovery.uuid)
+    assert f'value="{kind}"' not in page
+    assert "Select a valid choice" in text(as_nurse, "recovery_ledger", recovery.uuid, kind=kind)
 
 
 @pytest.mark.parametrize("number", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
