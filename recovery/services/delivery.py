@@ -40,6 +40,8 @@ Done = Counter[str]
 TRIES = 3
 # Leases last far longer.
 SWEEP_EVERY = timedelta(seconds=5)
+# How long texts may keep a sender that has mails to send too: a provider may take ten seconds each.
+SLICE = timedelta(seconds=10)
 UNREACHABLE = "unreachable"
 # For what the server would turn others away too, as far as it says: not the address or its mailbox.
 TURNED_AWAY, SENDER_REFUSED = "turned away", "sender refused"
@@ -52,14 +54,16 @@ def deliver(
     *,
     clock: Clock,
     until: datetime | None = None,
+    channels: Sequence[Channel] = tuple(Channel),
     urgent: bool = False,
     pause: Callable[[float], None] = time.sleep,
 ) -> Done:
-    """Send everything owed and due, or only what is `urgent`; returns what became of it.
+    """Send everything owed and due by `channels`, or only what is `urgent`; returns what became of
+    it.
 
     `clock` is asked again as the work goes on, since leases measure how long it takes. No new
-    batch is begun after `until`: the next call goes on. `pause` waits for the allowance, with
-    nothing in hand.
+    batch of mails is begun after `until`, nor a text: the next call goes on. `pause` waits for the
+    allowance of a channel, with nothing in hand and nothing to send by another.
     """
     done: Done = Counter()
     swept: datetime | None = None
@@ -67,23 +71,39 @@ def deliver(
         if swept is None or clock() - swept >= SWEEP_EVERY:
             swept = clock()
             claims.sweep(swept)
-        claimed, wait = claims.claim(clock(), urgent=urgent)
-        if claimed:
-            _send(claimed, clock, done)
-        elif wait:
-            pause(wait)
-        else:
+        busy, waits = False, []
+        for channel in channels:
+            claimed, wait = claims.claim(clock(), channel=channel, urgent=urgent)
+            if claimed and channel == Channel.SMS:
+                _send_texts(claimed, clock, done, _text_time(clock, until, channels))
+            elif claimed:
+                _send_by(channel, _ready(claimed, clock, done), clock, done)
+            busy = busy or bool(claimed)
+            waits += [wait] if wait else []
+        if not busy and not waits:
             break
+        if not busy:
+            pause(min(waits))
     # A Counter's plus drops what came to nothing.
     return +done
 
 
-def _send(claimed: Sequence[Message], clock: Clock, done: Done) -> None:
-    ready = _ready(claimed, clock, done)
-    _send_by(Channel.EMAIL, ready[Channel.EMAIL], clock, done)
+def _text_time(
+    clock: Clock, until: datetime | None, channels: Sequence[Channel]
+) -> datetime | None:
+    """Until when texts are handed over; None: all that are in hand."""
+    ends = [until] if until else []
+    if len(channels) > 1:
+        ends.append(clock() + SLICE)
+    return min(ends, default=None)
+
+
+def _send_texts(
+    claimed: Sequence[Message], clock: Clock, done: Done, until: datetime | None
+) -> None:
     # Counted apart: whether texts leave says nothing of the mail server.
     texts_done: Done = Counter()
-    _send_by(Channel.SMS, ready[Channel.SMS], clock, texts_done)
+    _send_by(Channel.SMS, _ready(claimed, clock, done), clock, texts_done, until)
     done[TEXTS_UNREACHABLE] += texts_done.pop(UNREACHABLE, 0)
     texts_done.pop(TURNED_AWAY, 0)
     done[TEXTS_SENT] += texts_done[State.SENT]
@@ -91,23 +111,30 @@ def _send(claimed: Sequence[Message], clock: Clock, done: Done) -> None:
     done.update(texts_done)
 
 
-def _send_by(channel: Channel, waiting: Waiting, clock: Clock, done: Done) -> None:
+def _send_by(
+    channel: Channel, waiting: Waiting, clock: Clock, done: Done, until: datetime | None = None
+) -> None:
     try:
-        while waiting:
+        while waiting and not _over(clock, until):
             with connect(channel) as server:
-                _hand_over(server, waiting, clock, done)
+                _hand_over(server, waiting, clock, done, until)
     except (OSError, smtplib.SMTPException) as error:
         logger.warning("Nobody takes messages by %s: %s", channel, type(error).__name__)
         done[UNREACHABLE] += 1
         for message, _letter in waiting:
             _later(message, clock(), done)
+    else:
+        if waiting:
+            claims.give_back([message for message, _letter in waiting])
 
 
-def _ready(claimed: Sequence[Message], clock: Clock, done: Done) -> dict[str, Waiting]:
-    """Re-check and build each, by channel; what must not go, or cannot be built, is recorded at
-    once.
-    """
-    ready: dict[str, Waiting] = {channel: [] for channel in Channel}
+def _over(clock: Clock, until: datetime | None) -> bool:
+    return until is not None and clock() >= until
+
+
+def _ready(claimed: Sequence[Message], clock: Clock, done: Done) -> Waiting:
+    """Re-check and build each; what must not go, or cannot be built, is recorded at once."""
+    ready: Waiting = []
     recheck, batch = Recheck(claimed), build.Batch()
     for message in claimed:
         now = clock()
@@ -117,7 +144,7 @@ def _ready(claimed: Sequence[Message], clock: Clock, done: Done) -> dict[str, Wa
             if reason := recheck.reason(message, now=now):
                 _settle(message, done, state=State.NOT_SENT, reason=reason)
                 continue
-            ready[message.channel].append((message, _built(message, batch, now)))
+            ready.append((message, _built(message, batch, now)))
         except Exception as error:
             logger.exception("Message %s cannot be built", message.uuid)
             _broke(message, error, now, done)
@@ -144,11 +171,15 @@ def _waits_for_morning(message: Message, now: datetime) -> bool:
     return morning is not None
 
 
-def _hand_over(server: Server, waiting: Waiting, clock: Clock, done: Done) -> None:
-    """Take mails from `waiting` and hand them over until none is left or the connection breaks."""
+def _hand_over(
+    server: Server, waiting: Waiting, clock: Clock, done: Done, until: datetime | None
+) -> None:
+    """Take mails from `waiting` and hand them over until none is left, the time is over or the
+    connection breaks.
+    """
     previous: Message | None = None
     used = False
-    while waiting:
+    while waiting and not _over(clock, until):
         message, mail = waiting.pop(0)
         # Asked again: the evening may have ended since the batch was begun.
         if _waits_for_morning(message, clock()):
