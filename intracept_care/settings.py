@@ -376,6 +376,8 @@ def _sms_backend() -> str:
 SMS_BACKEND = _sms_backend()
 # Who a text message is from, where the provider takes it: a number, or a name of 11 letters.
 SMS_FROM = env_str("SMS_FROM", "")
+# 0: as fast as the provider takes them. Counted apart from MAILS_PER_MINUTE.
+TEXTS_PER_MINUTE = env_int("TEXTS_PER_MINUTE", 0, least=0, most=1_000_000)
 # Where FileBackend keeps them, a file each.
 SMS_FOLDER = VAR_DIR / "texts"
 # The country of numbers that are typed without their +code.
@@ -508,6 +510,12 @@ CELERY_BEAT_SCHEDULE = {
     },
     "send": {
         "task": "recovery.tasks.send",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
+    # By beat alone and never by a nudge, so that slow texts hold one process of a worker, not all.
+    "send-texts": {
+        "task": "recovery.tasks.send_texts",
         "schedule": crontab(),
         "options": {"expires": 55},
     },

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from recovery import clock
+from recovery.models import Channel
 from recovery.services import delivery, digests, imports, rehearsals, rounds, thresholds, upkeep
 
 
@@ -14,12 +15,20 @@ def tick(*, by_beat: bool = False) -> None:
 
 @shared_task
 def send() -> None:
-    rounds.send_round(clock=clock.now, at=timezone.now)
+    rounds.send_round(clock=clock.now, at=timezone.now, channels=[Channel.EMAIL])
+
+
+@shared_task
+def send_texts() -> None:
+    """Apart from mails: a provider that takes ten seconds a text keeps no mail waiting."""
+    rounds.send_round(clock=clock.now, at=timezone.now, channels=[Channel.SMS])
 
 
 @shared_task
 def send_urgent() -> None:
-    delivery.deliver(clock=clock.now, until=clock.now() + rounds.ROUND, urgent=True)
+    delivery.deliver(
+        clock=clock.now, until=clock.now() + rounds.ROUND, channels=[Channel.EMAIL], urgent=True
+    )
 
 
 @shared_task

@@ -330,6 +330,7 @@ ORDER = [
     "recovery.services.mailevents",
     "recovery.services.allowance",
     "recovery.services.claims",
+    "recovery.services.fates",
     "recovery.services.handing",
     "recovery.services.delivery",
     "recovery.services.timing",

@@ -115,6 +115,8 @@ def test_nothing_is_guessed_outside_demo_mode(load: Any, name: str) -> None:
         ("EMAIL_URL", "postmark://secret"),
         ("MAILS_PER_MINUTE", "many"),
         ("MAILS_PER_MINUTE", "-1"),
+        ("TEXTS_PER_MINUTE", "many"),
+        ("TEXTS_PER_MINUTE", "-1"),
         ("REMINDER_SPREAD_MINUTES", "61"),
         ("TIME_ZONE", "Boston"),
         ("LOG_LEVEL", "LOUD"),

@@ -2,17 +2,22 @@
 only the order of marking and handing over differs.
 """
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 
 from recovery.models import Message
-from recovery.services.delivery import Clock, Done, Waiting
+from recovery.services.delivery import Clock, Waiting
+from recovery.services.fates import Done
 from recovery.services.handover import Server
 from recovery.services.smtp import Answer, Letter, Result
 
 State = Message.State
 
 
-def claim_then_send(server: Server, waiting: Waiting, clock: Clock, done: Done) -> None:
+def claim_then_send(
+    server: Server, waiting: Waiting, clock: Clock, done: Done, _until: datetime | None
+) -> None:
     """Marks a mail sent and then hands it over: one that dies in between is lost."""
     while waiting:
         message, letter = waiting.pop(0)
@@ -24,7 +29,9 @@ def claim_then_send(server: Server, waiting: Waiting, clock: Clock, done: Done) 
             break
 
 
-def send_then_mark(server: Server, waiting: Waiting, clock: Clock, done: Done) -> None:
+def send_then_mark(
+    server: Server, waiting: Waiting, clock: Clock, done: Done, _until: datetime | None
+) -> None:
     """Hands a mail over and then marks it sent: one that dies in between is sent again."""
     while waiting:
         message, letter = waiting.pop(0)

@@ -118,10 +118,12 @@ class Message(models.Model):
 
     class Meta:
         indexes = [
+            # Each channel has senders of its own: what waits in one is not read for the other.
             models.Index(
+                "channel",
                 "urgency",
                 "send_after",
-                name="message_owed",
+                name="message_owed_by_channel",
                 condition=Q(state="owed"),
             ),
             models.Index(
@@ -203,16 +205,18 @@ class MailEvent(models.Model):
 
 
 class MailAllowance(models.Model):
-    """The one row from which all senders take before they claim, where a rate is set."""
+    """A row for each channel with a rate, from which all its senders take before they claim."""
 
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    MAILS, TEXTS = 1, 2
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=MAILS)
     # Below zero after alerts, which never wait for it; what follows pays.
     left = models.FloatField()
     at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="one_mail_allowance", condition=Q(id=1)),
+            models.CheckConstraint(name="one_allowance_a_channel", condition=Q(id__in=[1, 2])),
         ]
 
     def __str__(self) -> str:

@@ -1,48 +1,59 @@
-"""How many mails may leave now, where the provider sets a rate: a bucket that all senders share.
+"""How many messages may leave now, where a rate is set: a bucket that a channel's senders share.
 
-It is one row, locked for the length of a claim, so that senders take from it one after the other.
-It holds a second's worth: in any minute at most that much more than the rate leaves.
+Mails and text messages leave through different providers, so each channel has a bucket, and what
+waits for one never waits for the other. A bucket is one row, locked for the length of a claim, so
+that senders take from it one after the other. It holds a second's worth: in any minute at most that
+much more than the rate leaves.
 """
 
 from datetime import datetime
 from math import ceil, floor
 
 from django.conf import settings
+from django.db.models import F
 
-from recovery.models import MailAllowance
+from recovery.models import Channel, MailAllowance
 
 UNLIMITED = 1_000_000
+# What adding up parts of a second may lack of a whole message.
+DUST = 1e-6
+# Seconds that a sender waits at least, so that it never asks in a circle.
+SHORTEST = 0.001
+ROWS = {Channel.EMAIL: MailAllowance.MAILS, Channel.SMS: MailAllowance.TEXTS}
 
 
-def left(now: datetime) -> int:
-    """How many mails may be claimed. Call in the transaction that claims, and `spend` there."""
-    if not settings.MAILS_PER_MINUTE:
-        return UNLIMITED
-    row = MailAllowance.objects.select_for_update().filter(id=1).first()
+def left(channel: Channel, now: datetime) -> tuple[int, float]:
+    """How many may be claimed, and the seconds until another may be, about. Call in the transaction
+    that claims, and `spend` there.
+    """
+    if not _rate(channel):
+        return UNLIMITED, 0.0
+    row = MailAllowance.objects.select_for_update().filter(id=ROWS[channel]).first()
     if row is None:
         MailAllowance.objects.bulk_create(
-            [MailAllowance(left=_most(), at=now)], ignore_conflicts=True
+            [MailAllowance(id=ROWS[channel], left=_most(channel), at=now)], ignore_conflicts=True
         )
-        row = MailAllowance.objects.select_for_update().get(id=1)
+        row = MailAllowance.objects.select_for_update().get(id=ROWS[channel])
     # A clock that was set back gives nothing and takes nothing.
-    gained = max(0.0, (now - row.at).total_seconds()) * settings.MAILS_PER_MINUTE / 60
-    row.left = min(_most(), row.left + gained)
+    gained = max(0.0, (now - row.at).total_seconds()) * _rate(channel) / 60
+    row.left = min(_most(channel), row.left + gained)
     row.at = now
     row.save()
-    return max(0, floor(row.left))
+    wait = min(1.0, 1 - row.left) * 60 / _rate(channel)
+    return max(0, floor(row.left + DUST)), max(wait, SHORTEST)
 
 
-def spend(mails: int) -> None:
-    if settings.MAILS_PER_MINUTE and mails:
-        row = MailAllowance.objects.get(id=1)
-        row.left -= mails
-        row.save(update_fields=["left"])
+def spend(channel: Channel, messages: int) -> None:
+    """Below zero: give back what was taken and not used."""
+    if _rate(channel) and messages:
+        MailAllowance.objects.filter(id=ROWS[channel]).update(left=F("left") - messages)
 
 
-def wait() -> float:
-    """Seconds until another mail may be claimed, about."""
-    return 60.0 / settings.MAILS_PER_MINUTE if settings.MAILS_PER_MINUTE else 0.0
+def _rate(channel: Channel) -> int:
+    by_text = channel == Channel.SMS
+    rate: int = settings.TEXTS_PER_MINUTE if by_text else settings.MAILS_PER_MINUTE
+    return rate
 
 
-def _most() -> float:
-    return float(max(1, ceil(settings.MAILS_PER_MINUTE / 60)))
+def _most(channel: Channel) -> float:
+    return float(max(1, ceil(_rate(channel) / 60)))

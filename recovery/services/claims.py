@@ -1,6 +1,7 @@
 """Which mails a sender may take now, and what becomes of those that another left behind."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import F, Model, Prefetch
 from django.db.models.functions import Greatest
 
-from recovery.models import CheckIn, Message, Patient, Recovery
+from recovery.models import Channel, CheckIn, Message, Patient, Recovery
 from recovery.services import allowance
 from recovery.services.messages import ALERT_URGENCY
 
@@ -58,17 +59,29 @@ def sweep(now: datetime) -> None:
     handing.update(state=State.UNKNOWN)
 
 
+def give_back(claimed: Sequence[Message]) -> None:
+    """Let another sender take those of a claim for which this one has no time: nobody was asked."""
+    first = claimed[0]
+    ours = Message.objects.filter(
+        pk__in=[message.pk for message in claimed], token=first.token, state=State.CLAIMED
+    )
+    given = ours.update(state=State.OWED, token=None, lease_until=None, attempts=F("attempts") - 1)
+    allowance.spend(Channel(first.channel), -given)
+
+
 @transaction.atomic
-def claim(now: datetime, *, urgent: bool = False) -> tuple[list[Message], float]:
-    """Up to a batch of what is due, the most urgent first, now this sender's; with none, the
-    seconds to wait because the allowance is used up, or 0 because nothing is due.
+def claim(
+    now: datetime, *, channel: Channel = Channel.EMAIL, urgent: bool = False
+) -> tuple[list[Message], float]:
+    """Up to a batch of what is due by `channel`, the most urgent first, now this sender's; with
+    none, the seconds to wait because its allowance is used up, or 0 because nothing is due.
 
     `urgent` takes nothing else. What is urgent never waits for the allowance, but counts in it.
     """
-    due = Message.objects.filter(state=State.OWED, send_after__lte=now)
+    due = Message.objects.filter(channel=channel, state=State.OWED, send_after__lte=now)
     if urgent:
         due = due.filter(urgency=ALERT_URGENCY)
-    left = allowance.left(now)
+    left, wait = allowance.left(channel, now)
     free = due if left else due.filter(urgency=ALERT_URGENCY)
     ids = list(
         free.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
@@ -76,8 +89,8 @@ def claim(now: datetime, *, urgent: bool = False) -> tuple[list[Message], float]
         .values_list("pk", flat=True)[: min(BATCH, left) or BATCH]
     )
     if not ids:
-        return [], 0.0 if left or not due.exists() else allowance.wait()
-    allowance.spend(len(ids))
+        return [], 0.0 if left or not due.exists() else wait
+    allowance.spend(channel, len(ids))
     token = uuid.uuid4()
     Message.objects.filter(pk__in=ids, state=State.OWED).update(
         state=State.CLAIMED, token=token, lease_until=now + LEASE, attempts=F("attempts") + 1

@@ -16,13 +16,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from recovery.mails import build, texts
 from recovery.models import Channel, Message
 from recovery.services import claims, notices
 from recovery.services.addresses import address_failed
-from recovery.services.claims import BACKOFF, SENT_AGAIN, waited
+from recovery.services.claims import SENT_AGAIN
+from recovery.services.fates import Done, broke, later, mark_sent, owe_again, owe_otherwise, settle
 from recovery.services.handing import mark_handing
 from recovery.services.handover import Server, connect
 from recovery.services.recheck import Recheck, quiet_until
@@ -33,13 +33,12 @@ logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 Waiting = list[tuple[Message, Letter | Text]]
-# What a round came to: how many messages by the state that each was left in; of mails alone,
-# UNREACHABLE, TURNED_AWAY and SENDER_REFUSED; of text messages alone, the TEXTS_ ones.
-Done = Counter[str]
 
-TRIES = 3
 # Leases last far longer.
 SWEEP_EVERY = timedelta(seconds=5)
+# How long texts may keep a sender that has mails to send too: a provider may take ten seconds each.
+SLICE = timedelta(seconds=10)
+# What a round came to besides states: of mails alone, and of text messages alone the TEXTS_ ones.
 UNREACHABLE = "unreachable"
 # For what the server would turn others away too, as far as it says: not the address or its mailbox.
 TURNED_AWAY, SENDER_REFUSED = "turned away", "sender refused"
@@ -52,14 +51,16 @@ def deliver(
     *,
     clock: Clock,
     until: datetime | None = None,
+    channels: Sequence[Channel] = tuple(Channel),
     urgent: bool = False,
     pause: Callable[[float], None] = time.sleep,
 ) -> Done:
-    """Send everything owed and due, or only what is `urgent`; returns what became of it.
+    """Send everything owed and due by `channels`, or only what is `urgent`; returns what became of
+    it.
 
     `clock` is asked again as the work goes on, since leases measure how long it takes. No new
-    batch is begun after `until`: the next call goes on. `pause` waits for the allowance, with
-    nothing in hand.
+    batch of mails is begun after `until`, nor a text: the next call goes on. `pause` waits for the
+    allowance of a channel, with nothing in hand and nothing to send by another.
     """
     done: Done = Counter()
     swept: datetime | None = None
@@ -67,23 +68,39 @@ def deliver(
         if swept is None or clock() - swept >= SWEEP_EVERY:
             swept = clock()
             claims.sweep(swept)
-        claimed, wait = claims.claim(clock(), urgent=urgent)
-        if claimed:
-            _send(claimed, clock, done)
-        elif wait:
-            pause(wait)
-        else:
+        busy, waits = False, []
+        for channel in channels:
+            claimed, wait = claims.claim(clock(), channel=channel, urgent=urgent)
+            if claimed and channel == Channel.SMS:
+                _send_texts(claimed, clock, done, _text_time(clock, until, channels))
+            elif claimed:
+                _send_by(channel, _ready(claimed, clock, done), clock, done)
+            busy = busy or bool(claimed)
+            waits += [wait] if wait else []
+        if not busy and not waits:
             break
+        if not busy:
+            pause(min(waits))
     # A Counter's plus drops what came to nothing.
     return +done
 
 
-def _send(claimed: Sequence[Message], clock: Clock, done: Done) -> None:
-    ready = _ready(claimed, clock, done)
-    _send_by(Channel.EMAIL, ready[Channel.EMAIL], clock, done)
+def _text_time(
+    clock: Clock, until: datetime | None, channels: Sequence[Channel]
+) -> datetime | None:
+    """Until when texts are handed over; None: all that are in hand."""
+    ends = [until] if until else []
+    if len(channels) > 1:
+        ends.append(clock() + SLICE)
+    return min(ends, default=None)
+
+
+def _send_texts(
+    claimed: Sequence[Message], clock: Clock, done: Done, until: datetime | None
+) -> None:
     # Counted apart: whether texts leave says nothing of the mail server.
     texts_done: Done = Counter()
-    _send_by(Channel.SMS, ready[Channel.SMS], clock, texts_done)
+    _send_by(Channel.SMS, _ready(claimed, clock, done), clock, texts_done, until)
     done[TEXTS_UNREACHABLE] += texts_done.pop(UNREACHABLE, 0)
     texts_done.pop(TURNED_AWAY, 0)
     done[TEXTS_SENT] += texts_done[State.SENT]
@@ -91,23 +108,30 @@ def _send(claimed: Sequence[Message], clock: Clock, done: Done) -> None:
     done.update(texts_done)
 
 
-def _send_by(channel: Channel, waiting: Waiting, clock: Clock, done: Done) -> None:
+def _send_by(
+    channel: Channel, waiting: Waiting, clock: Clock, done: Done, until: datetime | None = None
+) -> None:
     try:
-        while waiting:
+        while waiting and not _over(clock, until):
             with connect(channel) as server:
-                _hand_over(server, waiting, clock, done)
+                _hand_over(server, waiting, clock, done, until)
     except (OSError, smtplib.SMTPException) as error:
         logger.warning("Nobody takes messages by %s: %s", channel, type(error).__name__)
         done[UNREACHABLE] += 1
         for message, _letter in waiting:
-            _later(message, clock(), done)
+            later(message, clock(), done)
+    else:
+        if waiting:
+            claims.give_back([message for message, _letter in waiting])
 
 
-def _ready(claimed: Sequence[Message], clock: Clock, done: Done) -> dict[str, Waiting]:
-    """Re-check and build each, by channel; what must not go, or cannot be built, is recorded at
-    once.
-    """
-    ready: dict[str, Waiting] = {channel: [] for channel in Channel}
+def _over(clock: Clock, until: datetime | None) -> bool:
+    return until is not None and clock() >= until
+
+
+def _ready(claimed: Sequence[Message], clock: Clock, done: Done) -> Waiting:
+    """Re-check and build each; what must not go, or cannot be built, is recorded at once."""
+    ready: Waiting = []
     recheck, batch = Recheck(claimed), build.Batch()
     for message in claimed:
         now = clock()
@@ -115,16 +139,15 @@ def _ready(claimed: Sequence[Message], clock: Clock, done: Done) -> dict[str, Wa
             if _waits_for_morning(message, now):
                 continue
             if recheck.goes_otherwise(message):
-                Message.objects.filter(_ours(message)).update(
-                    channel=message.channel, user=message.user
-                )
-            if reason := recheck.reason(message, now=now):
-                _settle(message, done, state=State.NOT_SENT, reason=reason)
+                owe_otherwise(message, now, attempts=message.attempts - 1)
                 continue
-            ready[message.channel].append((message, _built(message, batch, now)))
+            if reason := recheck.reason(message, now=now):
+                settle(message, done, state=State.NOT_SENT, reason=reason)
+                continue
+            ready.append((message, _built(message, batch, now)))
         except Exception as error:
             logger.exception("Message %s cannot be built", message.uuid)
-            _broke(message, error, now, done)
+            broke(message, error, now, done)
     return ready
 
 
@@ -144,15 +167,19 @@ def _waits_for_morning(message: Message, now: datetime) -> bool:
     """Put the mail off if it is night where the patient is."""
     morning = quiet_until(message, now=now)
     if morning is not None:
-        _owe_again(message, send_after=morning, attempts=message.attempts - 1)
+        owe_again(message, send_after=morning, attempts=message.attempts - 1)
     return morning is not None
 
 
-def _hand_over(server: Server, waiting: Waiting, clock: Clock, done: Done) -> None:
-    """Take mails from `waiting` and hand them over until none is left or the connection breaks."""
+def _hand_over(
+    server: Server, waiting: Waiting, clock: Clock, done: Done, until: datetime | None
+) -> None:
+    """Take mails from `waiting` and hand them over until none is left, the time is over or the
+    connection breaks.
+    """
     previous: Message | None = None
     used = False
-    while waiting:
+    while waiting and not _over(clock, until):
         message, mail = waiting.pop(0)
         # Asked again: the evening may have ended since the batch was begun.
         if _waits_for_morning(message, clock()):
@@ -171,7 +198,7 @@ def _hand_over(server: Server, waiting: Waiting, clock: Clock, done: Done) -> No
                 continue
             result = _content(server, message, mail)
         if isinstance(result, Exception):
-            _broke(message, result, clock(), done)
+            broke(message, result, clock(), done)
             break
         if result.answer is Answer.ACCEPTED:
             done[State.SENT] += 1
@@ -183,7 +210,7 @@ def _hand_over(server: Server, waiting: Waiting, clock: Clock, done: Done) -> No
             done[UNREACHABLE] += result.answer is Answer.LATER
             break
     if previous is not None:
-        _mark_sent(previous, clock())
+        mark_sent(previous, clock())
 
 
 def _content(server: Server, message: Message, mail: Letter | Text) -> Result | Exception:
@@ -204,16 +231,12 @@ def _step(
         return error
 
 
-def _mark_sent(message: Message, now: datetime) -> None:
-    Message.objects.filter(_ours(message)).update(state=State.SENT, sent_at=now, lease_until=None)
-
-
 def _record_failure(message: Message, answer: Answer, now: datetime, done: Done) -> None:
     again = message.kind in SENT_AGAIN and answer in (Answer.UNKNOWN, Answer.REJECTED)
     if answer is Answer.LATER or again:
-        _later(message, now, done)
+        later(message, now, done)
     elif answer is Answer.UNKNOWN:
-        _settle(message, done, state=State.UNKNOWN, reason=Message.Reason.NONE)
+        settle(message, done, state=State.UNKNOWN, reason=Message.Reason.NONE)
     elif answer is Answer.REFUSED:
         # Recoveries before messages, as everywhere, so that nobody waits in a circle.
         with transaction.atomic():
@@ -222,14 +245,13 @@ def _record_failure(message: Message, answer: Answer, now: datetime, done: Done)
             if _goes_otherwise(message):
                 # What is refused has not arrived.
                 done[State.OWED] += 1
-                by = {"channel": message.channel, "user": message.user}
-                _owe_again(message, send_after=now, **by)
+                owe_otherwise(message, now)
                 return
             by_text = message.channel == Channel.SMS
             reason = Message.Reason.NUMBER_FAILS if by_text else Message.Reason.ADDRESS_FAILS
-            _settle(message, done, state=State.REFUSED, reason=reason)
+            settle(message, done, state=State.REFUSED, reason=reason)
     else:
-        _settle(message, done, state=State.REFUSED, reason=Message.Reason.SERVER)
+        settle(message, done, state=State.REFUSED, reason=Message.Reason.SERVER)
 
 
 def _goes_otherwise(refused: Message) -> bool:
@@ -244,49 +266,3 @@ def _count_turned_away(result: Result, done: Done) -> None:
     if result.answer in (Answer.LATER, Answer.REJECTED) and result.blame is not Blame.MAILBOX:
         done[TURNED_AWAY] += 1
         done[SENDER_REFUSED] += result.blame is Blame.SENDER
-
-
-def _broke(message: Message, error: Exception, now: datetime, done: Done) -> None:
-    """Try it again later, the third time set it aside. Only the kind of error is kept: its text
-    may hold anything.
-    """
-    failures, fault = message.failures + 1, type(error).__name__[:80]
-    if failures < TRIES:
-        done[State.OWED] += 1
-        _owe_again(message, send_after=now + BACKOFF[failures - 1], failures=failures, fault=fault)
-    else:
-        _settle(
-            message,
-            done,
-            state=State.REFUSED,
-            reason=Message.Reason.BROKEN,
-            failures=failures,
-            fault=fault,
-        )
-
-
-def _later(message: Message, now: datetime, done: Done) -> None:
-    done[State.OWED] += 1
-    _owe_again(message, send_after=now + waited(message))
-
-
-def _owe_again(message: Message, *, send_after: datetime, **changed: Any) -> None:
-    Message.objects.filter(_ours(message)).update(
-        state=State.OWED, token=None, lease_until=None, send_after=send_after, **changed
-    )
-
-
-def _settle(message: Message, done: Done, *, state: Message.State, **changed: int | str) -> None:
-    done[state] += 1
-    Message.objects.filter(_ours(message)).update(state=state, lease_until=None, **changed)
-
-
-def _ours(message: Message) -> Q:
-    """The row while this sender may write what became of it: also after its lease lapsed in the
-    hand-over and it was listed as unknown meanwhile.
-    """
-    return Q(
-        pk=message.pk,
-        token=message.token,
-        state__in=[State.CLAIMED, State.HANDING, State.UNKNOWN],
-    )

@@ -40,7 +40,7 @@ def mark_handing(
     ).exists()
 
 
-# Of the mail before, what delivery._ours says.
+# Of the mail before, what fates.ours says.
 MARK_HANDING = """
 UPDATE recovery_message SET
     state = CASE WHEN id = %s THEN 'handing' ELSE 'sent' END,

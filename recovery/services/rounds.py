@@ -4,6 +4,7 @@
 """
 
 import smtplib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -22,8 +23,8 @@ from recovery.services.delivery import (
     TURNED_AWAY,
     UNREACHABLE,
     Clock,
-    Done,
 )
+from recovery.services.fates import Done
 from recovery.services.handover import connect
 
 # Leave the rest to the next minute's round rather than run into it.
@@ -47,15 +48,28 @@ def tick_round(*, now: datetime, at: Clock, by_beat: bool) -> tick.Ticked:
     return ticked
 
 
-def send_round(*, clock: Clock, at: Clock) -> Done:
-    """Send what is due, for less than a minute. What is left over says since when it waits."""
-    done = delivery.deliver(clock=clock, until=clock() + ROUND)
+def send_round(*, clock: Clock, at: Clock, channels: Sequence[Channel] = tuple(Channel)) -> Done:
+    """Send what is due by `channels`, for less than a minute. What is left over says since when it
+    waits.
+    """
+    done = delivery.deliver(clock=clock, until=clock() + ROUND, channels=channels)
+    if Channel.SMS in channels:
+        _text_beats(done, at)
+    if Channel.EMAIL in channels:
+        _mail_beats(done, clock, at)
+    return done
+
+
+def _text_beats(done: Done, at: Clock) -> None:
     if done[TEXTS_ANSWERED]:
         _beat(TEXTS, at())
     elif done[TEXTS_UNREACHABLE]:
         _fails(TEXTS, at())
     elif _failing(TEXTS) and not _texts_wait():
         _beat(TEXTS, at())
+
+
+def _mail_beats(done: Done, clock: Clock, at: Clock) -> None:
     # A text that was taken says nothing of the mail server.
     if sum(done[state] for state in ANSWERED) > done[TEXTS_ANSWERED]:
         _beat(SERVER, at())
@@ -75,7 +89,6 @@ def send_round(*, clock: Clock, at: Clock) -> Done:
     oldest = owed.aggregate(at=Min("send_after"))["at"]
     moment = at()
     _beat(SEND, moment, behind_since=oldest and moment - (now - oldest))
-    return done
 
 
 def _turns_all_away(done: Done, now: datetime) -> bool:

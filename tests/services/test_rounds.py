@@ -1,21 +1,29 @@
 """The engine's rounds: what goes when, at what rate, and what the heartbeats say of it."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from recovery import tasks
 from recovery.models import CheckIn, Heartbeat, MailAllowance, Message, Patient, Recovery
 from recovery.queries import engine
-from recovery.services import delivery, rounds, tick
+from recovery.services import claims, delivery, rounds, tick
+from recovery.services.smtp import Answer
 from tests.cast import make_recovery, user_of
+from tests.crowd import at_once
 from tests.engine import free_port
 from tests.mailserver import CUT
 from tests.services.test_delivery import AT, MINUTE, SECOND, owe, patient, patients, states
 from tests.services.test_tick import local
+from tests.texting import Provider, by_text
 
 __all__ = ["patient", "patients"]
 pytestmark = pytest.mark.django_db
@@ -142,6 +150,136 @@ def test_a_sender_that_dies_takes_only_its_share_with_it(patient, mail_server, s
     )
     watch.wait(120)
     assert sent_by(watch) == 1
+
+
+# Each channel by itself
+# ----------------------
+
+
+@pytest.fixture
+def by_both(clinic, patient, mail_server, texts) -> tuple[Recovery, Recovery]:
+    """Who is reminded by mail, and who by text."""
+    other = by_text(make_recovery(clinic, day=5, now=local(6)))
+    Message.objects.all().delete()
+    return patient, other
+
+
+def owe_both(by_both: tuple[Recovery, Recovery], mails: int, by_phone: int) -> None:
+    mailed, texted = by_both
+    for _ in range(mails):
+        owe(mailed, number=None)
+    for _ in range(by_phone):
+        owe(texted, number=None, channel="sms", user=None)
+
+
+def gone() -> dict[str, int]:
+    rows = Message.objects.filter(state="sent").values_list("channel", flat=True)
+    return dict(Counter(rows))
+
+
+@pytest.mark.parametrize(
+    ("mails_rate", "texts_rate", "in_ten_seconds"),
+    [
+        (0, 60, {"email": 50, "sms": 10}),
+        (60, 0, {"email": 10, "sms": 50}),
+        # A bucket holds a second's worth, so three more.
+        (60, 180, {"email": 10, "sms": 31}),
+        (0, 0, {"email": 50, "sms": 50}),
+    ],
+)
+def test_what_waits_for_the_rate_of_one_channel_holds_nothing_of_the_other_back(
+    by_both, settings, watch, mails_rate, texts_rate, in_ten_seconds
+):
+    settings.MAILS_PER_MINUTE, settings.TEXTS_PER_MINUTE = mails_rate, texts_rate
+    owe_both(by_both, 50, 50)
+    sent_by(watch, until=AT + 9.5 * SECOND)
+    assert gone() == in_ten_seconds
+
+
+@pytest.mark.parametrize("channel", ["email", "sms"])
+def test_a_sender_of_one_channel_takes_nothing_of_the_other(by_both, watch, channel):
+    owe_both(by_both, 2, 2)
+    assert sent_by(watch, channels=[channel]) == 2
+    assert gone() == {channel: 2}
+
+
+def test_all_senders_of_texts_take_from_one_allowance_and_leave_that_of_mails(
+    by_both, settings, watch
+):
+    settings.MAILS_PER_MINUTE = settings.TEXTS_PER_MINUTE = 60
+    owe_both(by_both, 2, 4)
+    soon = {"until": AT + SECOND / 2, "channels": ["sms"]}
+    assert [sent_by(watch, **soon) for _ in range(2)] == [1, 0]
+    assert MailAllowance.objects.get().id == MailAllowance.TEXTS
+    watch.at = AT
+    assert sent_by(watch, until=AT + SECOND / 2, channels=["email"]) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_senders_at_once_take_what_there_is_of_each_channel_and_nothing_twice(
+    by_both, mail_server, texts, settings
+):
+    settings.MAILS_PER_MINUTE, settings.TEXTS_PER_MINUTE = 600, 300
+    owe_both(by_both, 30, 30)
+
+    def sender() -> int:
+        watch = Watch(AT)
+        return sent_by(watch, until=AT + SECOND / 100)
+
+    assert sum(at_once([sender] * 4)) == 15
+    assert gone() == {"email": 10, "sms": 5}
+    assert (len(mail_server.accepted), len(texts.all)) == (10, 5)
+    assert set(MailAllowance.objects.values_list("id", "left")) == {(1, 0.0), (2, 0.0)}
+
+
+@pytest.fixture
+def slow_provider(settings, watch, monkeypatch) -> None:
+    """Ten seconds a text."""
+
+    def send(provider: Provider, text: object) -> Answer:
+        watch.wait(10)
+        return Answer.ACCEPTED
+
+    monkeypatch.setattr(Provider, "send", send)
+    settings.SMS_BACKEND = "tests.texting.Provider"
+
+
+def test_a_slow_provider_of_texts_keeps_one_sender_of_both_for_ten_seconds_at_a_time(
+    by_both, slow_provider, watch
+):
+    owe_both(by_both, 3 * claims.BATCH, 10)
+    sent_by(watch, until=AT + 25 * SECOND)
+    assert gone() == {"email": 3 * claims.BATCH, "sms": 3}
+    waiting = Message.objects.filter(channel="sms").exclude(state="sent")
+    assert set(waiting.values_list("state", "attempts", "token")) == {("owed", 0, None)}
+
+
+def test_a_round_of_texts_ends_in_its_minute_with_nothing_in_hand(
+    by_both, slow_provider, settings, watch
+):
+    settings.TEXTS_PER_MINUTE = 6000
+    owe_both(by_both, 1, 20)
+    with CaptureQueriesContext(connection) as captured:
+        rounds.send_round(clock=watch, at=watch, channels=["sms"])
+    assert (gone(), watch.at) == ({"sms": 5}, AT + rounds.ROUND)
+    assert set(Message.objects.exclude(state="sent").values_list("state", flat=True)) == {"owed"}
+    # What was claimed and did not go is in the bucket again.
+    assert MailAllowance.objects.get().left == 95
+    assert len([one for one in captured if "lease_until" in one["sql"]]) <= 12
+    assert set(Heartbeat.objects.values_list("name", flat=True)) == {"text provider"}
+
+
+def test_the_timetable_sends_each_channel_by_a_task_of_its_own(by_both, set_clock):
+    set_clock(AT)
+    owe_both(by_both, 1, 1)
+    tasks.send_urgent()
+    assert gone() == {}
+    tasks.send()
+    assert gone() == {"email": 1}
+    tasks.send_texts()
+    assert gone() == {"email": 1, "sms": 1}
+    timetable = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert {"recovery.tasks.send", "recovery.tasks.send_texts"} <= timetable
 
 
 # Heartbeats

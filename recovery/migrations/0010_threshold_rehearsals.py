@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recovery", "0008_alert_complication"),
+        ("recovery", "0009_an_allowance_for_texts"),
     ]
 
     operations = [
