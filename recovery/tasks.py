@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from recovery import clock
 from recovery.models import Channel
-from recovery.services import delivery, digests, imports, rehearsals, rounds, thresholds, upkeep
+from recovery.services import delivery, digests, imports, rounds, upkeep
 
 
 @shared_task
@@ -43,9 +43,7 @@ def take_in() -> None:
 
 @shared_task
 def rehearse() -> None:
-    until = clock.now() + rounds.ASIDE
-    for run in (rehearsals.run, thresholds.run):
-        run(clock=clock.now, until=until)
+    rounds.rehearse_round(clock=clock.now)
 
 
 @shared_task

@@ -13,7 +13,7 @@ from django.db.models import Min
 from recovery.models import Channel, Heartbeat, Message
 from recovery.queries.engine import BEAT, SEND, SERVER, TAKES, TEXTS, TICK
 from recovery.queries.messages import turned_away
-from recovery.services import delivery, tick
+from recovery.services import delivery, rehearsals, thresholds, tick
 from recovery.services.claims import waited
 from recovery.services.delivery import (
     SENDER_REFUSED,
@@ -89,6 +89,13 @@ def _mail_beats(done: Done, clock: Clock, at: Clock) -> None:
     oldest = owed.aggregate(at=Min("send_after"))["at"]
     moment = at()
     _beat(SEND, moment, behind_since=oldest and moment - (now - oldest))
+
+
+def rehearse_round(*, clock: Clock) -> None:
+    """Drafts come before questions, which nobody waits with an approval for."""
+    until = clock() + ASIDE
+    for run in (rehearsals.run, thresholds.run):
+        run(clock=clock, until=until)
 
 
 def _turns_all_away(done: Done, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from recovery import clock
 from recovery.models import Message
-from recovery.services import digests, imports, rehearsals, rounds, thresholds
+from recovery.services import digests, imports, rounds
 from recovery.services.delivery import TEXTS_UNREACHABLE, UNREACHABLE
 
 State = Message.State
@@ -36,10 +36,8 @@ class Command(BaseCommand):
         ticked = rounds.tick_round(now=clock.now(), at=timezone.now, by_beat=True)
         digests.run(now=clock.now())
         done = rounds.send_round(clock=clock.now, at=timezone.now)
-        for asides in ((imports.take_in,), (rehearsals.run, thresholds.run)):
-            until = clock.now() + rounds.ASIDE
-            for aside in asides:
-                aside(clock=clock.now, until=until)
+        imports.take_in(clock=clock.now, until=clock.now() + rounds.ASIDE)
+        rounds.rehearse_round(clock=clock.now)
         self.stdout.write(f"{ticked.advanced} recoveries moved on to the present.")
         for state, words in SAID.items():
             if done[state]:
