@@ -192,7 +192,7 @@ def _page(
         "place": place(recovery, request.now),
         "assigned": assigned,
         "hold": alerts.hold_of(recovery, standing, request.now),
-        "waiting": next((one for one in standing if one.state in Alert.WAITING), None),
+        "shown_alert": next((one for one in standing if one.state in Alert.WAITING), None),
         "assign": assign,
         "note": note or NoteForm(),
         "notes": recovery.notes.select_related("by").order_by("-at", "-pk")[:20],
