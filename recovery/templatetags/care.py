@@ -24,6 +24,7 @@ ICONS = {
     "car": ('<path d="M4 16.5v-4l2-5.5h12l2 5.5v4zM4 12.5h16M6.5 16.5V19M17.5 16.5V19"/>'),
     "check": '<path d="M4.5 12.5l5 5 10-11"/>',
     "clock": '<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5.3l3.3 2"/>',
+    "dot": '<circle cx="12" cy="12" r="2.5" fill="currentColor"/>',
     "em": (
         '<path d="M8.2 2.5h7.6l5.7 5.7v7.6l-5.7 5.7H8.2l-5.7-5.7V8.2z"/><path d="M12 7.2v5.6M12 '
         '16.6v.2"/>'

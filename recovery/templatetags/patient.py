@@ -50,7 +50,6 @@ DRAWINGS = {
         ("pain can|some days|numb", "wave"),
         ("driv|you home", "car"),
         ("bath", "bath"),
-        ("says how", "right"),
         ("lift", "weight"),
         ("spot on|cut is", "spot"),
         ("medicine|opioid", "pill"),
@@ -154,7 +153,7 @@ def days_of(place: Any) -> str:
 
 
 @register.filter
-def drawing(line: str, otherwise: str = "right") -> str:
+def drawing(line: str, otherwise: str = "dot") -> str:
     """Which drawing fits a line of a phase's advice. It only decorates: the words say it all."""
     return next((name for words, name in DRAWINGS.items() if words.search(line)), otherwise)
 

@@ -18,11 +18,13 @@ def sparkline(trend: Sequence[Sequence[int]], baseline: int | None) -> SafeStrin
     if trend:
         first, last = trend[0][0], trend[-1][0]
         scale = WIDTH / max(last - first, 1)
-        path, before = "", None
+        told = {day for day, _pain in trend}
+        path = ""
         for day, pain in trend:
             x, y = LEFT + (day - first) * scale, BOTTOM - STEP * pain
-            path += f"{'L' if before == day - 1 else 'M'}{x:.0f} {y}"
-            before = day
+            path += f"{'L' if day - 1 in told else 'M'}{x:.0f} {y}"
+            # A day that nothing joins is a dot, by the line's round ends.
+            path += "h0" * (told.isdisjoint({day - 1, day + 1}))
         parts.append(
             f'<path class="l" d="{path}"/><circle class="e" cx="{x:.0f}" cy="{y}" r="3.5"/>'
         )

@@ -156,6 +156,8 @@ def _context(
         "saved": [_saved(one, shown) for one in page.saved],
         "filter": shown,
         "filtered": bool(shown.only or shown.mine),
+        # No chip stands for it, so the filter itself is in sight.
+        "of_own": len(shown.only) > 1 or bool(shown.only and shown.mine),
         "text": text,
         "first_url": shown.url(),
         "next_url": page.after and shown.url(after=page.after),

@@ -57,6 +57,13 @@ def today(recovery: Recovery) -> str:
 # -----
 
 
+def test_a_caregiver_reads_whose_page_it_is(recovery: Recovery) -> None:
+    name = f"- {recovery.patient.given_name} "
+    assert name not in today(recovery)
+    recovery.patient.accesses.update(relationship="caregiver")
+    assert name in today(recovery)
+
+
 def test_today_says_the_day_what_is_due_and_what_the_phase_allows(recovery: Recovery) -> None:
     said = today(recovery)
     for part in (

@@ -338,7 +338,7 @@ def test_a_rule_that_fired_again_says_when(
         "10:09 Log D1, pain 4 Rules R01, R35",
         "Call: reached and advised",
         "Emergency raised: R01",
-        "Wed 18:17 Log D0, pain 4 Rules R01",
+        "Wed 18:17 Log D0, pain 4 Rule R01",
     ]
     places = [story.index(part) for part in parts]
     assert places == sorted(places)
@@ -408,7 +408,7 @@ def test_the_timeline_tells_of_forms_too(
 
 
 def test_what_comes_next(as_nurse: Client, recovery: Recovery) -> None:
-    assert "Next clinic's time Log D2 Mar 6, 06:00 Log D3 Mar 7, 06:00" in words(
+    assert "Next opens, clinic's time Log D2 Mar 6, 06:00 Log D3 Mar 7, 06:00" in words(
         page(as_nurse, recovery)
     )
 
@@ -420,7 +420,7 @@ def test_forms_are_asked_next_too_but_nothing_that_was_answered_ahead(
 
     def listed() -> str:
         said = words(page(as_nurse, recovery))
-        return said.partition("Next clinic's time")[2].partition("Mails")[0].strip()
+        return said.partition("Next opens, clinic's time")[2].partition("Mails")[0].strip()
 
     assert listed() == (
         "One-month check D30 Mar 6, 06:00 Log D27 Mar 6, 06:00 Log D34 Mar 13, 06:00 "
