@@ -286,7 +286,7 @@ def test_every_version_is_there_and_the_old_one_marked(
     assert text.count("Superseded by a correction") == text.count("Correction Entered") == 1
     assert text.index("Superseded by a correction") > newer
     assert "First thoughts" in text
-    assert "Rules R35, rule set" in text
+    assert "Rule R35, rule set" in text
 
 
 def test_an_emergency_that_was_corrected_away_is_still_told_as_one(
