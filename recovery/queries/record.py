@@ -13,6 +13,7 @@ class Record:
     """What is known of a recovery besides its logs and alerts."""
 
     contacts: list[Row] = field(default_factory=list)
+    # person: the key of the check-in that a reminder is of.
     mails: list[Row] = field(default_factory=list)
     # at: when it expires. kind: the form, code: the state, text: the key, number: the day.
     checkins: list[Row] = field(default_factory=list)

@@ -12,6 +12,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Value,
 )
 from django.db.models.functions import Cast, Coalesce
 
@@ -84,6 +85,7 @@ def _union() -> QuerySet[Any]:
             kind=F("kind"),
             code=F("state"),
             text=F("reason"),
+            person=Coalesce("checkin__key", Value("")),
             number=F("number"),
         ),
         part(

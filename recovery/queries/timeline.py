@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 
+from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.models import Alert, CheckIn, DailyLog, Message, Recovery
 from recovery.queries.prepared import Prepared, number
 from recovery.queries.record import Record
@@ -17,6 +18,8 @@ from recovery.queries.record_parts import Row
 
 # What a reminder asks for, and what follows one that is not answered.
 ANSWERS = ("log", "form", "missed")
+# So many entries after a reminder may be what it asked for.
+FOLLOWING = 12
 CAUSE = {"log": 0, "form": 0, "correction": 0, "withdrawn": 0, "mail": 2}
 # Logs that the page's charts, table and timeline need; answers are read for two logs only.
 NARROW = (
@@ -152,19 +155,42 @@ def events(
         # What happened in one second stands in the order of cause, the last of it on top.
         return event.at.replace(microsecond=0), CAUSE.get(event.what, 1)
 
-    return _with_reminders(sorted(found, key=place, reverse=True))
+    return _with_reminders(sorted(found, key=place, reverse=True), record)
 
 
-def _with_reminders(told: Sequence[Event]) -> list[Event]:
-    """Sent reminders stand in the line of what followed them; on their own while nothing has."""
+def _with_reminders(told: Sequence[Event], record: Record) -> list[Event]:
+    """Sent reminders stand in the line of what they asked for; on their own while nothing came."""
+    asked = {row.text: row for row in record.checkins}
     kept: list[Event] = []
     for event in told:
-        reminder = event.what == "mail" and event.row and event.row.kind == Message.Kind.REMINDER
-        if reminder and event.row.code == Message.State.SENT and kept and kept[-1].what in ANSWERS:
-            kept[-1] = replace(kept[-1], reminded=(event.at, *kept[-1].reminded))
-        else:
+        row = event.row if event.what == "mail" else None
+        sent = row and row.kind == Message.Kind.REMINDER and row.code == Message.State.SENT
+        answer = _answer(kept, asked.get(row.person)) if row and sent else None
+        if answer is None:
             kept.append(event)
+        else:
+            kept[answer] = replace(kept[answer], reminded=(event.at, *kept[answer].reminded))
     return kept
+
+
+def _answer(kept: Sequence[Event], asked: Row | None) -> int | None:
+    """The place of what a reminder asked for, among what followed it; else of what followed next,
+    if the check-in was answered or is not known any more.
+    """
+    newest = len(kept) - 1
+    for place in range(newest, max(newest - FOLLOWING, -1), -1):
+        if asked and _is_of(kept[place], asked):
+            return place
+    open_yet = asked and asked.code != CheckIn.State.COMPLETED
+    return None if newest < 0 or open_yet or kept[newest].what not in ANSWERS else newest
+
+
+def _is_of(event: Event, asked: Row) -> bool:
+    if event.log:
+        return event.what == "log" and asked.kind in LOG_FORMS and event.log.day == asked.number
+    if event.what == "missed":
+        return event.row is not None and event.row.text == asked.text
+    return event.what == "form" and event.row is not None and event.row.kind == asked.kind
 
 
 def _mails(mails: Sequence[Row]) -> list[Event]:

@@ -202,6 +202,15 @@ def test_reminders_stand_with_the_log_that_followed_them(recovery: Recovery, nur
     assert entries(recovery)[0].reminded == (NOW - 90 * MINUTE, NOW - 30 * MINUTE)
 
 
+def test_a_reminder_stands_with_what_it_asked_for(recovery: Recovery, nurse: User) -> None:
+    """Not with the log of the next day, that came before the check-in of the first had ended."""
+    [missed] = recovery.checkins.filter(state="expired").order_by("-expires_at")[:1]
+    recovery.checkins.exclude(pk=missed.pk).delete()
+    mail(recovery, "one", at=missed.expires_at - 90 * MINUTE, checkin=missed)
+    report(recovery, missed.expires_at - 30 * MINUTE)
+    assert told(recovery) == [("missed", 1), ("log", 0), ("procedure", 0)]
+
+
 def test_a_reminder_that_nothing_followed_is_an_entry(recovery: Recovery, nurse: User) -> None:
     recovery.checkins.all().delete()
     report(recovery, NOW - 60 * MINUTE)
