@@ -287,6 +287,8 @@ def test_answers_sent_after_the_session_ended_are_saved_again_from_the_same_page
     expect(page.get_by_role("heading", level=1)).to_have_text("Get help now")
     expect(page.get_by_role("heading", level=2)).to_have_text("Not saved")
     assert not DailyLog.objects.exists()
+    # The words are there before the stylesheet is.
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
     client = Client()
