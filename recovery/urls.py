@@ -104,6 +104,7 @@ link_urls = [
     path(LINK, links.link, name="link"),
     path(f"{LINK}signs/", links.link_signs, name="link_signs"),
     path("s/<str:code>/", links.short_link, name="short_link"),
+    path(f"{LINK}opened/", links.link_opened, name="link_opened"),
     path(f"{LINK}later/", reminders.link_later, name="link_later"),
     path(f"{LINK}renew/", links.link_renew, name="link_renew"),
     path(f"{LINK}<uuid:client_id>/", links.link_form, name="link_form"),

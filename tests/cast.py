@@ -29,6 +29,7 @@ from recovery.models import (
     Consent,
     FormResponse,
     Membership,
+    Message,
     Pathway,
     Patient,
     PatientAccess,
@@ -258,6 +259,24 @@ def user_of(recovery: Recovery) -> User:
 
 def checkin_of(recovery: Recovery, key: str) -> CheckIn:
     return CheckIn.objects.get(recovery=recovery, key=key)
+
+
+def reminder(checkin: CheckIn, sent_at: datetime | None, number: int | None) -> Message:
+    """One that has gone, or with no `sent_at` is owed; with no `number` a new link."""
+    return Message.objects.create(
+        kind=Message.Kind.REMINDER,
+        number=number,
+        state=Message.State.SENT if sent_at else Message.State.OWED,
+        dedupe_key=f"cast {uuid.uuid4()}",
+        clinic=checkin.recovery.clinic,
+        recovery=checkin.recovery,
+        checkin=checkin,
+        user=user_of(checkin.recovery),
+        created_at=checkin.opens_at,
+        planned_at=checkin.opens_at,
+        send_after=checkin.opens_at,
+        sent_at=sent_at,
+    )
 
 
 @pytest.fixture

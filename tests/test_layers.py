@@ -354,6 +354,7 @@ ORDER = [
     "recovery.management.demo.past",
     "recovery.management.demo.script",
     "recovery.management.demo.corridor",
+    "recovery.management.demo.evenings",
     "recovery.management.demo.play",
     "recovery.management.demo.signins",
     "recovery.management.clinics",

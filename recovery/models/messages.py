@@ -174,10 +174,14 @@ class Message(models.Model):
 
 
 class MailEvent(models.Model):
-    """What a mail provider told of a mail after it took it. Kept once, however often it is told.
+    """What became known of a mail after it was taken: what its provider told, and that its link was
+    opened. Kept once, however often it is told.
 
-    Only what is needed: no address, no text of the provider's, no openings.
+    Only what is needed: no address, no text of the provider's, no opening of the mail itself.
     """
+
+    # In the provider's place, for what we saw ourselves.
+    OURSELVES = "link"
 
     class Kind(models.TextChoices):
         DELIVERED = "delivered", _("Delivered")
@@ -186,6 +190,7 @@ class MailEvent(models.Model):
         REJECTED = "rejected", _("Rejected")
         COMPLAINED = "complained", _("Called spam")
         UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
+        OPENED = "opened", _("Link opened")
 
     provider = models.CharField(max_length=20)
     # The provider's own, or a digest of what tells the event from others where it gives none.

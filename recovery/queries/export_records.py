@@ -135,10 +135,19 @@ def alerts(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
 
 SEND_COLUMNS = (
     *("kind", "to", "channel", "checkin", "form", "number", "severity", "planned_at", "send_after"),
-    *("sent_at", "delivered_at", "bounced_at", "opens_at", "due_at", "expires_at"),
+    *(
+        "sent_at",
+        "delivered_at",
+        "bounced_at",
+        "link_opened_at",
+        "opens_at",
+        "due_at",
+        "expires_at",
+    ),
     *("answered_at", "answered_mode", "state", "reason", "pathway", "message_id"),
 )
 TO_STAFF = (Message.Kind.ALERT, Message.Kind.ESCALATION, Message.Kind.DIGEST)
+NOTHING_TOLD = (None, None, None)
 _BACK = (MailEvent.Kind.BOUNCED, MailEvent.Kind.REJECTED)
 
 
@@ -151,9 +160,10 @@ def sends(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
         .annotate(
             delivered=text(Min("events__at", filter=Q(events__kind=MailEvent.Kind.DELIVERED))),
             bounced=text(Min("events__at", filter=Q(events__kind__in=_BACK))),
+            opened=text(Min("events__at", filter=Q(events__kind=MailEvent.Kind.OPENED))),
         )
     )
-    events = {pk: (delivered, bounced) for pk, delivered, bounced in told}
+    events = {pk: moments for pk, *moments in told}
     columns: tuple[str | Cast, ...] = (
         *("recovery_id", "pk", "kind", "checkin__key", "checkin__form", "number", "severity"),
         *("state", "reason", "recovery__pathway_id", "message_id", "checkin__completed_by__mode"),
@@ -176,7 +186,7 @@ def sends(subjects: Subjects, period: Period, codes: Codes) -> Iterator[Read]:
                 *subject.cells,
                 *(kind, "staff" if kind in TO_STAFF else "patient", channel, key, form, number),
                 severity,
-                *map(at, (planned, after, sent, *events.get(pk, (None, None)), *window, done)),
+                *map(at, (planned, after, sent, *events.get(pk, NOTHING_TOLD), *window, done)),
                 *(mode, state, reason, codes.pathways.get(pathway, ""), message_id),
             ),
         )

@@ -41,6 +41,7 @@ SHOWN = {
         _("Answered"),
         Q(state=State.SENT, kind=Kind.REMINDER, checkin__completed_at__gte=F("sent_at")),
     ),
+    "opened": Shown(MailEvent.Kind.OPENED.label, _told(MailEvent.Kind.OPENED)),
     "delivered": Shown(_("Delivered"), _told(MailEvent.Kind.DELIVERED)),
     "bounced": Shown(
         _("Bounced"),

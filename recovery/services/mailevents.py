@@ -1,4 +1,4 @@
-"""What the mail provider tells of a mail after it took it: delivered, bounced, called spam."""
+"""What becomes known of a mail after it was taken: its provider's word, and its link opened."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from recovery.models import MailEvent, Message
+from recovery.models import CheckIn, MailEvent, Message
 from recovery.services import messages, notices, settling
 from recovery.services.addresses import TO_PATIENT, address_failed
 
@@ -58,3 +58,19 @@ def _act(told: Told, mail: Message, now: datetime) -> None:
         settling.by_provider(mail, arrived=True, at=told.at, now=now)
         if mail.recovery is not None and mail.kind in TO_PATIENT:
             messages.turn_off(patient=mail.recovery.patient, now=now)
+
+
+@transaction.atomic
+def link_opened(checkin: CheckIn, *, now: datetime) -> None:
+    """Somebody has touched the page behind the check-in's link: kept once for the latest reminder
+    that had gone by then. All of a check-in's reminders lead to the same page, so it may have been
+    an earlier one's link.
+    """
+    gone = Message.objects.filter(checkin=checkin, kind=Message.Kind.REMINDER, sent_at__lte=now)
+    latest = gone.order_by("-sent_at", "-pk").first()
+    if latest is not None:
+        MailEvent.objects.get_or_create(
+            provider=MailEvent.OURSELVES,
+            event_id=str(latest.uuid),
+            defaults={"kind": Kind.OPENED, "message": latest, "at": now, "received_at": now},
+        )

@@ -53,6 +53,8 @@ def fate(mail: Message) -> Fate:
         return Fate(_("Not sent"), "no", "not", "")
     if answered_at(mail):
         return Fate(_("Answered"), "check", "", "")
+    if MailEvent.Kind.OPENED in told:
+        return Fate(MailEvent.Kind.OPENED.label, "check", "", "")
     if MailEvent.Kind.DELIVERED in told:
         return Fate(_("Delivered"), "check", "", "")
     return Fate(_("Sent"), "send", "", "")
@@ -65,6 +67,11 @@ def answered_at(mail: Message) -> datetime | None:
         return None
     done = checkin.completed_at
     return done if done is not None and done >= mail.sent_at else None
+
+
+def opened_at(mail: Message) -> datetime | None:
+    """When its link was first opened after it had gone and before the next one had."""
+    return next((e.at for e in mail.events.all() if e.kind == MailEvent.Kind.OPENED), None)
 
 
 @register.filter
@@ -136,7 +143,7 @@ def happened(mail: Message) -> str:
         said.append(_why_not(mail))
     for event in mail.events.all():
         # What it was settled by is said already.
-        if event.kind in (MailEvent.Kind.DELIVERED, *BACK, *SPAM):
+        if event.kind in (MailEvent.Kind.DELIVERED, MailEvent.Kind.OPENED, *BACK, *SPAM):
             label = MailEvent.Kind(event.kind).label
             said.append(f"{label} {_since(event.at, mail.planned_at)}")
     if mail.state == State.SENT and mail.kind == Kind.REMINDER:

@@ -12,12 +12,19 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from recovery.clinical.pathway import local
-from recovery.models import Alert, CheckIn, DailyLog, PatientAccess, Recovery
+from recovery.models import (
+    Alert,
+    CheckIn,
+    DailyLog,
+    MailEvent,
+    PatientAccess,
+    Recovery,
+)
 from recovery.services import logs
 from recovery.tokens import link_token, unsubscribe_token
 from tests.browser.axe import complaints
 from tests.browser.doors import come_in
-from tests.cast import QUIET, ZONE, checkin_of, make_recovery, user_of
+from tests.cast import QUIET, ZONE, checkin_of, make_recovery, reminder, user_of
 from tests.views.patient.conftest import AFTERNOON
 
 pytestmark = pytest.mark.browser
@@ -87,6 +94,25 @@ def record(recovery: Recovery, day: int, **values: Any) -> DailyLog:
         mode=DailyLog.Mode.WEB,
         user=user_of(recovery),
     ).log
+
+
+# A mail's link
+# -------------
+
+
+def test_only_a_touch_tells_that_a_link_was_opened(
+    recovery: Recovery, afternoon: datetime, visit: Callable[..., Page]
+) -> None:
+    checkin = checkin_of(recovery, "DAY-02")
+    reminder(checkin, afternoon, number=1)
+    page = visit(reverse("link", args=[link_token(checkin)]))
+    page.wait_for_load_state("networkidle")
+    assert not MailEvent.objects.filter(kind="opened").exists()
+    with page.expect_response(lambda answer: answer.url.endswith("/opened/")) as answer:
+        tap(page, "pain_avg", "4")
+    assert answer.value.status == 204
+    tap(page, "pain_avg", "5")
+    assert MailEvent.objects.get().message.checkin == checkin
 
 
 # By thumb

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from recovery.management.demo.corridor import give_corridor
+from recovery.management.demo.evenings import next_tick
 from recovery.management.demo.past import write_past
 from recovery.management.demo.people import FOUNDED, HOUSES, NUMBERS, PASSWORD, House
 from recovery.management.demo.script import steps
@@ -26,8 +26,7 @@ from recovery.management.demo.steps import (
     StateSet,
     TurnedOff,
 )
-from recovery.models import Alert, Clinic, DailyLog, Membership, Recovery, User
-from recovery.models.recoveries import QueueRank
+from recovery.models import Alert, CheckIn, Clinic, DailyLog, Membership, Recovery, User
 from recovery.queries.instruments import instruments_of
 from recovery.services import (
     alerts,
@@ -37,6 +36,7 @@ from recovery.services import (
     demo,
     enrolment,
     logs,
+    mailevents,
     messages,
     milestones,
     nudges,
@@ -48,29 +48,8 @@ from recovery.services import (
 
 Source, Mode = DailyLog.Source, DailyLog.Mode
 
-# Reminders leave at 17:00 and later where the patient is; the clinics' patients live west of here.
-EVENING, EVENING_IN = 17, ZoneInfo("America/New_York")
-HOUR = timedelta(hours=1)
-# Staff are mailed again while one of these waits.
-CALLING = (QueueRank.EMERGENCY, QueueRank.URGENT)
-
-
-def _next_tick(now: datetime) -> datetime | None:
-    due = Recovery.objects.filter(next_event_at__lte=now)
-    moments = list(due.values_list("next_event_at", "alert_rank"))
-    if not moments:
-        return None
-    evening = _evening(min(at for at, _rank in moments))
-    moment = min([evening, *(at for at, rank in moments if rank in CALLING)])
-    return moment if moment <= now else None
-
-
-def _evening(moment: datetime) -> datetime:
-    """The first full hour of an evening from `moment` on."""
-    hour = moment.replace(minute=0, second=0, microsecond=0)
-    while hour < moment or hour.astimezone(EVENING_IN).hour < EVENING:
-        hour += HOUR
-    return hour
+# How long after they have opened it somebody sends what a link asked for.
+AT_THE_FORM = timedelta(minutes=2)
 
 
 class Player:
@@ -128,7 +107,7 @@ class Player:
         found by the next one as it would have been.
         """
         before, again = None, False
-        while (moment := _next_tick(now)) is not None:
+        while (moment := next_tick(now)) is not None:
             # A mail that its server refuses calls for another tick, in the same minute, once.
             if moment == before and again:
                 raise RuntimeError(f"The tick stands still at {moment}.")
@@ -175,7 +154,7 @@ class Player:
         self._recoveries[case.number] = recovery
 
     def _log(self, patient: Patient, now: datetime, what: Entry) -> None:
-        logs.record(
+        log = logs.record(
             recovery_id=self._recoveries[patient.case.number].pk,
             values=what.values,
             client_id=what.client_id,
@@ -183,12 +162,17 @@ class Player:
             log_date=what.about,
             now=now,
             **self._who(patient, by_link=what.by_link),
-        )
+        ).log
+        if what.by_link:
+            for checkin in CheckIn.objects.filter(completed_by=log):
+                self._open(checkin, now)
 
     def _answer(self, patient: Patient, now: datetime, what: Sheet) -> None:
         recovery = self._recoveries[patient.case.number]
         checkin = checkins.row_for(recovery=recovery, key=what.key, now=now)
         who = self._who(patient, by_link=what.by_link)
+        if what.by_link:
+            self._open(checkin, now)
         if what.staff:
             nurse = self._staff[patient.house.nurse]
             who = {"source": Source.STAFF, "mode": Mode.IN_PERSON, "user": nurse}
@@ -203,6 +187,9 @@ class Player:
             send=what.send,
             **who,
         )
+
+    def _open(self, checkin: CheckIn, now: datetime) -> None:
+        mailevents.link_opened(checkin, now=now - AT_THE_FORM)
 
     def _reach(self, patient: Patient, now: datetime, what: Reached) -> None:
         milestones.record(

@@ -290,5 +290,9 @@ def _render(
     }
     if door.by_link:
         token = request.resolver_match.kwargs["token"]
-        context |= {"token": token, "signs_url": reverse("link_signs", args=[token])}
+        context |= {
+            "token": token,
+            "signs_url": reverse("link_signs", args=[token]),
+            "opened_url": reverse("link_opened", args=[token]),
+        }
     return render(request, template, context)

@@ -25,7 +25,7 @@ from recovery.models import CheckIn, DailyLog, Recovery
 from recovery.models.access import Relationship
 from recovery.queries.saved import saved, wait_question
 from recovery.queries.today import means_today, told_by_link
-from recovery.services import messages
+from recovery.services import mailevents, messages
 from recovery.views.patient import checkins, entry, waits
 from recovery.views.patient.warnings import warning_signs
 
@@ -143,6 +143,15 @@ def link_renew(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
     return render(request, "patient/link_renewed.html", _words(request, checkin))
 
 
+@csrf_exempt
+@require_POST
+@access.for_link
+def link_opened(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
+    """From the page's script, once somebody touches the page. A scanner only gets it."""
+    mailevents.link_opened(checkin, now=request.now)
+    return HttpResponse(status=204)
+
+
 @require_safe
 @access.for_link
 def link_signs(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
@@ -232,6 +241,7 @@ def _words(request: HttpRequest, checkin: CheckIn) -> dict[str, Any]:
     return {
         "token": _token(request),
         "signs_url": reverse("link_signs", args=[_token(request)]),
+        "opened_url": reverse("link_opened", args=[_token(request)]),
         "on": _date(request, checkin),
         "today": access.local_date(checkin.recovery, request.now),
     }

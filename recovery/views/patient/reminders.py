@@ -94,6 +94,7 @@ def link_later(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
         "base": "patient/link.html",
         "back_url": reverse("link", args=[token]),
         "signs_url": reverse("link_signs", args=[token]),
+        "opened_url": reverse("link_opened", args=[token]),
         "by_link": True,
         "stop_url": reverse("unsubscribe", args=[unsubscribe_token(checkin.recovery.patient)]),
     }

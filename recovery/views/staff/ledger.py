@@ -31,6 +31,7 @@ from recovery.templatetags.ledger import (
     fate,
     happened,
     kind_name,
+    opened_at,
     which,
 )
 from recovery.views.staff.csvfile import streamed
@@ -49,7 +50,15 @@ COLUMNS = (
         "send after",
         "sent",
     ),
-    *("answered", "answered by link", "state", "reason", "what happened", "message id"),
+    *(
+        "link opened",
+        "answered",
+        "answered by link",
+        "state",
+        "reason",
+        "what happened",
+        "message id",
+    ),
 )
 
 
@@ -247,6 +256,7 @@ def _cells(mail: Message, zone_of_others: str) -> list[str]:
             at(mail.planned_at),
             at(mail.send_after),
             at(mail.sent_at),
+            at(opened_at(mail)),
             at(done),
             (_("yes") if by_link(mail) else _("no")) if done else "",
             fate(mail).word,

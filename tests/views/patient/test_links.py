@@ -10,10 +10,20 @@ from django.test import Client
 from django.urls import reverse
 
 from recovery.clinical.rules import RULES_BY_ID
-from recovery.models import Alert, CheckIn, Clinic, DailyLog, Message, PatientAccess, Recovery, User
+from recovery.models import (
+    Alert,
+    CheckIn,
+    Clinic,
+    DailyLog,
+    MailEvent,
+    Message,
+    PatientAccess,
+    Recovery,
+    User,
+)
 from recovery.services import delivery, tick
 from recovery.tokens import link_token, unsubscribe_token
-from tests.cast import NUMBERS, QUIET, checkin_of, make_recovery, user_of
+from tests.cast import NUMBERS, QUIET, checkin_of, make_recovery, reminder, user_of
 from tests.mailserver import MailServer
 from tests.pages import filled, read, words
 from tests.views.patient.conftest import QUIET_POST, at
@@ -47,7 +57,7 @@ def close_alerts(nurse: User, at: datetime) -> None:
 
 
 def everything() -> list[Any]:
-    models = (Recovery, CheckIn, DailyLog, Message, Alert, User, Clinic)
+    models = (Recovery, CheckIn, DailyLog, Message, MailEvent, Alert, User, Clinic)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
@@ -92,10 +102,48 @@ def test_opening_changes_nothing_however_often(phone: Client, token: str, name: 
     assert everything() == before
 
 
-@pytest.mark.parametrize("name", ["link", "link_signs", "link_renew"])
+def openings() -> list[tuple[Message, datetime]]:
+    rows = MailEvent.objects.filter(kind="opened").order_by("pk")
+    # The clock runs on from where it was set.
+    return [(row.message, row.at.replace(second=0, microsecond=0)) for row in rows]
+
+
+def test_a_touch_of_the_page_is_kept_once_for_the_latest_reminder_that_had_gone(
+    phone: Client,
+    recovery: Recovery,
+    token: str,
+    afternoon: datetime,
+    set_clock: Callable[[datetime], None],
+) -> None:
+    hour, checkin = timedelta(hours=1), checkin_of(recovery, "DAY-02")
+    reminder(checkin, afternoon - 2 * hour, number=1)
+    second = reminder(checkin, afternoon - hour, number=2)
+    touched = reverse("link_opened", args=[token])
+    assert touched in phone.get(reverse("link", args=[token]), follow=True).content.decode()
+    assert phone.get(touched).status_code == phone.head(touched).status_code == 405
+    assert openings() == []
+    for minute in range(3):
+        set_clock(afternoon + timedelta(minutes=minute))
+        assert phone.post(touched).status_code == 204
+    assert openings() == [(second, afternoon)]
+    third = reminder(checkin, afternoon + hour, number=None)
+    set_clock(afternoon + 2 * hour)
+    phone.post(touched)
+    assert openings() == [(second, afternoon), (third, afternoon + 2 * hour)]
+
+
+def test_a_page_that_no_reminder_leads_to_has_no_opening(
+    phone: Client, recovery: Recovery, token: str, afternoon: datetime
+) -> None:
+    reminder(checkin_of(recovery, "DAY-02"), None, number=1)
+    assert phone.post(reverse("link_opened", args=[token])).status_code == 204
+    assert openings() == []
+
+
+@pytest.mark.parametrize("name", ["link", "link_signs", "link_renew", "link_opened"])
 @pytest.mark.parametrize("broken", ["x", "0" * 32, "0" * 32 + ":forged", "a:b:c"])
 def test_a_broken_token_is_404(phone: Client, db: None, name: str, broken: str) -> None:
-    ask = phone.post if name == "link_renew" else phone.get
+    ask = phone.post if name in ("link_renew", "link_opened") else phone.get
     assert ask(reverse(name, args=[broken])).status_code == 404
 
 

@@ -30,7 +30,7 @@ from recovery.models import (
 )
 from recovery.queries import subjects
 from recovery.queries.instruments import instruments_of
-from recovery.services import alerts, checkins, contacts, logs, pathway_moves, tick
+from recovery.services import alerts, checkins, contacts, logs, mailevents, pathway_moves, tick
 from recovery.tabular import writing
 from tests.cast import QUIET, checkin_of
 from tests.outcomes import alert
@@ -271,9 +271,13 @@ def test_alerts_with_what_was_done(
     assert row["closing_text"] == "'+ seen by phone"
 
 
-def test_sends_with_planned_sent_and_answered(
+def test_sends_with_planned_sent_opened_and_answered(
     recovery: Recovery, told: DailyLog, as_manager: Client
 ) -> None:
+    mail = Message.objects.exclude(message_id="").get(checkin__key="DAY-01")
+    assert mail.checkin
+    assert mail.sent_at
+    mailevents.link_opened(mail.checkin, now=mail.sent_at + timedelta(minutes=20))
     row = next(row for row in saved(as_manager, "sends") if row["message_id"])
     assert (row["kind"], row["to"], row["checkin"], row["state"], row["answered_mode"]) == (
         "reminder",
@@ -282,8 +286,9 @@ def test_sends_with_planned_sent_and_answered(
         "sent",
         "web",
     )
-    times = ("planned_at", "sent_at", "opens_at", "due_at", "answered_at")
-    assert [row[name][11:16] for name in times] == ["08:17", "09:17", "06:00", "20:00", "10:09"]
+    times = ("planned_at", "sent_at", "link_opened_at", "opens_at", "due_at", "answered_at")
+    moments = ["08:17", "09:17", "09:37", "06:00", "20:00", "10:09"]
+    assert [row[name][11:16] for name in times] == moments
 
 
 def test_a_send_has_its_channel_and_the_pathway_of_its_time(

@@ -121,6 +121,11 @@ def text(client: Any, name: str, *args: Any, **query: Any) -> str:
 LINES: dict[str, tuple[Any, str, str]] = {
     "sent": (mail, "Sent", "Sent 12:19"),
     "delivered": (lambda r: told(mail(r), "delivered"), "Delivered", "Delivered 12:20"),
+    "link opened": (
+        lambda r: (told(row := mail(r), "delivered"), told(row, "opened", minutes=9)),
+        "Link opened",
+        "Delivered 12:20. Link opened 12:26",
+    ),
     "bounced": (lambda r: told(mail(r), "bounced"), "Bounced", "Bounced 12:20"),
     "called spam": (lambda r: told(mail(r), "complained"), "Sent", "Called spam 12:20"),
     "unknown": (lambda r: mail(r, "unknown"), "Unknown", "answer was lost"),
@@ -321,7 +326,8 @@ def saved(client: Any, name: str, *args: Any, **query: Any) -> list[dict[str, st
 
 def test_the_file_has_all_times_in_the_patients_zone_and_nobodys_name(as_nurse, recovery):
     answered(recovery, SENT_AT + HOUR)
-    told(mail(recovery, message_id="<1@care.example>"), "delivered")
+    told(row := mail(recovery, message_id="<1@care.example>"), "delivered")
+    told(row, "opened", minutes=50)
     [line] = saved(as_nurse, "recovery_ledger_csv", recovery.uuid)
     assert line == {
         "record number": recovery.patient.record_number,
@@ -333,11 +339,12 @@ def test_the_file_has_all_times_in_the_patients_zone_and_nobodys_name(as_nurse, 
         "planned": "2026-03-04T14:17:00-05:00",
         "send after": "2026-03-04T14:17:00-05:00",
         "sent": "2026-03-04T14:19:00-05:00",
+        "link opened": "2026-03-04T15:07:00-05:00",
         "answered": "2026-03-04T15:17:00-05:00",
         "answered by link": "no",
         "state": "Answered",
         "reason": "",
-        "what happened": "Sent 14:19. Delivered 14:20. Answered 15:17",
+        "what happened": "Sent 14:19. Delivered 14:20. Link opened 15:07. Answered 15:17",
         "message id": "<1@care.example>",
     }
 
@@ -435,6 +442,7 @@ def test_a_mail_to_staff_has_the_clinics_time_in_the_file_and_nobodys_name(
         "planned": "2026-03-04T12:17:00-07:00",
         "send after": "2026-03-04T12:17:00-07:00",
         "sent": "2026-03-04T12:18:00-07:00",
+        "link opened": "",
         "answered": "",
         "answered by link": "",
         "state": "Delivered",
