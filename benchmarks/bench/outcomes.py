@@ -36,6 +36,7 @@ def promise(run: Run) -> list[Row]:
             procedure_on="current_date - (120 + n % 1000)",
         )
         _responses(watcher)
+        _alerts(watcher)
         watcher.execute("VACUUM ANALYZE")
     # The CPU of a statement's parallel workers cannot be told, so neither side has any.
     env = run.env | {
@@ -109,3 +110,21 @@ def _responses(watcher: object) -> None:
                 f" {low} + (f.id * {7 + place}) % {most}, 'x' FROM recovery_formresponse AS f"
                 f" JOIN recovery_checkin AS k ON k.id = f.checkin_id WHERE k.key = 'B{day}'"
             )
+
+
+def _alerts(watcher: object) -> None:
+    """Eight closed alerts for every five recoveries, with texts as long as ours; of one in ten a
+    complication was said.
+    """
+    watcher.execute(  # type: ignore[attr-defined]
+        "INSERT INTO recovery_alert (uuid, recovery_id, rule, severity, state, headline, staff_text,"
+        " patient_text, rule_set, raised_at, clock_from, notice, notice_step, closed_by_id,"
+        " closed_at, closing_reason, closing_text, complication)"
+        " SELECT gen_random_uuid(), r.id, 'R' || n,"
+        " (ARRAY['emergency', 'urgent', 'review', 'review'])[1 + (r.id + n) % 4], 'closed',"
+        " 'Pain', repeat('Call them today. ', 12), repeat('Call us today. ', 12), '1',"
+        " r.procedure_at, r.procedure_at, 1, 0, (SELECT min(id) FROM recovery_user),"
+        " r.procedure_at, 'phone', '', CASE WHEN (r.id + n) % 10 = 0 THEN 'flare' ELSE '' END"
+        " FROM recovery_recovery AS r, generate_series(10, 12) AS n"
+        " WHERE r.state = 'completed' AND (r.id + n) % 5 IN (0, 1, 2) AND (n < 12 OR r.id % 3 = 0)"
+    )
