@@ -260,6 +260,7 @@ ORDER = [
     "recovery.pdf",
     "recovery.templatetags.activity",
     "recovery.templatetags.care",
+    "recovery.templatetags.filled",
     "recovery.templatetags.shell",
     "recovery.templatetags.sparkline",
     "recovery.templatetags.questionnaires",

@@ -214,6 +214,13 @@ class Recovery(RecoveryFacts, models.Model):
                 name="recovery_queue_assigned",
                 condition=models.Q(queue_rank__isnull=False, assigned_to__isnull=False),
             ),
+            # The few that somebody is on at this moment.
+            models.Index(
+                "held_by",
+                "held_until",
+                name="recovery_held",
+                condition=models.Q(held_by__isnull=False),
+            ),
             # Who did not answer, the youngest recoveries first: that is by phase.
             models.Index(
                 fields=["clinic", "-procedure_on", "overdue_since", "id"],

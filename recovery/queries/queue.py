@@ -23,10 +23,10 @@ from recovery.queries.listed import ListedWork, listed, read, with_handling
 from recovery.queries.patients import COUNTED, PAGE, Place, day_of, found, place
 from recovery.queries.prepared import AnyOf, Prepared, moment, number, numbers
 from recovery.queries.queue_counts import (
+    CLAIMED,
     COUNTING,
     FILTERS,
     MINE,
-    claimed_by,
     counted_with,
     read_counts,
 )
@@ -165,11 +165,11 @@ def page(
     that `user` is on now. `after` is a page's own; a forged one begins anew.
     """
     ranks = [int(FILTERS[name]) for name in only]
+    values = counted_with(clinic, user, now)
     # Asked first: mostly there are none, and then an index has the rest in order.
-    claimed = [*claimed_by(user, now).values_list("pk", flat=True)] if mine else []
+    claimed = [pk for (pk,) in CLAIMED.rows(values)] if mine else []
     last = _read_cursor(after)
-    values = {
-        **counted_with(clinic, user, now),
+    values |= {
         "ranks": ranks,
         "rank": ranks[0] if ranks else None,
         "claimed": claimed,

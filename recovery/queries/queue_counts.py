@@ -84,13 +84,18 @@ def counted_with(clinic: Clinic, user: User, now: datetime) -> dict[str, Any]:
     }
 
 
-def claimed_by(user: User, now: datetime) -> QuerySet[Any]:
-    """What somebody is on now, by a claim of the row or of an alert: few."""
-    held = Recovery.objects.order_by().filter(held_by=user, held_until__gt=now)
-    claims = Alert.objects.order_by().filter(
-        claimed_by=user, state=Alert.State.ACKNOWLEDGED, claimed_until__gt=now
+def _claimed() -> QuerySet[Any]:
+    held = Recovery.objects.filter(held_by=number("user"), held_until__gt=moment("now"))
+    claims = Alert.objects.filter(
+        claimed_by=number("user"),
+        state=Alert.State.ACKNOWLEDGED,
+        claimed_until__gt=moment("now"),
     )
-    return held.values("pk").union(claims.values("recovery"))
+    return held.order_by().values_list("pk").union(claims.order_by().values_list("recovery"))
+
+
+# What somebody is on now, by a claim of the row or of an alert: few.
+CLAIMED = Prepared(_claimed)
 
 
 def read_counts(counted: Sequence[Any] | None, values: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from html import escape
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -60,6 +61,13 @@ BAR = (
     '<svg viewBox="0 0 84 4" aria-hidden="true"><rect class="tr" width="84" height="4" rx="2"/>'
     '<rect class="fi" width="{bar}" height="4" rx="2"/></svg>'
 )
+GROUP = (
+    '<tbody role="rowgroup"><tr class="is-group" role="row"><th colspan="6" role="rowheader" '
+    'scope="colgroup"><b>{label}, {count}</b>{note}</th><td class="is-log" role="cell"></td>'
+    '<td class="is-own" role="cell"></td></tr>\n{rows}</tbody>\n'
+)
+CHIP = '<a class="ic-chip{kind}" href="{here}{query}"{current}>{icon}{label}{counted}</a>'
+ICON = '<svg class="ic-i" aria-hidden="true"><use href="#i-{shape}"/></svg>'
 PATIENT_ROW = (
     '<tr class="is-row" role="row"><th class="is-who" role="rowheader" scope="row">'
     '<a class="ic-name" href="{url}">{listed}</a><small>{who}</small></th>\n'
@@ -75,9 +83,8 @@ CALL = (
 )
 
 
-@register.filter
-def queue_rows(rows: Iterable[Mapping[str, Any]]) -> SafeString:
-    """Rows as views.staff.queue_words says them."""
+def queue_groups(groups: Iterable[Mapping[str, Any]]) -> SafeString:
+    """Each group with its `rows` as views.staff.queue_words says them."""
     says = _escaped(
         {
             "say_call": _("Call"),
@@ -88,7 +95,33 @@ def queue_rows(rows: Iterable[Mapping[str, Any]]) -> SafeString:
             "say_no_log_yet": _("no log yet"),
         }
     )
-    return mark_safe("".join(_queue_row(_escaped(row) | says) for row in rows))  # noqa: S308
+    return mark_safe(  # noqa: S308
+        "".join(
+            GROUP.format_map(
+                _escaped({name: group[name] for name in ("label", "count", "note")})
+                | {"rows": "".join(_queue_row(_escaped(row) | says) for row in group["rows"])}
+            )
+            for group in groups
+        )
+    )
+
+
+def queue_chips(chips: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The filters of the queue; one of somebody's own has no shade, no shape and no count."""
+    here = {"here": reverse("queue"), "shade": "", "shape": "", "count": ""}
+    return mark_safe("".join(_chip(_escaped(here | chip)) for chip in chips))  # noqa: S308
+
+
+def _chip(chip: dict[str, str]) -> str:
+    return CHIP.format_map(
+        chip
+        | {
+            "kind": chip["shade"] and f" ic-chip--{chip['shade']}",
+            "current": chip["current"] and ' aria-current="true"',
+            "icon": chip["shape"] and ICON.format_map(chip),
+            "counted": chip["count"] and f" <b>{chip['count']}</b>",
+        }
+    )
 
 
 @register.filter

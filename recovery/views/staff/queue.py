@@ -1,17 +1,19 @@
 """The queue: who needs somebody now."""
 
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.http import parse_etags, quote_etag
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,7 +25,10 @@ from recovery.queries.language_state import lost_languages
 from recovery.queries.patients import COUNTED
 from recovery.services import handling
 from recovery.services.refusals import NotAllowed
+from recovery.templatetags.filled import filled
+from recovery.templatetags.lists import queue_chips, queue_groups
 from recovery.templatetags.rows import RowWords
+from recovery.templatetags.staff import day_and_time, full_time
 from recovery.views.staff.queue_words import words
 
 # By filter: its name, the shape before it.
@@ -36,6 +41,7 @@ CHIPS = {
     "overdue": (_("Overdue"), "", "silent"),
     "contacted": (_("Contacted"), "", "phone"),
     "handled": (_("Handled"), "", "check"),
+    "mine": (_("Mine"), "", "person"),
 }
 NOTES = {
     QueueRank.EMERGENCY: _("Act now. Staff are told again until a contact is recorded."),
@@ -48,23 +54,47 @@ NOTES = {
 }
 
 
+# Not filled in.
+FORM = FilterForm()
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What the page shows of the queue: some ranks, or those of the person alone."""
 
-    only: list[str] = field(default_factory=list)
+    only: tuple[str, ...] = ()
     mine: bool = False
 
     @classmethod
     def asked(cls, query: QueryDict) -> "Filter":
-        asked = set(query.getlist("only"))
-        return cls([name for name in queries.FILTERS if name in asked], bool(query.get("mine")))
+        return cls.of(query.getlist("only"), mine=bool(query.get("mine")))
+
+    @classmethod
+    def of(cls, names: Collection[str], *, mine: bool) -> "Filter":
+        return cls(tuple(name for name in queries.FILTERS if name in names), mine)
+
+    @property
+    def narrows(self) -> bool:
+        return bool(self.only or self.mine)
+
+    @property
+    def is_own(self) -> bool:
+        """No chip stands for it, so the filter itself is in sight."""
+        return len(self.only) > 1 or bool(self.only and self.mine)
+
+    @property
+    def ticks(self) -> list[tuple[str, Any, bool]]:
+        """The ranks to choose from: name, label, chosen."""
+        return [(name, CHIPS[name][0], name in self.only) for name in queries.FILTERS]
 
     def url(self, name: str = "queue", **more: str) -> str:
+        return reverse(name) + self.query(**more)
+
+    def query(self, **more: str) -> str:
         given: list[tuple[str, str]] = [("only", one) for one in self.only]
         given += [("mine", "yes")] if self.mine else []
         given += [(key, value) for key, value in more.items() if value]
-        return reverse(name) + (f"?{urlencode(given)}" if given else "")
+        return f"?{urlencode(given)}" if given else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,24 +104,49 @@ def queue(request: HttpRequest) -> HttpResponse:
     posted = request.method == "POST"
     asked = request.POST if posted else request.GET
     shown = Filter.asked(asked)
-    text = request.POST.get("q", "").strip()
-    context = _context(request, shown, text=text, after=asked.get("after", ""))
-    rows = render_to_string("staff/_queue_rows.html", context, request)
-    # A search is not repeated by the poll: its words stand in no address.
-    poll = "" if posted or context["paged"] else shown.url("queue_rows")
-    if context["page"].approved:
-        context["lost"] = lost_languages(request.clinic)
-    context |= {"rows": rows, "poll": poll, "etag": _etag(rows), "form": FilterForm()}
-    return render(request, "staff/queue.html", context)
+    text, after = request.POST.get("q", "").strip(), asked.get("after", "")
+    page = _page(request, shown, text=text, after=after)
+    rows = _rows(request, shown, page, narrowed=bool(text or after))
+    context = {
+        "here": "queue",
+        "waiting": page.waiting,
+        "in_room": page.in_room,
+        "page": page,
+        "filter": shown,
+        "text": text,
+        "paged": bool(after),
+        "first_url": shown.url(),
+        "next_url": page.after and shown.url(after=page.after),
+    }
+    values = {
+        "csrf_token": get_token(request),
+        "text": text,
+        "first_url": context["first_url"],
+        "now": full_time(request.now),
+        "hours": _hours(request),
+        # A search is not repeated by the poll: its words stand in no address.
+        "poll": "" if posted or after else shown.url("queue_rows"),
+        "etag": _etag(rows),
+        "rows": rows,
+    }
+    # What few pages have.
+    if page.saved:
+        values["saved"] = _part("_queue_saved", {"saved": page.saved}, request)
+    if page.approved:
+        lost = lost_languages(request.clinic)
+        values["lost"] = _part("_lost_languages", {"lost": lost}, request)
+    if page.after or after:
+        values["pages"] = _part("_pages", context, request)
+    content = filled("staff/_queue.html", values, filter=shown, form=FORM)
+    return render(request, "staff/queue.html", context | {"content": content})
 
 
 @require_safe
 @for_staff()
 def queue_rows(request: HttpRequest) -> HttpResponse:
     """What the open page asks for every while: its rows and counts, or 304 when nothing moved."""
-    rows = render_to_string(
-        "staff/_queue_rows.html", _context(request, Filter.asked(request.GET)), request
-    )
+    shown = Filter.asked(request.GET)
+    rows = _rows(request, shown, _page(request, shown))
     etag = _etag(rows)
     if etag in parse_etags(request.headers.get("If-None-Match", "")):
         return HttpResponseNotModified(headers={"ETag": etag})
@@ -110,7 +165,7 @@ def queue_filter(request: HttpRequest) -> HttpResponse:
         form = FilterForm(request.POST)
         if not form.is_valid():
             raise NotAllowed("\n".join(form.errors["name"]))
-        saved = {"name": form.cleaned_data["name"], "only": shown.only, "mine": shown.mine}
+        saved = {"name": form.cleaned_data["name"], "only": [*shown.only], "mine": shown.mine}
         handling.save_filter(clinic=request.clinic, user=request.user, saved=saved)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
@@ -123,10 +178,14 @@ def _etag(rows: str) -> str:
     return quote_etag(salted_hmac("recovery.queue", rows).hexdigest())
 
 
-def _context(
+def _part(name: str, context: dict[str, Any], request: HttpRequest) -> str:
+    return render_to_string(f"staff/{name}.html", context, request)
+
+
+def _page(
     request: HttpRequest, shown: Filter, *, text: str = "", after: str = ""
-) -> dict[str, Any]:
-    page = queries.page(
+) -> queries.QueuePage:
+    return queries.page(
         clinic=request.clinic,
         user=request.user,
         now=request.now,
@@ -135,69 +194,67 @@ def _context(
         text=text,
         after=after,
     )
-    calendar = request.clinic.calendar
+
+
+def _rows(
+    request: HttpRequest, shown: Filter, page: queries.QueuePage, *, narrowed: bool = False
+) -> str:
+    """The counts, the chips and the rows."""
     say = RowWords(request.now)
-    return {
-        "here": "queue",
-        "waiting": page.waiting,
-        "in_room": page.in_room,
-        "page": page,
-        "groups": [
-            {
-                "label": rank.label,
-                "note": NOTES[rank],
-                "count": shown_count(page.counts[rank.name.lower()]),
-                "rows": [words(row, request, say) for row in rows],
-            }
-            for rank, rows in page.groups
-        ],
-        "chips": [*_chips(shown, page)],
-        "ranks": [{"name": name, "label": CHIPS[name][0]} for name in queries.FILTERS],
-        "saved": [_saved(one, shown) for one in page.saved],
-        "filter": shown,
-        "filtered": bool(shown.only or shown.mine),
-        # No chip stands for it, so the filter itself is in sight.
-        "of_own": len(shown.only) > 1 or bool(shown.only and shown.mine),
-        "text": text,
-        "first_url": shown.url(),
-        "next_url": page.after and shown.url(after=page.after),
-        "paged": bool(after),
-        "open": calendar.is_open(request.now),
-        "changes_at": calendar.next_change(request.now),
-    }
-
-
-def _chips(shown: Filter, page: queries.QueuePage) -> list[dict[str, Any]]:
-    everybody = sum(page.counts[name] for name in queries.FILTERS)
-    ranks = [
+    groups = [
         {
+            "label": rank.label,
+            "note": NOTES[rank],
+            "count": shown_count(page.counts[rank.name.lower()]),
+            "rows": [words(row, request, say) for row in rows],
+        }
+        for rank, rows in page.groups
+    ]
+    values = {
+        "waiting": shown_count(page.waiting),
+        "said": _waiting(page.waiting),
+        "chips": queue_chips(_chips(shown, page)),
+        "saved": queue_chips(_saved(shown, page)),
+        "groups": queue_groups(groups),
+    }
+    return filled("staff/_queue_rows.html", values, narrowed=narrowed or shown.narrows)
+
+
+def _waiting(count: int) -> str:
+    if count > COUNTED:
+        return gettext("More than 99 patients need someone.")
+    said = ngettext("%(n)s patient needs someone.", "%(n)s patients need someone.", count)
+    return said % {"n": count}
+
+
+def _hours(request: HttpRequest) -> str:
+    calendar = request.clinic.calendar
+    is_open, changes_at = calendar.is_open(request.now), calendar.next_change(request.now)
+    if changes_at is None:
+        return "" if is_open else gettext("No opening hours set")
+    said = gettext("Open until %(at)s") if is_open else gettext("Closed until %(at)s")
+    return said % {"at": day_and_time(changes_at, request.now)}
+
+
+def _chips(shown: Filter, page: queries.QueuePage) -> Iterator[dict[str, Any]]:
+    # What "All" lists has those too who were contacted or handled.
+    counts = page.counts | {"": sum(page.counts[name] for name in queries.FILTERS)}
+    for name, (label, shade, shape) in CHIPS.items():
+        one = Filter(mine=True) if name == queries.MINE else Filter((name,) if name else ())
+        yield {
             "label": label,
             "shade": shade,
             "shape": shape,
-            # What "All" lists has those too who were contacted or handled.
-            "count": shown_count(page.counts[name] if name else everybody),
-            "url": Filter([name] if name else []).url(),
-            "current": shown == Filter([name] if name else []),
+            "count": shown_count(counts[name]),
+            "query": one.query(),
+            "current": one == shown,
         }
-        for name, (label, shade, shape) in CHIPS.items()
-    ]
-    mine = Filter(mine=True)
-    return [
-        *ranks,
-        {
-            "label": _("Mine"),
-            "shade": "",
-            "shape": "person",
-            "count": shown_count(page.counts[queries.MINE]),
-            "url": mine.url(),
-            "current": shown == mine,
-        },
-    ]
 
 
-def _saved(kept: dict[str, Any], shown: Filter) -> dict[str, Any]:
-    one = Filter([name for name in queries.FILTERS if name in kept["only"]], kept["mine"])
-    return {"name": kept["name"], "url": one.url(), "current": one == shown}
+def _saved(shown: Filter, page: queries.QueuePage) -> Iterator[dict[str, Any]]:
+    for kept in page.saved:
+        one = Filter.of(kept["only"], mine=kept["mine"])
+        yield {"label": kept["name"], "query": one.query(), "current": one == shown}
 
 
 def shown_count(count: int) -> str:
