@@ -11,23 +11,23 @@ from pathlib import Path
 
 import psycopg
 
-OF = """
-FROM recovery_outcome AS o JOIN recovery_recovery AS r ON r.id = o.recovery_id
-WHERE r.clinic_id = (SELECT min(id) FROM recovery_clinic) AND o.anchor = r.anchor
-  AND r.procedure_at <= now() AND r.state <> 'cancelled'
-"""
-PAIRS = [
-    f"SELECT form, {s}_before, {s}_after, count(*) {OF} AND {s}_before IS NOT NULL GROUP BY 1, 2, 3"
-    for s in ("nrs", "peg", "rmdq", "odi")
-]
+CLINIC = "clinic_id = (SELECT min(id) FROM recovery_clinic)"
+DONE = f"r.{CLINIC} AND r.procedure_at <= now() AND r.state <> 'cancelled'"
+OF = f"""FROM recovery_outcome AS o JOIN recovery_recovery AS r ON r.id = o.recovery_id
+WHERE {DONE} AND o.anchor = r.anchor"""
+ALERTS = f"FROM recovery_alert AS a JOIN recovery_recovery AS r ON r.id = recovery_id WHERE {DONE}"
+PAIR = f"SELECT form, %s, %s, count(*) {OF} AND %s IS NOT NULL GROUP BY 1, 2, 3"
 SUMMARY = [
     f"SELECT form, o.state, count(*) {OF} GROUP BY 1, 2",
-    *PAIRS,
+    *(PAIR % (s + "_before", s + "_after", s + "_before") for s in ("nrs", "peg", "rmdq", "odi")),
     f"SELECT pgic, count(*) {OF} AND form = 'three_month' AND pgic IS NOT NULL GROUP BY 1",
     f"""SELECT count(*) FILTER (WHERE nrs_before - nrs_after >= 2 AND peg_before - peg_after >= 3)
     {OF} AND form = 'three_month' AND nrs_before IS NOT NULL""",
-    """SELECT count(*), sum(days_logged), sum(fortnight_days_logged) FROM recovery_recovery
-    WHERE clinic_id = (SELECT min(id) FROM recovery_clinic)""",
+    f"""SELECT count(*), sum(days_logged), sum(fortnight_days_logged) FROM recovery_recovery
+    WHERE {CLINIC}""",
+    f"SELECT severity, count(*), count(DISTINCT recovery_id) {ALERTS} GROUP BY 1",
+    f"SELECT complication, count(DISTINCT recovery_id) {ALERTS} GROUP BY 1",
+    f"SELECT count(DISTINCT recovery_id) {ALERTS} AND a.state = 'closed'",
 ]
 RAW = [
     """SELECT k.form, s.instrument, b.total, s.total, count(*)
