@@ -117,9 +117,9 @@ def _alerts(watcher: object) -> None:
     complication was said.
     """
     watcher.execute(  # type: ignore[attr-defined]
-        "INSERT INTO recovery_alert (uuid, recovery_id, rule, severity, state, headline, staff_text,"
-        " patient_text, rule_set, raised_at, clock_from, notice, notice_step, closed_by_id,"
-        " closed_at, closing_reason, closing_text, complication)"
+        "INSERT INTO recovery_alert (uuid, recovery_id, rule, severity, state, headline,"
+        " staff_text, patient_text, rule_set, raised_at, clock_from, notice, notice_step,"
+        " closed_by_id, closed_at, closing_reason, closing_text, complication)"
         " SELECT gen_random_uuid(), r.id, 'R' || n,"
         " (ARRAY['emergency', 'urgent', 'review', 'review'])[1 + (r.id + n) % 4], 'closed',"
         " 'Pain', repeat('Call them today. ', 12), repeat('Call us today. ', 12), '1',"

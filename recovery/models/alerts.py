@@ -123,6 +123,12 @@ class Alert(models.Model):
     objects: Any = AlertQuerySet.as_manager()
 
     class Meta:
+        indexes = [
+            # Outcomes count the alerts of a whole clinic; the rows themselves are wide.
+            models.Index(
+                "recovery", "severity", "state", "complication", name="alert_as_outcomes_count_it"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 "recovery",

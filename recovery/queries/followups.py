@@ -265,7 +265,10 @@ def _alerts(cohort: Cohort) -> Counter[str]:
         "said": said,
     }
     each = cohort.of(Alert.objects.all()).order_by().values("recovery")
-    each = each.annotate(**{f"n_{name}": Count("pk", filter=what) for name, what in of.items()})
+    # Not by "pk": the index that these rows are read from does not hold it.
+    each = each.annotate(
+        **{f"n_{name}": Count("recovery", filter=what) for name, what in of.items()}
+    )
     counted = each.aggregate(
         **{name: Count("recovery", filter=Q(**{f"n_{name}__gt": 0})) for name in of},
         **{f"alerts_{severity}": Sum(f"n_{severity}") for severity in SEVERITIES},
