@@ -22,7 +22,7 @@ WIDTH, NO_CHANGE, MIDDLE, HALF = 160, 32, 8, 5
 PAIN_MARKS = {Met.PAIN_2, Met.PAIN_50, Met.NO_PAIN, Met.BOTH}
 # Pixels a point of fall.
 POINT = {Measure.PAIN: 16.0, Measure.ODI: 1.6}
-AXIS = {Measure.PAIN: (0, 2, 4, 6), Measure.ODI: (0, 10, 20, 40)}
+AXIS = {Measure.PAIN: (0, 2, 4, 6), Measure.ODI: (0, 10, 30, 50)}
 ARMS = {
     "treated": gettext_lazy("treated"),
     "treated, no other arm": gettext_lazy("treated, no other arm"),

@@ -62,7 +62,7 @@ def test_a_caregiver_reads_whose_page_it_is(recovery: Recovery) -> None:
     assert name not in today(recovery)
     recovery.patient.accesses.update(relationship="caregiver")
     said = today(recovery)
-    assert f"{name}'s recovery . Wednesday, March 4" in said
+    assert f"{name}'s recovery. Wednesday, March 4" in said
     assert f"Day 2 after {name}'s procedure" in said
 
 
