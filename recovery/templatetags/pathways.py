@@ -33,7 +33,7 @@ from recovery.templatetags.staff import day_label
 register = template.Library()
 
 # The drawn corridor: its room without the numbers at its sides, and how far an open end reaches.
-WIDTH, HEIGHT, LEFT, TOP = 560, 120, 32, 8
+WIDTH, HEIGHT, LEFT, TOP = 560, 120, 32, 12
 OPEN_END = 30
 EVERY = (0, 5, 10)
 CHANGES = {
