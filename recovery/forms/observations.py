@@ -20,7 +20,7 @@ FEELING = (
     ("full", _("Full")),
     ("dull_left", _("Dull left")),
     ("dull_right", _("Dull right")),
-    ("dull_both", _("Both")),
+    ("dull_both", _("Dull both")),
 )
 SITE = (
     ("dry", _("Dry")),

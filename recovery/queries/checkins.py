@@ -225,7 +225,7 @@ def _form_row(
     drafts = [row for row in known if row.status == FormResponse.Status.IN_PROGRESS]
     return FormRow(
         key=planned.key,
-        name=named(planned.form),
+        name=STAFF_NAMES[planned.form],
         day=planned.day,
         opens_at=planned.opens_at,
         due_at=planned.due_at,

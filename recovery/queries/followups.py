@@ -67,6 +67,11 @@ class Reached:
         return Milestone.Code(self.code).label
 
     @property
+    def style(self) -> int:
+        """How its line is drawn: the same whatever the filter."""
+        return list(Milestone.Code).index(Milestone.Code(self.code)) + 1
+
+    @property
     def told(self) -> Share | None:
         return share(self.n, self.due)
 

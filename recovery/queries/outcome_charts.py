@@ -29,6 +29,8 @@ REPORTED_AT = {"six_month": (6,), "one_year": (12,), "two_year": (24, 60)}
 
 STEPS_LEFT, STEPS_RIGHT, STEPS_WIDE, STEPS_TOP, STEPS_FOOT = 44, 470, 720, 16, 236
 LABEL_HIGH = 17
+# A dot's number stands beside it, and above where the line of what matters would cross it.
+LABEL_BESIDE, LABEL_ABOVE, LABEL_NEAR = 4, -6, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Dot:
     # What stands under it: the clinic's form, or the figure of a study.
     point: Point | None = None
     figure: Figure | None = None
+    # From its middle to the foot of its number.
+    label_dy: int = LABEL_BESIDE
 
 
 @dataclass(slots=True)
@@ -89,17 +93,24 @@ def falls(scale: str, points: Sequence[Point], at: str) -> Falls | None:
 
     chart.grid = [(value, y(value)) for value in range(bottom, top + 1, step)]
     chart.zero, chart.matters = y(0), y(chart.matters_points)
+
+    def label_dy(at: float) -> int:
+        return LABEL_ABOVE if abs(at - chart.matters) < LABEL_NEAR else LABEL_BESIDE
+
     for place, point in enumerate(told):
         assert point.summary
         low, high = _own_ends(point)
         mean = float(point.summary.mean)
         x = LEFT + (place + 0.5) * OWN_STEP
-        chart.own.append(Dot(x, y(mean), mean, (y(low), y(high)), point=point))
+        dot = Dot(x, y(mean), mean, (y(low), y(high)), point=point, label_dy=label_dy(y(mean)))
+        chart.own.append(dot)
     for place, one in enumerate(figures):
         low, high = _study_ends(one)
         x = (panel or 0) + (place + 0.5) * STUDY_STEP
         ends = (y(low), y(high)) if one.sd is not None else None
-        chart.studies.append(Dot(x, y(float(one.fall)), float(one.fall), ends, figure=one))
+        fall = float(one.fall)
+        dot = Dot(x, y(fall), fall, ends, figure=one, label_dy=label_dy(y(fall)))
+        chart.studies.append(dot)
     return chart
 
 

@@ -4,7 +4,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from recovery.clinical.checkinforms import FACTS
-from recovery.clinical.instruments import SHIPPED
+from recovery.clinical.instruments import SHIPPED, Instrument
 from recovery.clinical.rules import RULES_BY_ID
 from recovery.forms import pathway_words as words
 
@@ -23,3 +23,10 @@ def told_place(place: str) -> str:
     if place in ASKED:
         return _("Questions: %(title)s") % {"title": ASKED[place].title}
     return words.told_name(place)
+
+
+@register.filter
+def title_and_key(instrument: Instrument) -> str:
+    """The key once: some titles end with it."""
+    title = str(instrument.title)
+    return title if instrument.key in title else f"{title} ({instrument.key})"

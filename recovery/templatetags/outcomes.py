@@ -22,8 +22,10 @@ BAR_WIDE, BAR_HIGH, BAR_GAP = 420, 22, 2
 
 @register.filter
 def after_form(form: str) -> str:
-    """1 month, for the form of that time point."""
-    return _("baseline") if form == "baseline" else str(AFTER[form])
+    """1 month, for the form of that time point; the number never ends a line."""
+    return (
+        _("baseline") if form == "baseline" else str(AFTER[form]).replace(" ", "\N{NO-BREAK SPACE}")
+    )
 
 
 @register.filter

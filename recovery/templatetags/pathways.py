@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,7 +33,7 @@ from recovery.templatetags.staff import day_label
 register = template.Library()
 
 # The drawn corridor: its room without the numbers at its sides, and how far an open end reaches.
-WIDTH, HEIGHT, LEFT, TOP = 560, 120, 24, 8
+WIDTH, HEIGHT, LEFT, TOP = 560, 120, 32, 12
 OPEN_END = 30
 EVERY = (0, 5, 10)
 CHANGES = {
@@ -180,7 +181,11 @@ def mailed(mail: Mail, names: Mapping[str, str]) -> str:
 
 @register.filter
 def mail_words(mail: Mail) -> str:
-    """Several forms are one mail; a time between the first and the last of a day is none."""
+    """Several forms are one mail; a time between the first and the last of a day is none, nor is
+    one at which staff call.
+    """
+    if mail.call:
+        return _("no mail: staff call instead")
     if not mail.sent:
         return _("no mail: two a day are the most")
     return _("one mail") if len(mail.names) > 1 else ""
@@ -245,6 +250,12 @@ def _lines(difference: Difference, text: str, other: str) -> list[Line]:
         text = text.partition(": ")[2]
     there = other.splitlines()
     return [Line(one, one not in there) for one in text.splitlines()]
+
+
+@register.simple_tag(takes_context=True)
+def line_text(context: Context, line: Line, section: str) -> str:
+    """A rule's text with the clinic's own numbers in it, as its patients read it."""
+    return filled(line.text, context["request"].clinic) if section == "rules" else line.text
 
 
 @register.filter

@@ -6,11 +6,12 @@ from functools import lru_cache
 from itertools import groupby
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
-from recovery.clinical.reported import Opioids, Responded
+from recovery.clinical.reported import Met, Opioids, Responded
 from recovery.clinical.sources import SOURCES
 from recovery.clinical.trials import FIGURES, MATTERS, Figure, Measure
 
@@ -18,8 +19,10 @@ register = template.Library()
 
 # Of a row's drawing: its width, where no change stands in it, its middle, half a diamond.
 WIDTH, NO_CHANGE, MIDDLE, HALF = 160, 32, 8, 5
+PAIN_MARKS = {Met.PAIN_2, Met.PAIN_50, Met.NO_PAIN, Met.BOTH}
 # Pixels a point of fall.
 POINT = {Measure.PAIN: 16.0, Measure.ODI: 1.6}
+AXIS = {Measure.PAIN: (0, 2, 4, 6), Measure.ODI: (0, 10, 30, 50)}
 ARMS = {
     "treated": gettext_lazy("treated"),
     "treated, no other arm": gettext_lazy("treated, no other arm"),
@@ -92,6 +95,17 @@ def _drawing(figure: Figure) -> str:
 
 
 @register.simple_tag
+def trial_axis(measure: str) -> SafeString:
+    """The numbers above the drawings of one measure."""
+    numbers = "".join(
+        f"<text x={NO_CHANGE + n * POINT[Measure(measure)]:g} y=10>{n}</text>"
+        for n in AXIS[Measure(measure)]
+    )
+    box = f'<svg class="ic-trial ic-trial--axis" viewBox="0 0 {WIDTH} 12" aria-hidden=true>'
+    return mark_safe(f"{box}{numbers}</svg>")  # noqa: S308 - numbers of our own
+
+
+@register.simple_tag
 def trial_sources() -> str:
     """The sources behind the marks."""
     return _explained(mark for figure in FIGURES for mark in figure.sources)
@@ -100,6 +114,26 @@ def trial_sources() -> str:
 @register.filter
 def sources_of(rows: Sequence[Responded] | Sequence[Opioids]) -> str:
     return _explained(row.source for row in rows)
+
+
+@register.filter
+def with_intervals(rows: Sequence[Responded]) -> bool:
+    return any(row.interval for row in rows)
+
+
+@register.filter
+def about_pain(rows: Sequence[Responded]) -> bool:
+    return any(row.met in PAIN_MARKS for row in rows)
+
+
+@register.filter
+def source_mark(mark: str) -> str:
+    """V and the host that was read, as a link; a mark without an address as it is."""
+    tag, _space, address = mark.partition(" ")
+    host, slash, _path = address.partition("/")
+    if not slash:
+        return mark
+    return format_html('{} <a href="https://{}">{}</a>', tag, address, host)
 
 
 def _explained(marks: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """A pathway on the calendar of one procedure: what opens, is due, ends and is mailed each day."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,13 +18,15 @@ MAILS_A_DAY = 2
 @dataclass(frozen=True, slots=True)
 class Mail:
     """One time at which reminders are due. `names` are the forms that the one mail would name: all
-    that are open then. It is not `sent` between the first and the last of a day.
+    that are open then. It is not `sent` between the first and the last of a day, nor once so many
+    reminders of a form went that staff `call` instead.
     """
 
     at: datetime
     reminds: tuple[str, ...]
     names: tuple[str, ...]
     sent: bool
+    call: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,9 @@ def calendar(document: Document, procedure_at: datetime, zone: str) -> tuple[Cal
         days[on(one.due_at)].due.append(one)
         days[on(one.expires_at)].ends.append(one)
     times = sorted({at for one in planned for at in one.reminders})
-    mails = {day: _mails(list(ats), planned) for day, ats in groupby(times, key=on)}
+    gone: Counter[str] = Counter()
+    call_after = document.unanswered.call_after
+    mails = {day: _mails(list(ats), planned, gone, call_after) for day, ats in groupby(times, on)}
     return tuple(
         CalendarDay(
             on=day,
@@ -99,14 +103,23 @@ def figures(document: Document, days: Sequence[CalendarDay]) -> Figures:
     )
 
 
-def _mails(times: list[datetime], planned: Sequence[Occasion]) -> tuple[Mail, ...]:
-    kept = times if len(times) <= MAILS_A_DAY else [times[0], times[-1]]
+def _mails(
+    times: list[datetime], planned: Sequence[Occasion], gone: Counter[str], call_after: int
+) -> tuple[Mail, ...]:
+    """Of one day; `gone` counts the reminders of each form up to then, and is counted on."""
+    reminds = {at: [one.key for one in planned if at in one.reminders] for at in times}
+    asks = {at: [key for key in keys if gone[key] < call_after] for at, keys in reminds.items()}
+    may_go = [at for at in times if asks[at]]
+    kept = may_go if len(may_go) <= MAILS_A_DAY else [may_go[0], may_go[-1]]
+    # Of the forms that one mail reminds of, it is a reminder of the first.
+    gone.update(asks[at][0] for at in kept)
     return tuple(
         Mail(
             at=at,
-            reminds=tuple(one.key for one in planned if at in one.reminders),
+            reminds=tuple(reminds[at]),
             names=tuple(one.key for one in planned if one.opens_at <= at < one.expires_at),
             sent=at in kept,
+            call=not asks[at],
         )
         for at in times
     )

@@ -13,7 +13,7 @@ from recovery.clinical import rules
 from recovery.forms.checkin_layout import checkin_helper
 from recovery.forms.checkins import StaffCheckInForm
 from recovery.models import CheckIn, DailyLog, FormResponse, Recovery
-from recovery.queries.checkins import form_checkin, forms_of, named, response_of
+from recovery.queries.checkins import STAFF_NAMES, form_checkin, forms_of, response_of
 from recovery.queries.instruments import instruments_for_staff
 from recovery.queries.languages import told_in_both
 from recovery.queries.patients import menu
@@ -57,7 +57,7 @@ def staff_checkin(request: HttpRequest, recovery: uuid.UUID, key: str) -> HttpRe
         "known": known,
         "kept": kept,
         "revision": _revision(kept or known),
-        "name": named(checkin.form),
+        "name": STAFF_NAMES[checkin.form],
         # Once each: several scales may be of one owner.
         "owners": dict.fromkeys(
             str(one.copyright) for one in form.instruments if one.copyright.base

@@ -58,10 +58,12 @@ def today(recovery: Recovery) -> str:
 
 
 def test_a_caregiver_reads_whose_page_it_is(recovery: Recovery) -> None:
-    name = f"- {recovery.patient.given_name} "
+    name = recovery.patient.given_name
     assert name not in today(recovery)
     recovery.patient.accesses.update(relationship="caregiver")
-    assert name in today(recovery)
+    said = today(recovery)
+    assert f"{name}'s recovery. Wednesday, March 4" in said
+    assert f"Day 2 after {name}'s procedure" in said
 
 
 def test_today_says_the_day_what_is_due_and_what_the_phase_allows(recovery: Recovery) -> None:

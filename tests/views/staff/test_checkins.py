@@ -55,7 +55,7 @@ def from_patient(recovery: Recovery, key: str, answers: dict[str, Any], **given:
 
 def test_every_form_with_its_state(as_nurse, recovery):
     page = overview(as_nurse, recovery)
-    for name in ("Before your procedure", "Two-week", "One-month", "Six-week", "Three-month"):
+    for name in ("Baseline", "Two-week", "One-month", "Six-week", "Three-month"):
         assert name in page
     assert page.count("Expired") == 2
     assert "Planned" in page
@@ -190,7 +190,7 @@ def test_a_form_of_a_date_that_moved_is_shown_and_not_entered_again(as_nurse, cl
     reschedules.reschedule(recovery=recovery, user=nurse, now=NOW, procedure_at=moved_to, anchor=1)
     tick.run(now=NOW)
     page = overview(as_nurse, recovery)
-    assert page.count("Before your procedure, D") == 2
+    assert page.count("Baseline, D") == 2
     assert page.count(f'href="{form(recovery, "BASE")}"') == 1
     assert "Correct<" not in page
 

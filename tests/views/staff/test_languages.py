@@ -42,7 +42,7 @@ def spanish_patient(clinic, nurse) -> Recovery:
 def test_out_of_the_box_it_lacks_the_one_instrument_that_is_not_ours_to_word(clinic, as_manager):
     told = words_of(as_manager)
     assert "Questionnaires without words in it" in told
-    assert "Pain, enjoyment, general activity (PEG) (PEG): 4 texts." in told
+    assert "Pain, enjoyment, general activity (PEG): 4 texts." in told
     assert "It can be approved when nothing is missing." in told
     assert offered_languages(clinic) == ENGLISH
     refused = signed(as_manager)

@@ -277,6 +277,15 @@ def test_a_small_group_is_not_offered_nor_what_would_give_it_away(
     assert "Choose one of the list. Groups under 5 are not in it." in shown
 
 
+def test_what_is_refused_of_a_choice_stands_beside_its_field(
+    as_manager: Client, clinic: Clinic
+) -> None:
+    answered(treated(clinic, 9, at=LAST_FALL), nrs=(7, 2))
+    html = as_manager.get(reverse("outcomes"), {"group": "surgeon:x"}).content.decode()
+    field = html.partition('id="id_group"')[2].partition('id="id_at"')[0]
+    assert "Choose one of the list. Groups under 5 are not in it." in words(field)
+
+
 def test_a_figure_is_hidden_where_the_other_groups_answers_are_few(
     as_manager: Client, clinic: Clinic
 ) -> None:
@@ -299,7 +308,7 @@ def test_milestones_are_hidden_where_few_of_the_others_were_followed_as_long(
     theirs = treated(clinic, followed, at=LAST_FALL, surgeon="Samir Haddad")
     treated(clinic, 5, at=datetime(2025, 12, 20, 14, tzinfo=UTC), surgeon="Samir Haddad")
     for one in ours[:6] + theirs[:2]:
-        walked(one, nurse)
+        told(one, nurse, "walked")
     assert f"Walked for 10 minutes 8 of {10 + followed} " in page(as_manager)
     shown = page(as_manager, group="surgeon:Mia Aldana")
     assert "Surgeon: Mia Aldana" in shown
@@ -323,10 +332,32 @@ def test_so_are_the_days_logged_where_few_of_the_others_have_passed_the_fortnigh
     assert ("too few have passed D14, here or among the others" in shown) is not is_shown
 
 
-def walked(recovery: Recovery, nurse: Any) -> None:
+def test_a_milestone_keeps_its_line_whatever_the_filter(
+    as_manager: Client, clinic: Clinic, nurse: Any
+) -> None:
+    """Of everybody most have walked, of Aldana's most drove a car."""
+    ours = treated(clinic, 8, at=LAST_FALL)
+    theirs = treated(clinic, 8, at=LAST_FALL, surgeon="Samir Haddad")
+    for one in ours[:5] + theirs:
+        told(one, nurse, "walked")
+    for one in ours[:6] + theirs[:5]:
+        told(one, nurse, "drove")
+    assert lines(as_manager) == {"Walked for 10 minutes, 81%": "2", "Drove a car, 69%": "3"}
+    hers = lines(as_manager, group="surgeon:Mia Aldana")
+    assert hers == {"Drove a car, 75%": "3", "Walked for 10 minutes, 63%": "2"}
+
+
+def lines(client: Client, **asked: str) -> dict[str, str]:
+    """How the line beside each name is drawn."""
+    html = client.get(reverse("outcomes"), asked).content.decode()
+    found = re.findall(r'c-step--(\d)" d="M482[^>]*/><text[^>]*>([^<]*)', html)
+    return {name: style for style, name in found}
+
+
+def told(recovery: Recovery, nurse: Any, code: str) -> None:
     Milestone.objects.create(
         recovery=recovery,
-        code="walked",
+        code=code,
         on=recovery.procedure_on + timedelta(days=3),
         recorded_at=NOW,
         recorded_by=nurse,

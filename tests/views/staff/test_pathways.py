@@ -236,6 +236,7 @@ def test_a_version_is_read_as_a_page(as_manager: Client, clinic: Clinic, now: An
     for told in (
         "Daily log D5 DAY-05 D5 06:00 D5 20:00 D6 12:00 D5 17:00, D5 20:00",
         "Six-month check D180 C180, not asked",
+        "Baseline D−1 BASE D−30 09:00 D−1 20:00 when the procedure begins D−7 10:00",
         "For a procedure on Thu, Mar 5, 2026, 09:30, if nothing is ever answered:",
         "27 logs, 5 check-in forms (3 not asked)",
         "All rules are as they come with the product.",
@@ -256,6 +257,14 @@ def test_a_calendar_s_day_says_what_opens_and_is_mailed(
     assert "D30 Fri, May 1" in page
     # At 17:00 on D41 the pulse and the six-week check wait: one mail names both.
     assert "17:00 Six-week check D42, Pulse D41 one mail" in page
+
+
+def test_after_three_reminders_of_a_form_the_calendar_has_no_fourth(
+    as_manager: Client, clinic: Clinic, now: Any
+) -> None:
+    page = words(as_manager.get(url("pathway_version", default_pathway().uuid)))
+    assert "10:00 Three-month check D90 no mail: staff call instead" in page
+    assert page.count("staff call instead") == 2
 
 
 @pytest.mark.parametrize(
@@ -340,6 +349,17 @@ def test_the_difference_is_read_before_and_after(
     assert "<ins>Take a short walk each day.</ins>" in html
     assert f"<del>{before[-1]}</del>" in html
     assert f"<span>{before[0]}</span>" in html
+
+
+def test_a_rule_s_text_stands_there_as_patients_read_it(
+    as_manager: Client, manager: User, draft: PathwayDraft
+) -> None:
+    text = "Please call us today at {clinic_phone}."
+    rules = [{"rule": "R34", "severity": "urgent", "patient_text": text}]
+    edited(draft, manager, changes(rules=rules), now=NOW)
+    told = words(as_manager.get(url("pathway_approval")))
+    assert "Please call us today at 555-0142." in told
+    assert "{clinic_phone}" not in told
 
 
 def approve(client: Client, **typed: str) -> Any:
