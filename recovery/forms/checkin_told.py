@@ -26,9 +26,7 @@ def pairs(answers: Sections, instruments: Sequence[Instrument]) -> list[told.Pai
     return rows
 
 
-def unanswered(
-    form: str, day: int, answers: Sections, instruments: Sequence[Instrument]
-) -> int:
+def unanswered(form: str, day: int, answers: Sections, instruments: Sequence[Instrument]) -> int:
     """How many of the form's questions were left open, as the patient would count them."""
     own = log_fields(form)
     log = {

@@ -71,7 +71,10 @@ def confirm(
         raise NotAllowed(_("There is nothing in this list to take in."))
     if not vouched and ahead.filter(told=True).exists():
         raise NotVouched(
-            _("Tick the box: it says that the patients marked as told were told what the text says.")
+            _(
+                "Tick the box: it says that the patients marked as told were told what the text"
+                " says."
+            )
         )
     row.state, row.confirmed_by, row.confirmed_at = State.CONFIRMED, user, now
     row.save(update_fields=["state", "confirmed_by", "confirmed_at"])
