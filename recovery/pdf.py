@@ -74,7 +74,7 @@ def _visit(sheet: VisitSheet, clinic: Clinic, paper: Paper, now: datetime) -> di
         "name": patient.name,
         "where": f"D{place.day}, {phase}.",
         "who": who(sheet),
-        "facts": sheet.facts,
+        "facts": [(one.label, one.value) for one in sheet.facts],
         "summary": sheet.summary,
         "described": described,
         "key": chart_key(sheet.chart),

@@ -5,10 +5,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from recovery.clinical.checkinforms import LOG
-from recovery.clinical.instruments import Instrument
+from recovery.clinical.checkinforms import LOG, log_fields
+from recovery.clinical.instruments import Instrument, evaluate
 from recovery.clinical.instruments.items import Item
+from recovery.clinical.logfields import missing_fields
 from recovery.forms import told
+from recovery.forms.checkins import LINES
+from recovery.forms.logs import ASKED_AT
 from recovery.models import DailyLog
 from recovery.wording import asked
 
@@ -21,6 +24,25 @@ def pairs(answers: Sections, instruments: Sequence[Instrument]) -> list[told.Pai
     for instrument in instruments:
         rows += _pairs(instrument, answers.get(instrument.key, {}))
     return rows
+
+
+def unanswered(form: str, day: int, answers: Sections, instruments: Sequence[Instrument]) -> int:
+    """How many of the form's questions were left open, as the patient would count them."""
+    own = log_fields(form)
+    log = {
+        ASKED_AT.get(name, name)
+        for name in missing_fields(day, answers.get(LOG, {}))
+        if name in own
+    }
+    return len(log) + sum(
+        _open(instrument, answers.get(instrument.key, {})) for instrument in instruments
+    )
+
+
+def _open(instrument: Instrument, answers: Mapping[str, Any]) -> int:
+    missing = len(evaluate(instrument, answers).missing)
+    # A list of lines is one question: whether all were read.
+    return min(missing, 1) if instrument.scorer == LINES else missing
 
 
 def _pairs(instrument: Instrument, answers: Mapping[str, Any]) -> Iterator[told.Pair]:

@@ -31,7 +31,7 @@ class ExportForm(forms.Form):
         label=_("What"),
         choices=Export.Table.choices,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Choose one at least.")},
+        error_messages={"required": _("Choose at least one.")},
     )
     whose = Choice(label=_("Patients"), choices=WHOSE)
     file_format = Choice(label=_("File"), choices=Export.Format.choices)

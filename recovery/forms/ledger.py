@@ -21,7 +21,7 @@ class LedgerForm(forms.Form):
         label=_("Day"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("Enter a date like 2026-11-26.")},
+        error_messages={"invalid": _("Enter a date as year, month, day: 2026-03-17.")},
     )
     kind = forms.ChoiceField(
         label=_("Kind"),

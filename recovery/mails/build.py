@@ -91,13 +91,20 @@ def compose(
     opens_at = _opens_at(clinic, now) if clinic and to_patient else None
     with speaking(speech), timezone.override(ZoneInfo(zone)):
         writer = sender(clinic, to_patient=to_patient)
-        frame = {"clinic": clinic, "sender": writer, "opens_at": opens_at, "css": css()}
+        frame = {
+            "clinic": clinic,
+            "sender": writer,
+            # Staff do not call their own clinic.
+            "call": clinic.clinic_phone if clinic and to_patient else "",
+            "opens_at": opens_at,
+            "css": css(),
+        }
 
         def make(own: Own) -> Mail:
             return _made(name, {**shared, **own, **frame})
 
         # A clinic's own words in a language are the same all through a batch.
-        same = clinic and clinic.pk, writer, opens_at, speech.language, zone
+        same = clinic and clinic.pk, to_patient, writer, opens_at, speech.language, zone
         return (merge or Merge()).mail((name, *same, *shared.items()), own, make)
 
 

@@ -129,7 +129,7 @@ class Export(models.Model):
         LOGS = "logs", _("Logs")
         RESPONSES = "responses", _("Responses")
         ALERTS = "alerts", _("Alerts")
-        SENDS = "sends", _("Sends")
+        SENDS = "sends", _("Mails and texts")
 
     class Format(models.TextChoices):
         CSV = "csv", _("CSV")

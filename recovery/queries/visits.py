@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
@@ -49,12 +50,19 @@ class Section:
         return self.total - len(self.rows)
 
 
+class Fact(NamedTuple):
+    label: str
+    value: str
+    # Changes how the patient is handled, or is not known: it stands out, as on the patient's page.
+    is_flag: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class VisitSheet:
     recovery: Recovery
     place: Place
     visit: str
-    facts: list[tuple[str, str]]
+    facts: list[Fact]
     summary: tuple[str, str]
     chart: Chart
     scores: ScoreTable
@@ -128,20 +136,28 @@ def day_and_date(recovery: Recovery, day: int) -> str:
     return f"D{day}, {date_format(recovery.procedure_on + timedelta(days=day), _('M j'))}"
 
 
-def _facts(recovery: Recovery) -> list[tuple[str, str]]:
+def _facts(recovery: Recovery) -> list[Fact]:
     base, opioids = recovery.baseline_pain, recovery.baseline_opioid_mme
     return [
-        (_("Procedure"), date_format(recovery.procedure_on, _("M j, Y"))),
-        (_("Levels"), recovery.levels or _("not given")),
-        (_("Surgeon"), recovery.surgeon or _("not given")),
-        (_("Baseline pain"), _("none") if base is None else _("%(n)d of 10") % {"n": base}),
-        (
+        Fact(_("Procedure"), date_format(recovery.procedure_on, _("M j, Y"))),
+        Fact(_("Levels"), recovery.levels or _("not given")),
+        Fact(_("Surgeon"), recovery.surgeon or _("not given")),
+        Fact(
+            _("Baseline pain"),
+            _("none") if base is None else _("%(n)d of 10") % {"n": base},
+            is_flag=base is None,
+        ),
+        Fact(
             _("Opioids at baseline"),
             _("not known") if opioids is None else f"{glance.plain(opioids)} MME",
         ),
-        (_("Osteoporosis"), str(FACTS[recovery.osteoporosis])),
-        (_("Anticoagulant"), str(FACTS[recovery.anticoagulated])),
+        _known(_("Osteoporosis"), recovery.osteoporosis),
+        _known(_("Anticoagulant"), recovery.anticoagulated),
     ]
+
+
+def _known(label: str, told: bool | None) -> Fact:
+    return Fact(label, str(FACTS[told]), is_flag=told is not False)
 
 
 # Sections

@@ -22,6 +22,10 @@ State = ProcedureImport.State
 Clock = Callable[[], datetime]
 
 
+class NotVouched(NotAllowed):
+    """Nobody has said that those marked as told were told."""
+
+
 @transaction.atomic
 def preview(
     *,
@@ -66,7 +70,12 @@ def confirm(
     if not ahead.exists():
         raise NotAllowed(_("There is nothing in this list to take in."))
     if not vouched and ahead.filter(told=True).exists():
-        raise NotAllowed(_("Say that the patients who are marked as told were told."))
+        raise NotVouched(
+            _(
+                "Tick the box: it says that the patients marked as told were told what the text"
+                " says."
+            )
+        )
     row.state, row.confirmed_by, row.confirmed_at = State.CONFIRMED, user, now
     row.save(update_fields=["state", "confirmed_by", "confirmed_at"])
     return row

@@ -141,6 +141,8 @@ def test_a_staff_mail_names_nobody_and_nothing(rows, patient, kind):
     assert str(patient.uuid) not in everything
     assert HEALTH.findall(everything) == []
     assert mail.links == ["http://testserver/staff/", "http://testserver/staff/me/"]
+    # Nor is staff told to call their own clinic.
+    assert patient.clinic.clinic_phone not in read(everything)
 
 
 def test_the_canary_words_are_seen(rows):

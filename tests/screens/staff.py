@@ -60,8 +60,7 @@ def queue(house: House) -> None:
     for only in ("urgent", "overdue", "contacted"):
         house.take(nurse, f"queue-{only}", f"The filter {only}", f"queue?only={only}")
     page = house.visit(nurse, reverse("queue") + "?only=emergency&only=urgent")
-    page.locator(".ic-own-filters summary").click()
-    camera.take(page, "queue-filters", "Filters of one's own")
+    camera.take(page, "queue-filters", "Filters of one's own, in force and so open")
     kellerman = recovery_of("Kellerman").uuid
     what = "Who has it, notes, what is expected"
     page = house.take(nurse, "handling", what, "handling", kellerman)

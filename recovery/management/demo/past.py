@@ -35,6 +35,7 @@ from recovery.models import (
 )
 from recovery.queries.instruments import instruments_of
 from recovery.services import checkins, outcomes, status
+from recovery.services.logs import TREND_DAYS
 
 PREFIX = "NP-"
 # Fewer than the corridor asks for, which is the clinic's setting in the demo.
@@ -254,7 +255,11 @@ def _finish(recovery: Recovery) -> None:
     recovery.days_logged = len(logs)
     recovery.last_log_at, recovery.last_log_day = logs[-1].entered_at, logs[-1].day
     recovery.last_pain = logs[-1].pain_avg
-    recovery.pain_trend = [[logs[-1].day, logs[-1].pain_avg]]
+    recovery.pain_trend = [
+        [log.day, log.pain_avg]
+        for log in logs
+        if log.pain_avg is not None and log.day > logs[-1].day - TREND_DAYS
+    ]
 
 
 def _books(clinic: Clinic, now: datetime) -> None:

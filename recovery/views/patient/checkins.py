@@ -21,7 +21,7 @@ from recovery import access
 from recovery.clinical.checkinforms import LOG, LOG_FORMS
 from recovery.clinical.instruments import Instrument
 from recovery.forms.checkin_layout import checkin_helper
-from recovery.forms.checkin_told import pairs
+from recovery.forms.checkin_told import pairs, unanswered
 from recovery.forms.checkins import CheckInForm
 from recovery.models import CheckIn, DailyLog, FormResponse, Recovery
 from recovery.queries.checkins import named, response_of
@@ -273,6 +273,7 @@ def _render(
     **context: Any,
 ) -> HttpResponse:
     shown = door.instruments
+    on = access.local_date(door.recovery, request.now)
     context |= {
         "base": door.base,
         "door": door,
@@ -282,11 +283,16 @@ def _render(
         "response": response,
         "severity": severity_shown(response) or "" if response else "",
         "pairs": pairs(response.answers, shown) if response else [],
+        "unanswered": unanswered(
+            door.checkin.form, door.recovery.day_on(on), response.answers, shown
+        )
+        if response
+        else 0,
         "instruments": shown,
         "form_url": door.url("form"),
         "review_url": door.url("review"),
-        "on": access.local_date(door.recovery, request.now),
-        "today": access.local_date(door.recovery, request.now),
+        "on": on,
+        "today": on,
     }
     if door.by_link:
         token = request.resolver_match.kwargs["token"]

@@ -109,7 +109,9 @@ def _row(request: HttpRequest, listing: uuid.UUID) -> ProcedureImport:
     return get_object_or_404(queries.imports_of(request.clinic), uuid=listing)
 
 
-def _page(request: HttpRequest, row: ProcedureImport, refusal: str = "") -> HttpResponse:
+def _page(
+    request: HttpRequest, row: ProcedureImport, refusal: NotAllowed | None = None
+) -> HttpResponse:
     counts = queries.counts_of(row)
     # What needs a look first, then what will happen.
     order = [Outcome.WRONG, Outcome.NEW, Outcome.ADDED, Outcome.KNOWN, Outcome.ENROLLED]
@@ -125,6 +127,7 @@ def _page(request: HttpRequest, row: ProcedureImport, refusal: str = "") -> Http
         **menu(request.clinic, request.now),
         "row": row,
         "refusal": refusal,
+        "unvouched": isinstance(refusal, imports.NotVouched),
         "counts": counts,
         "total": sum(counts.values()),
         "ahead": sum(counts.get(one, 0) for one in ImportRow.AHEAD),
@@ -168,7 +171,7 @@ def import_confirm(request: HttpRequest, listing: uuid.UUID) -> HttpResponse:
         if row is None:
             messages.error(request, str(refusal))
             return redirect("procedure_imports")
-        return _page(request, row, str(refusal))
+        return _page(request, row, refusal)
     imports.take_in(clock=clock.now, until=clock.now() + AT_ONCE)
     row = _row(request, listing)
     if row.state == ProcedureImport.State.DONE:

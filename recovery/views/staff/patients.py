@@ -49,11 +49,13 @@ def _words(row: queries.Row, say: RowWords) -> dict[str, Any]:
     who = [gettext("Record %(number)s") % {"number": patient.record_number}]
     if row.place.age is not None:
         who.append(str(row.place.age))
+    # The day of the procedure does not break within itself.
+    began = say.times.short_date(recovery.procedure_on).replace(" ", "\xa0")
     return say.of(recovery) | {
         "listed": f"{patient.family_name}, {patient.given_name}",
         "who": ", ".join(who),
         "state": Recovery.State(recovery.state).label,
-        "where": f"{say.day_and_phase(row.place)}, {say.times.short_date(recovery.procedure_on)}",
+        "where": f"{say.day_and_phase(row.place)}, {began}",
         "reason": recovery.headline if recovery.queue_rank in BY_ALERT else "",
         "course": course_words(row.course, recovery.last_log_day),
         "marks": say.mail_marks(recovery),

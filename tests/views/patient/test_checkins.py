@@ -121,7 +121,11 @@ def test_what_is_missing_is_asked_again_and_then_let_go(phone, checkin):
     assert "Not answered: Interference with enjoyment of life over the past week" in text(again)
     assert "Go on without these answers" in text(again)
     review = phone.post(form, {"PEG-0": "8", "PEG-2": "7", "save_incomplete": "1"})
-    phone.post(review.url)
+    shown = phone.get(review.url)
+    assert "3 questions have no answer. You can still answer them" in text(shown)
+    assert f'href="{form}"' in shown.content.decode()
+    sent = phone.post(review.url, follow=True)
+    assert "3 questions have no answer." in text(sent)
     peg = Score.objects.get(instrument="PEG")
     assert (peg.total, peg.score, peg.answered) == (None, "", 2)
 

@@ -246,8 +246,8 @@ def test_the_month_has_who_did_something_and_nobody_else(as_nurse, nurse, clinic
     page = words(answer)
     assert "Activity, February 2026" in page
     assert f"{patient.patient.family_name}, Ruth" in page
-    assert "20 min, 1 live in D0-D10: 20 min, 1 live 98980 without D0-D10: –" in page
-    assert "Jan 24 – Feb 22: 16 days, 98977 11 in D0-D10; without them 98985" in page
+    assert "20 min, 1 live in D0-D10: 20 min, 1 live 98980 without D0-D10: none" in page
+    assert "Jan 24 – Feb 22: 16 days, 98977 met 11 in D0-D10; without them 98985" in page
     for other in (silent, theirs):
         assert f"{other.patient.family_name}," not in page
     reads = AccessEvent.objects.filter(what="activity", user=nurse)

@@ -435,7 +435,7 @@ def test_the_record_is_there_before_the_first_row(told: DailyLog, as_manager: Cl
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        ({"tables": []}, "What: Choose one at least."),
+        ({"tables": []}, "What: Choose at least one."),
         ({"tables": ["logs", "passwords"]}, "What: Select a valid choice. passwords"),
         ({"whose": ""}, "Patients: Choose an answer."),
         ({"file_format": "exe"}, "File: Choose one of the answers."),

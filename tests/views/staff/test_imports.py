@@ -202,8 +202,12 @@ def test_the_reminders_of_who_was_not_told_record_no_answer(as_nurse: Client, te
 def test_nobody_goes_in_as_told_unless_somebody_says_so(as_nurse: Client) -> None:
     upload(as_nurse, csv_of([row()]))
     page = confirm(as_nurse, vouched="")
-    assert "Say that the patients who are marked as told were told." in words(page)
-    assert "<title>Error:" in page.content.decode()
+    text = page.content.decode()
+    assert "<title>Error:" in text
+    # The words stand on top, as a link to the box, and at the box.
+    assert words(page).count("Tick the box: it says that the patients marked as told") == 2
+    assert 'href="#id_vouched"' in text
+    assert 'aria-describedby="id_vouched_error"' in text
     assert not Patient.objects.exists()
 
 

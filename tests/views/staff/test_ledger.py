@@ -256,7 +256,7 @@ def test_a_filter_that_is_none_is_told_and_breaks_nothing(as_nurse, recovery, qu
         assert as_nurse.get(url(f"{name}_csv", *args), query).status_code in {200, 302}
     if query == {"day": "soon"}:
         page = text(as_nurse, "ledger", **query)
-        assert "Enter a date like 2026-11-26." in page
+        assert "Enter a date as year, month, day: 2026-03-17." in page
         [field] = re.findall(r'<input[^>]*name="day"[^>]*>', page)
         assert 'type="text" name="day" value="soon"' in field
         assert "is-invalid" in field

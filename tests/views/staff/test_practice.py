@@ -103,12 +103,17 @@ def test_waits_are_told_by_severity_from_the_opening(
     as_manager: Client, clinic: Clinic, nurse: Any
 ) -> None:
     """Raised on a Friday at 9:00 in New York; one in the night counts from the opening."""
-    for minutes, one in zip((10, 20, 30, 40, 50), treated(clinic, 5, at=FALL), strict=True):
+    *others, last = zip((10, 20, 30, 40, 50), treated(clinic, 5, at=FALL), strict=True)
+    for minutes, one in others:
         alert(one, nurse, minutes=minutes)
-    assert "Urgent 5 30 , 9 of 10 within 50 of 5 30 , 9 of 10 within 50 of 5" in page(as_manager)
+    few = "4 alerts, too few to show minutes"
+    assert f"Emergency 0 none none Urgent 4 {few} {few}" in page(as_manager)
+    alert(last[1], nurse, minutes=last[0])
+    told = "5 alerts: half within 30 , 9 of 10 within 50"
+    assert f"Urgent 5 {told} {told}" in page(as_manager)
     [night] = treated(clinic, 1, at=FALL - timedelta(hours=7))
     alert(night, nurse, minutes=120)
-    assert "Urgent 6 25 , 9 of 10 within 50 of 6" in page(as_manager)
+    assert "Urgent 6 6 alerts: half within 25 , 9 of 10 within 50" in page(as_manager)
 
 
 def test_minutes_run_while_the_clinic_is_open_those_of_an_emergency_at_any_hour(
@@ -123,9 +128,9 @@ def test_minutes_run_while_the_clinic_is_open_those_of_an_emergency_at_any_hour(
         emergency = alert(one, nurse, rule="R01", minutes=over_the_weekend)
         Alert.objects.filter(pk=emergency.pk).update(severity="emergency")
     shown = page(as_manager)
-    assert "Emergency 5 3795 , 9 of 10 within 3795 of 5" in shown
-    assert "Urgent 5 15 , 9 of 10 within 15 of 5" in shown
-    assert "Review 5 15 , 9 of 10 within 15 of 5" in shown
+    assert "Emergency 5 5 alerts: half within 3795 , 9 of 10 within 3795" in shown
+    assert "Urgent 5 5 alerts: half within 15 , 9 of 10 within 15" in shown
+    assert "Review 5 5 alerts: half within 15 , 9 of 10 within 15" in shown
 
 
 def test_the_load_counts_opening_hours_of_the_nurses(
