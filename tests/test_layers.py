@@ -274,6 +274,7 @@ ORDER = [
     "recovery.templatetags.trials",
     "recovery.templatetags.outcomes",
     "recovery.templatetags.timeline",
+    "recovery.templatetags.entries",
     "recovery.templatetags.observations",
     "recovery.templatetags.moments",
     "recovery.templatetags.patient",

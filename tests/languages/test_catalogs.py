@@ -143,6 +143,7 @@ STAFF = (
     "recovery/templatetags/activity.py",
     "recovery/templatetags/answers.py",
     "recovery/templatetags/corridor.py",
+    "recovery/templatetags/entries.py",
     "recovery/templatetags/languages.py",
     "recovery/templatetags/ledger.py",
     "recovery/templatetags/lists.py",
