@@ -281,6 +281,7 @@ ORDER = [
     "recovery.templatetags.ledger",
     "recovery.templatetags.languages",
     "recovery.templatetags.pathways",
+    "recovery.templatetags.cards",
     "recovery.services.refusals",
     "recovery.services.nudges",
     "recovery.services.clocks",

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import groupby
 
-from django import template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -18,10 +17,7 @@ from recovery.queries.plot import Chart
 from recovery.templatetags.once import Once
 from recovery.templatetags.staff import contact_kind, day_label
 
-register = template.Library()
 
-
-@register.filter
 def plain(number: Decimal) -> str:
     """2.5 as it is, 30 for 30.0."""
     return f"{number.normalize():f}"
@@ -31,7 +27,6 @@ def span_of(band: Band) -> str:
     return _("%(low)s to %(high)s") % {"low": plain(band.low), "high": plain(band.high)}
 
 
-@register.simple_tag
 def corridor_caption(chart: Chart, version: int) -> str:
     """Where the bands on the chart come from; empty where there are none."""
     counts = [band.recoveries for band in chart.corridor.values() if band.recoveries is not None]
@@ -59,7 +54,6 @@ STANDING = {
 }
 
 
-@register.simple_tag
 def corridor_standing(chart: Chart) -> str:
     """Where the newest pain stands, if its day has a band."""
     day = chart.rated
@@ -115,7 +109,6 @@ NONE, LATER = gettext_lazy("none"), gettext_lazy("entered later")
 BY_STAFF, NSAID = gettext_lazy("by staff"), gettext_lazy("NSAID")
 
 
-@register.simple_tag
 def value_rows(chart: Chart) -> SafeString:
     """What the chart shows as table rows, a day each, newest first, without the end tags that HTML
     leaves out.

@@ -67,7 +67,6 @@ def answered_at(mail: Message) -> datetime | None:
     return done if done is not None and done >= mail.sent_at else None
 
 
-@register.filter
 def checkin_name(checkin: CheckIn | Occasion) -> str:
     """Log D10, or the form's name with its day."""
     day = day_label(checkin.day)

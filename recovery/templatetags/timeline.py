@@ -1,6 +1,5 @@
 """What timelines, lists of logs and forms call things."""
 
-import uuid
 from datetime import date
 from typing import Any
 
@@ -42,12 +41,10 @@ def source_words(source: str, mode: str) -> str:
     return f"{DailyLog.Source(source).label}, {str(DailyLog.Mode(mode).label).lower()}"
 
 
-@register.filter
 def milestone_name(row: Any) -> str:
     return str(Milestone.Code(row.code).label)
 
 
-@register.filter
 def milestone_on(row: Any) -> date:
     """The date that was told, which a union of tables carries as text."""
     return date.fromisoformat(row.text)
@@ -57,17 +54,10 @@ def milestone_source(row: Any) -> str:
     return str(DailyLog.Source(row.kind).label)
 
 
-@register.filter
-def as_uuid(text: str) -> uuid.UUID:
-    return uuid.UUID(text)
-
-
-@register.filter
 def state_name(code: str) -> str:
     return str(Recovery.State(code).label)
 
 
-@register.filter
 def newest_name(row: Any) -> str:
     """The pathway that new recoveries follow, as `record.newest` has it."""
     return version_words(row.kind, row.text)

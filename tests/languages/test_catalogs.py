@@ -142,6 +142,7 @@ STAFF = (
     "recovery/tabular/reading.py",
     "recovery/templatetags/activity.py",
     "recovery/templatetags/answers.py",
+    "recovery/templatetags/cards.py",
     "recovery/templatetags/corridor.py",
     "recovery/templatetags/entries.py",
     "recovery/templatetags/languages.py",
