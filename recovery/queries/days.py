@@ -9,6 +9,9 @@ from typing import NamedTuple
 from recovery.clinical.medicines import taken
 from recovery.queries.timeline import Log
 
+# Milligrams in a gram.
+MG = 1000
+
 
 class Day(NamedTuple):
     """What the logs of one day say: the pain entered last, and the highest of the rest."""
@@ -39,7 +42,7 @@ class Day(NamedTuple):
     @property
     def grams(self) -> Decimal | None:
         mg = self.acetaminophen_mg
-        return None if mg is None else Decimal(mg) / 1000
+        return None if mg is None else Decimal(mg) / MG
 
 
 def by_day(logs: Iterable[Log]) -> list[Day]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import groupby
 
-from recovery.queries.days import Day, stretches
+from recovery.queries.days import MG, Day, stretches
 from recovery.queries.plot import NSAID_Y, OPIOID_Y, OTHER_Y, Chart
 
 # How high both lanes are.
@@ -13,8 +13,6 @@ HIGH = 24
 DASH = 4
 # The least that a bar of full height stands for; of acetaminophen the labelled maximum in 24 h.
 LEAST_MME, LEAST_GRAMS = Decimal(30), Decimal(4)
-# Milligrams in a gram.
-MG = 1000
 
 
 def draw_medicine(chart: Chart, days: Sequence[Day], baseline_mme: Decimal | None) -> None:

@@ -21,9 +21,12 @@ ROLES = Prepared(
     )
 )
 RECOVERY = Prepared(
-    lambda: Recovery.objects.filter(
-        uuid=Given("recovery", UUIDField()), clinic=number("clinic")
-    ).select_related("patient__clinic", "clinic", "pathway", "held_by")
+    lambda: (
+        Recovery.objects.filter(uuid=Given("recovery", UUIDField()), clinic=number("clinic"))
+        .select_related("patient__clinic", "clinic", "pathway", "held_by")
+        # `queries.pathways.plan_of` has read it.
+        .defer("pathway__plan")
+    )
 )
 
 
