@@ -17,8 +17,11 @@ from django.utils.translation import gettext as _
 
 from recovery.forms.contacts import ContactForm
 from recovery.models import Recovery
+from recovery.models.channels import Channels
+from recovery.models.recoveries import Modic
 from recovery.queries.glance import Bone, Strip
 from recovery.templatetags.care import tel
+from recovery.templatetags.entries import entries
 from recovery.templatetags.filled import MARK, escaped, filled
 from recovery.templatetags.ledger import checkin_name
 from recovery.templatetags.pathways import pathway_title
@@ -35,6 +38,8 @@ from recovery.templatetags.times import Times
 register = template.Library()
 
 DATE, SHORT_DATE = "M j, Y", "M j"
+# As many entries of the timeline fit one column.
+ONE_COLUMN = 4
 # As nobody has filled it in yet: the same on every page but for the number of the page.
 BLANK = ContactForm(initial={"client_id": MARK.format("client_id")})
 
@@ -50,7 +55,7 @@ def top(context: Context) -> SafeString:
         {
             "uuid": recovery.uuid,
             "name": patient.name,
-            "state": None if recovery.state == "active" else recovery.get_state_display(),
+            "state": None if recovery.state == "active" else state_name(recovery.state),
             "age": context["place"].age,
             "number": patient.record_number,
             "born": born and date_format(born, DATE),
@@ -95,14 +100,14 @@ def facts(context: Context) -> SafeString:
             "levels": recovery.levels,
             "baseline": recovery.baseline_pain,
             "mme": floatformat(mme) if mme else None,
-            "channels": patient.get_channels_display(),
+            "channels": Channels(patient.channels).label,
             "paused": date_format(patient.paused_until, SHORT_DATE) if context["paused"] else None,
             "time": time_there(now, patient.zone),
             "caregivers": ", ".join(row.person for row in context["caregivers"]),
             "missing": ", ".join(context["missing_facts"]),
             "pain": recovery.pain_months,
             "care": recovery.care_months,
-            "modic": recovery.get_modic_display().lower(),
+            "modic": str(Modic(recovery.modic).label).lower() if recovery.modic else None,
             "code": recovery.icd10,
         },
         osteoporosis=recovery.osteoporosis,
@@ -117,6 +122,20 @@ def facts(context: Context) -> SafeString:
         told=bool(record.consents),
         has_access=bool(record.accesses),
     )
+
+
+@register.simple_tag(takes_context=True)
+def timeline_card(context: Context, *, wide: bool) -> SafeString:
+    """The newest entries, in the column that has room: beside an open alert, else under the chart
+    (`wide`).
+    """
+    values = {
+        "uuid": context["recovery"].uuid,
+        "told": context["told"],
+        "entries": entries(context),
+    }
+    columns = wide and len(context["events"]) > ONE_COLUMN
+    return filled("staff/_timeline.html", values, columns=columns)
 
 
 @register.simple_tag(takes_context=True)
@@ -182,7 +201,7 @@ def follow_up(context: Context) -> SafeString:
         {
             "uuid": recovery.uuid,
             "csrf_token": context["csrf_token"],
-            "state": recovery.get_state_display(),
+            "state": state_name(recovery.state),
             "upcoming": _pairs(
                 (checkin_name(one), full_time(one.opens_at)) for one in context["upcoming"]
             ),
@@ -201,10 +220,8 @@ def follow_up(context: Context) -> SafeString:
 
 def _other(row: Any) -> str:
     """Another procedure of the patient, with the way to its page."""
-    url, on = (
-        reverse("staff_recovery", args=[uuid.UUID(row.code)]),
-        date_format(localtime(row.at), DATE),
-    )
+    url = reverse("staff_recovery", args=[uuid.UUID(row.code)])
+    on = date_format(localtime(row.at), DATE)
     name = escaped(_("Procedure of %(on)s") % {"on": on})
     return f'<dt><a href="{url}">{name}</a></dt><dd>{escaped(state_name(row.kind))}</dd>'
 

@@ -98,7 +98,7 @@ def _log(event: Event, _zone: str) -> Told:
 def _raised(event: Event, _zone: str) -> Told:
     worst = min(event.alerts, key=lambda alert: WORST_FIRST.index(Severity(alert.severity)))
     words = {
-        "severity": worst.get_severity_display(),
+        "severity": Severity(worst.severity).label,
         "rules": ", ".join(alert.rule for alert in event.alerts),
     }
     shape = SHAPES[Severity(worst.severity)]
