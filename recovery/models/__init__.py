@@ -1,12 +1,13 @@
 """Rows, constraints and short filters. Nothing here decides; services do."""
 
 from recovery.models.access import AccessEvent, Consent, PatientAccess
-from recovery.models.alerts import Alert, AlertLog, Contact
+from recovery.models.alerts import Alert, AlertLog
 from recovery.models.changes import FactChange, PathwayMove, Reschedule
 from recovery.models.channels import Channel, Channels
 from recovery.models.checkins import CheckIn
 from recovery.models.clinics import Clinic, Duty, Membership, Role
 from recovery.models.clocks import ClockOffset, Heartbeat
+from recovery.models.contacts import Contact
 from recovery.models.corridors import CorridorDay
 from recovery.models.handling import Note, Snooze, WaitAnswer
 from recovery.models.languages import LanguageApproval, OwnWording

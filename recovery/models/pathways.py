@@ -164,4 +164,5 @@ class RecoveryPhase(Told):
         ]
 
     def __str__(self) -> str:
-        return self.get_code_display()
+        # Lists and charts ask often, and Django's `display` translates every choice to find one.
+        return str(self.Code(self.code).label)

@@ -14,7 +14,7 @@ from recovery.models import Alert, RecoveryPhase
 from recovery.queries.days import Day, stretches
 from recovery.queries.lanes import draw_medicine
 from recovery.queries.marks import LETTER, alert_marks, contact_marks
-from recovery.queries.plot import LEFT, RIGHT, Band, Chart, Label, y_of
+from recovery.queries.plot import LEFT, RIGHT, Band, Chart, Label, pixel_of, y_of
 from recovery.queries.record_parts import Row
 
 # The axis reaches at least here, and a little beyond today; of a phase without an end, so far.
@@ -181,7 +181,7 @@ def _line(chart: Chart, pains: dict[int, int]) -> str:
         )
     path = ""
     for days in stretches(pains):
-        places = [(round(chart.x(day)), round(y_of(pains[day]))) for day in days]
+        places = [(chart.pixels[day], pixel_of(pains[day])) for day in days]
         path += "M{} {}".format(*places[0]) + "l" * (len(days) > 1)
         steps = [f"{x - old_x} {y - old_y}" for (old_x, old_y), (x, y) in pairwise(places)]
         path += " ".join(steps).replace(" -", "-")
@@ -190,19 +190,22 @@ def _line(chart: Chart, pains: dict[int, int]) -> str:
 
 def _whiskers(chart: Chart, rated: Iterable[Day]) -> str:
     """From the pain up to the worst; without room for caps, each from where the last one ended."""
-    path, pen = "", (0, 0)
-    for day in rated:
-        if day.worst is None or day.worst <= (day.average or 0):
-            continue
-        x, y, top = chart.x(day.day), y_of(day.average or 0), y_of(day.worst)
-        if not chart.dense:
-            path += f"M{x:g} {y:g}V{top:g}m-3 0h6"
-            continue
-        x, y, top = round(x), round(y), round(top)
-        # A minus parts two numbers as well as a space does.
-        path += f"m{x - pen[0]} {y - pen[1]}v{top - y}".replace(" -", "-")
-        pen = (x, top)
-    return path
+    worse = [
+        (day.day, day.average or 0, day.worst)
+        for day in rated
+        if day.worst is not None and day.worst > (day.average or 0)
+    ]
+    if not chart.dense:
+        return "".join(
+            f"M{chart.x(day):g} {y_of(pain):g}V{y_of(worst):g}m-3 0h6" for day, pain, worst in worse
+        )
+    steps, pen_x, pen_y = [], 0, 0
+    for day, pain, worst in worse:
+        x, y, top = chart.pixels[day], pixel_of(pain), pixel_of(worst)
+        steps.append(f"m{x - pen_x} {y - pen_y}v{top - y}")
+        pen_x, pen_y = x, top
+    # A minus parts two numbers as well as a space does.
+    return "".join(steps).replace(" -", "-")
 
 
 def _leg_pain(chart: Chart) -> None:

@@ -2,16 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
+from typing import NamedTuple
 
 from recovery.clinical.medicines import taken
 from recovery.queries.timeline import Log
 
+# Milligrams in a gram.
+MG = 1000
 
-@dataclass(frozen=True, slots=True)
-class Day:
+
+class Day(NamedTuple):
     """What the logs of one day say: the pain entered last, and the highest of the rest."""
 
     day: int
@@ -40,7 +42,7 @@ class Day:
     @property
     def grams(self) -> Decimal | None:
         mg = self.acetaminophen_mg
-        return None if mg is None else Decimal(mg) / 1000
+        return None if mg is None else Decimal(mg) / MG
 
 
 def by_day(logs: Iterable[Log]) -> list[Day]:

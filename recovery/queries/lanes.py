@@ -1,10 +1,10 @@
 """The lanes of medicine under the staff's chart."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import groupby
 
-from recovery.queries.days import Day, stretches
+from recovery.queries.days import MG, Day, stretches
 from recovery.queries.plot import NSAID_Y, OPIOID_Y, OTHER_Y, Chart
 
 # How high both lanes are.
@@ -17,33 +17,36 @@ LEAST_MME, LEAST_GRAMS = Decimal(30), Decimal(4)
 
 def draw_medicine(chart: Chart, days: Sequence[Day], baseline_mme: Decimal | None) -> None:
     """`days` are all of the recovery: a bar is as high when the axis holds one phase alone."""
-    doses = [day.mme for day in days if day.mme is not None]
-    chart.opioid_full = max([LEAST_MME, *doses, baseline_mme or Decimal(0)])
-    grams = [day.grams for day in days if day.grams is not None]
-    chart.grams_full = max([LEAST_GRAMS, *grams])
+    doses = {day.day: day.mme for day in chart.days if day.mme}
+    tablets = {day.day: Decimal(mg) for day in chart.days if (mg := day.acetaminophen_mg)}
+    most = max((day.mme for day in days if day.mme), default=Decimal(0))
+    most_mg = max((day.acetaminophen_mg for day in days if day.acetaminophen_mg), default=0)
+    chart.opioid_full = max(LEAST_MME, most, baseline_mme or Decimal(0))
+    chart.grams_full = max(LEAST_GRAMS, Decimal(most_mg) / MG)
     if baseline_mme:
         chart.opioid_base_y = round(OPIOID_Y - float(baseline_mme / chart.opioid_full) * HIGH, 1)
-    opioids = {day.day: float((day.mme or 0) / chart.opioid_full) for day in chart.days}
-    others = {day.day: float((day.grams or 0) / chart.grams_full) for day in chart.days}
-    chart.opioids = _bars(chart, opioids, OPIOID_Y)
-    chart.acetaminophen = _bars(chart, others, OTHER_Y)
+    chart.opioids = _bars(chart, doses, chart.opioid_full, OPIOID_Y)
+    chart.acetaminophen = _bars(chart, tablets, chart.grams_full * MG, OTHER_Y)
     chart.nsaid = _dots(chart, [day.day for day in chart.days if day.nsaid], NSAID_Y)
-    no_opioid = [day.day for day in chart.days if day.opioid is False]
-    no_tablets = [day.day for day in chart.days if day.acetaminophen is False]
+    # To ask what an amount comes to takes longer than to see that there is one.
+    no_opioid = [day.day for day in chart.days if not day.mme and day.opioid is False]
+    no_tablets = [
+        day.day for day in chart.days if not day.acetaminophen_mg and day.acetaminophen is False
+    ]
     chart.none = _dashes(chart, no_opioid, OPIOID_Y - DASH)
     chart.none += _dashes(chart, no_tablets, OTHER_Y - DASH)
     uncounted = [day.day for day in chart.days if day.mme_unknown]
     chart.uncounted = _dots(chart, uncounted, OPIOID_Y - HIGH // 3)
 
 
-def _dots(chart: Chart, days: Iterable[int], y: int) -> str:
+def _dots(chart: Chart, days: Sequence[int], y: int) -> str:
     """In one row; each from where the last one stands."""
     path, pen = f"M0 {y}", 0
-    places = [round(chart.x(day)) for day in days]
-    for x in places:
+    for day in days:
+        x = chart.pixels[day]
         path += f"m{x - pen} 0h0"
         pen = x
-    return path if places else ""
+    return path if days else ""
 
 
 def _dashes(chart: Chart, days: Sequence[int], y: int) -> str:
@@ -60,12 +63,17 @@ def _dashes(chart: Chart, days: Sequence[int], y: int) -> str:
     return path if days else ""
 
 
-def _bars(chart: Chart, shares: dict[int, float], foot: int) -> str:
+def _bars(chart: Chart, amounts: dict[int, Decimal], full: Decimal, foot: int) -> str:
     """A bar a day; where there is no room for bars, one outline for days next to each other, in
     days and whole pixels (`in_days` says where it stands). What was taken is never drawn flat.
     """
     digits = None if chart.dense else 1
-    heights = {day: max(1, round(share * HIGH, digits)) for day, share in shares.items() if share}
+    # Of a year's amounts most are the same.
+    high = {
+        amount: max(1, round(float(amount / full) * HIGH, digits))
+        for amount in set(amounts.values())
+    }
+    heights = {day: high[amount] for day, amount in amounts.items()}
     if not chart.dense:
         return "".join(f"M{chart.x(day):g} {foot}v-{tall:g}" for day, tall in heights.items())
     path = ""

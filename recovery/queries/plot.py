@@ -94,10 +94,13 @@ class Chart:
     # Pixels a day; and days so near to each other that neighbours need no dots and bars no gaps.
     step: float = field(init=False)
     dense: bool = field(init=False)
+    # By day: x in whole pixels, for a dense axis.
+    pixels: dict[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.step = (LAST_X - FIRST_X) / max(self.last - self.first, 1)
         self.dense = self.step < DENSE
+        self.pixels = {day: round(self.x(day)) for day in range(self.first, self.last + 1)}
 
     @property
     def dot(self) -> float:
@@ -160,3 +163,8 @@ class Chart:
 @cache
 def y_of(pain: float | Decimal) -> float:
     return round(BOTTOM - float(pain) * (BOTTOM - TOP) / 10, 1)
+
+
+@cache
+def pixel_of(pain: int) -> int:
+    return round(y_of(pain))

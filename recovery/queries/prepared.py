@@ -23,6 +23,12 @@ from django.db.models import (
 )
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
+from psycopg import adapters, postgres
+from psycopg.pq import Format
+
+# Reads times as psycopg does, in C and in UTC. Django's reader is Python and gives the same; of a
+# year of logs it took most of the time.
+TIMES = adapters.get_loader(postgres.types["timestamptz"].oid, Format.TEXT)
 
 
 class Given(Value):
@@ -112,6 +118,8 @@ class Prepared:
         """
         made = self._ready()
         with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.cursor.adapters.register_loader("timestamptz", TIMES)
             cursor.execute(made.sql, self._parameters(values))
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         if not made.converters:

@@ -21,9 +21,12 @@ ROLES = Prepared(
     )
 )
 RECOVERY = Prepared(
-    lambda: Recovery.objects.filter(
-        uuid=Given("recovery", UUIDField()), clinic=number("clinic")
-    ).select_related("patient__clinic", "clinic", "pathway", "held_by")
+    lambda: (
+        Recovery.objects.filter(uuid=Given("recovery", UUIDField()), clinic=number("clinic"))
+        .select_related("patient", "pathway", "held_by")
+        # `queries.pathways.plan_of` has read it.
+        .defer("pathway__plan")
+    )
 )
 
 
@@ -49,5 +52,10 @@ def posts_of(user: User) -> dict[str, Post]:
 
 def recovery_of(clinic: Clinic, recovery: uuid.UUID) -> Recovery | None:
     """A recovery of the clinic; None for any other."""
-    found = RECOVERY.models({"recovery": recovery, "clinic": clinic.pk})
-    return next(iter(found), None)
+    found = next(iter(RECOVERY.models({"recovery": recovery, "clinic": clinic.pk})), None)
+    # The clinic was read before, and is not joined again.
+    if found is not None:
+        found.clinic = clinic
+        if found.patient.clinic_id == clinic.pk:
+            found.patient.clinic = clinic
+    return found

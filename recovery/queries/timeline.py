@@ -60,7 +60,7 @@ class Log(NamedTuple):
     rules: list[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Event:
     """An entry of the timeline; which fields it has depends on `what`."""
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 from itertools import groupby
 
-from django import template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -12,16 +12,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from recovery.clinical.corridor import Band, Rise, Standing, standing
 from recovery.models.alerts import Severity
 from recovery.queries.corridors import Course, Exit
-from recovery.queries.days import Day
+from recovery.queries.days import MG, Day
 from recovery.queries.marks import Mark
 from recovery.queries.plot import Chart
 from recovery.templatetags.once import Once
 from recovery.templatetags.staff import contact_kind, day_label
 
-register = template.Library()
 
-
-@register.filter
 def plain(number: Decimal) -> str:
     """2.5 as it is, 30 for 30.0."""
     return f"{number.normalize():f}"
@@ -31,7 +28,6 @@ def span_of(band: Band) -> str:
     return _("%(low)s to %(high)s") % {"low": plain(band.low), "high": plain(band.high)}
 
 
-@register.simple_tag
 def corridor_caption(chart: Chart, version: int) -> str:
     """Where the bands on the chart come from; empty where there are none."""
     counts = [band.recoveries for band in chart.corridor.values() if band.recoveries is not None]
@@ -59,7 +55,6 @@ STANDING = {
 }
 
 
-@register.simple_tag
 def corridor_standing(chart: Chart) -> str:
     """Where the newest pain stands, if its day has a band."""
     day = chart.rated
@@ -115,7 +110,6 @@ NONE, LATER = gettext_lazy("none"), gettext_lazy("entered later")
 BY_STAFF, NSAID = gettext_lazy("by staff"), gettext_lazy("NSAID")
 
 
-@register.simple_tag
 def value_rows(chart: Chart) -> SafeString:
     """What the chart shows as table rows, a day each, newest first, without the end tags that HTML
     leaves out.
@@ -130,19 +124,24 @@ def value_rows(chart: Chart) -> SafeString:
     bands = _band_cells(chart, days) if chart.corridor else dict.fromkeys(days, "")
     with_leg = chart.leg_newest is not None
     once, rows = Once(), []
+    # Of a year's amounts most are the same.
+    amount = cache(lambda value: _amount(value, once))
+    grams = cache(lambda mg: _amount(None if mg is None else Decimal(mg) / MG, once))
     for on in days:
-        notes = [*_marked(alerts.get(on), contacts.get(on)), *_notes(told.get(on), once)]
-        cells = _cells(told.get(on), bands[on], once, with_leg=with_leg)
-        rows.append(f"<tr><th>{day_label(on)}{cells}" + (f"<td>{'; '.join(notes)}" * bool(notes)))
+        day = told.get(on)
+        notes = [*_marked(alerts.get(on), contacts.get(on)), *_notes(day, once)]
+        row = f"<tr><th>{day_label(on)}"
+        if day is None:
+            row += f"<td>–<td>–{'<td>–' * with_leg}{bands[on]}<td>–<td>–"
+        else:
+            mme = "?" if day.mme is None and day.mme_unknown else amount(day.mme)
+            leg = f"<td>{_cell(day.leg)}" if with_leg else ""
+            row += (
+                f"<td>{_cell(day.average)}<td>{_cell(day.worst)}{leg}{bands[on]}"
+                f"<td>{mme}<td>{grams(day.acetaminophen_mg)}"
+            )
+        rows.append(f"{row}<td>{'; '.join(notes)}" if notes else row)
     return mark_safe("".join(rows))  # noqa: S308 - numbers and words of our own
-
-
-def _cells(day: Day | None, band: str, once: Once, *, with_leg: bool) -> str:
-    if day is None:
-        return f"<td>–<td>–{'<td>–' * with_leg}{band}<td>–<td>–"
-    leg = f"<td>{_cell(day.leg)}" if with_leg else ""
-    pain = f"<td>{_cell(day.average)}<td>{_cell(day.worst)}"
-    return f"{pain}{leg}{band}<td>{_opioid(day, once)}<td>{_amount(day.grams, once)}"
 
 
 def _band_cells(chart: Chart, days: list[int]) -> dict[int, str]:
@@ -173,10 +172,6 @@ def _amount(value: Decimal | None, once: Once) -> str:
     if value is None:
         return "–"
     return plain(value) if value else once(NONE)
-
-
-def _opioid(day: Day, once: Once) -> str:
-    return "?" if day.mme is None and day.mme_unknown else _amount(day.mme, once)
 
 
 def _marked(alert: Mark | None, contact: Mark | None) -> Iterator[str]:

@@ -74,7 +74,6 @@ def opened_at(mail: Message) -> datetime | None:
     return next((e.at for e in mail.events.all() if e.kind == MailEvent.Kind.OPENED), None)
 
 
-@register.filter
 def checkin_name(checkin: CheckIn | Occasion) -> str:
     """Log D10, or the form's name with its day."""
     day = day_label(checkin.day)

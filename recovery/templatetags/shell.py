@@ -18,15 +18,16 @@ def staff_head(context: Context) -> SafeString:
     the queue and `in_room` how many are in the observation room, for a page that counts them.
     """
     request, roles = context["request"], context["request"].roles
+    waiting, in_room = context.get("waiting"), context.get("in_room")
     return filled(
         "staff/_head.html",
         {
-            "waiting": _count(context.get("waiting")),
-            "in_room": _count(context.get("in_room")),
+            "waiting": _count(waiting),
+            "in_room": _count(in_room),
             "clinic": request.clinic.name,
-            "name": str(request.user),
+            "name": request.user,
             "initials": request.user.initials,
-            "csrf_token": str(context["csrf_token"]),
+            "csrf_token": context["csrf_token"],
         },
         clinical=Role.NURSE in roles or Role.CLINICIAN in roles,
         clinician=Role.CLINICIAN in roles,
@@ -36,7 +37,7 @@ def staff_head(context: Context) -> SafeString:
     )
 
 
-def _count(number: int | None) -> str:
+def _count(number: int | None) -> str | None:
     if number is None:
-        return ""
+        return None
     return f"{MOST}+" if number > MOST else str(number)

@@ -1,6 +1,7 @@
 """How the staff's pages say times, differences and trends: 24-hour clock, the clinic's zone."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ READ_IN_MINUTES = 120
 
 
 @register.simple_tag
+@cache
 def sprite(*names: str) -> SafeString:
     """The drawings that a long table repeats, once; rows point to them with <use>."""
     symbols = format_html_join(

@@ -117,6 +117,7 @@ def page(
     case = _case(request, recovery, alerts, logs)
     told = timeline.events(recovery, logs, alerts, record)
     begun = chart.begun(phases_of(recovery.pathway_id), where.day)
+    discharge = discharge or _discharge(request, recovery, record, where)
     zoomed = next((phase for phase in begun if phase.code == request.GET.get("phase")), None)
     scores = scores_of(recovery, record)
     context = {
@@ -136,8 +137,10 @@ def page(
         "case": case,
         # Others than nurses see it as a line, until they open it or a form of it was refused.
         "case_open": case and (Role.NURSE in request.roles or contact or close),
-        "contact": contact or ContactForm(),
-        "close": close or CloseForm(),
+        # The case has both forms; without one, a contact that was typed is shown again.
+        "contact": contact or (ContactForm() if case else None),
+        "close": close or (CloseForm() if case else None),
+        "refused": any(form.errors for form in (contact, close, discharge) if form),
         "picked": case and ({a.uuid for a in case.alerts} if picked is None else picked),
         "spine": glance.strip(recovery, record, days, logs_asked, request.now),
         "chart": _chart(recovery, request.clinic, days, alerts, record, logs_asked, where, zoomed),
@@ -156,7 +159,7 @@ def page(
         # On its day the sheet is there to be begun; later it is there if it was.
         "observed": record.rooms or not why_closed(recovery, request.now),
         "missing_facts": glance.missing_facts(recovery),
-        "discharge": discharge or _discharge(request, recovery, record, where),
+        "discharge": discharge,
     }
     return render(request, "staff/recovery.html", context)
 
