@@ -433,6 +433,7 @@ FILE_UPLOAD_HANDLERS = [
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # What staff are told of a patient after a form waits in the session's row, not in a cookie.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SESSION_ENGINE = "recovery.sessions"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True

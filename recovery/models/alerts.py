@@ -19,7 +19,7 @@ class Severity(models.TextChoices):
 
 
 # Where an alert that is open or acknowledged puts its recovery.
-RANK_OF = {
+RANK_OF: dict[str, QueueRank] = {
     Severity.EMERGENCY: QueueRank.EMERGENCY,
     Severity.URGENT: QueueRank.URGENT,
     Severity.REVIEW: QueueRank.REVIEW,

@@ -15,6 +15,7 @@ from django.core import signing
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
+from recovery.clinical.hours import Calendar
 from recovery.models import Alert, Clinic, Contact, Recovery, User
 from recovery.models.alerts import RANK_OF, Severity
 from recovery.models.recoveries import QueueRank
@@ -186,9 +187,10 @@ def page(
     shown = [recovery for recovery, _counted in asked]
     counts = read_counts(asked[0][1] if asked else None, values)
     alerts = _alerts([recovery.pk for recovery in shown[:PAGE]], day_of(clinic, now)[0])
+    hours = clinic.calendar
     groups: dict[QueueRank, list[Row]] = defaultdict(list)
     for recovery in shown[:PAGE]:
-        row = _row(recovery, alerts[recovery.pk], clinic, now)
+        row = _row(recovery, alerts[recovery.pk], clinic, hours, now)
         groups[row.rank].append(row)
     return QueuePage(
         groups=list(groups.items()),
@@ -223,13 +225,14 @@ def _narrowed(ranks: int, mine: bool, claimed: bool, after: bool) -> QuerySet[An
     return rows.annotate(**COUNTING)
 
 
-def _row(recovery: ListedWork, alerts: Sequence[QueuedAlert], clinic: Clinic, now: datetime) -> Row:
+def _row(
+    recovery: ListedWork, alerts: list[QueuedAlert], clinic: Clinic, hours: Calendar, now: datetime
+) -> Row:
     rank = QueueRank(recovery.queue_rank)
     here = [alert for alert in alerts if rank_of(alert) == rank]
-    if rank == QueueRank.HANDLED:
-        clock = Clock("handled", recovery.queue_since)
-    else:
-        clock = clock_of(here, clinic, now) if here else Clock("since", recovery.queue_since)
+    clock = Clock("handled" if rank == QueueRank.HANDLED else "since", recovery.queue_since)
+    if here and rank != QueueRank.HANDLED:
+        clock = clock_of(here, hours, now)
     held = next((alert for alert in alerts if alert.is_claimed(now)), None)
     holder, until = None, None
     if held:
@@ -254,10 +257,10 @@ def rank_of(alert: AnyAlert) -> QueueRank:
         return QueueRank.CONTACTED
     if alert.state in (Alert.State.SNOOZED, Alert.State.CLOSED):
         return QueueRank.HANDLED
-    return RANK_OF[Severity(alert.severity)]
+    return RANK_OF[alert.severity]
 
 
-def clock_of(alerts: Sequence[AnyAlert], clinic: Clinic, now: datetime) -> Clock:
+def clock_of(alerts: Sequence[AnyAlert], hours: Calendar, now: datetime) -> Clock:
     """The clock of alerts of one rank: the first that runs out, or when the first comes back."""
     if alerts[0].state == Alert.State.SNOOZED:
         return Clock("asleep", min(alert.returns_at for alert in alerts if alert.returns_at))
@@ -265,7 +268,7 @@ def clock_of(alerts: Sequence[AnyAlert], clinic: Clinic, now: datetime) -> Clock
         back = [alert.returns_at for alert in alerts if alert.returns_at]
         return Clock("returns", min(back)) if back else Clock("stays", alerts[0].contacted_at)
     start = min(alert.clock_from for alert in alerts)
-    due = contact_by(Severity(alerts[0].severity), start, clinic)
+    due = contact_by(alerts[0].severity, start, hours)
     return Clock(
         "review" if alerts[0].severity == Severity.REVIEW else "due",
         due,
@@ -275,13 +278,13 @@ def clock_of(alerts: Sequence[AnyAlert], clinic: Clinic, now: datetime) -> Clock
     )
 
 
-def contact_by(severity: Severity, start: datetime, clinic: Clinic) -> datetime:
+def contact_by(severity: str, start: datetime, hours: Calendar) -> datetime:
     """Review: the end of the next clinic day; a clinic without hours has one day."""
     if severity == Severity.EMERGENCY:
         return start + EMERGENCY_WAIT
     if severity == Severity.URGENT:
-        return clinic.calendar.add_open_time(start, URGENT_WAIT)
-    return clinic.calendar.end_of_next_day(start) or start + timedelta(days=1)
+        return hours.add_open_time(start, URGENT_WAIT)
+    return hours.end_of_next_day(start) or start + timedelta(days=1)
 
 
 def _alerts(recoveries: Sequence[int], today: datetime) -> dict[int, list[QueuedAlert]]:
@@ -297,7 +300,7 @@ def _alerts(recoveries: Sequence[int], today: datetime) -> dict[int, list[Queued
 
 
 def worst_first(alert: AnyAlert) -> tuple[QueueRank, str]:
-    return RANK_OF[Severity(alert.severity)], alert.rule
+    return RANK_OF[alert.severity], alert.rule
 
 
 def cursor(last: Recovery | ListedWork) -> str:

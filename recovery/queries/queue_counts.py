@@ -28,23 +28,20 @@ SELECT string_agg(rank || ' ' || counted, ',') FROM (
 """  # noqa: S608 - numbers of our own
 
 
-# What is somebody's: assigned to them, or theirs now by a claim. Each part stops early by itself.
+# What is somebody's: assigned to them, or theirs now by a claim; of those there are few.
 MINE_COUNTED = f"""
-SELECT COUNT(*) FROM (
+SELECT COUNT(DISTINCT id) FROM (
     SELECT id FROM (
         SELECT id FROM recovery_recovery
         WHERE clinic_id = %s AND queue_rank < %s AND assigned_to_id = %s LIMIT {COUNTED + 1}
-    ) AS assigned UNION SELECT id FROM (
-        SELECT id FROM recovery_recovery
-        WHERE clinic_id = %s AND queue_rank < %s AND held_by_id = %s AND held_until > %s
-        LIMIT {COUNTED + 1}
-    ) AS held UNION SELECT id FROM (
-        SELECT recovery.id FROM recovery_alert AS alert
-        JOIN recovery_recovery AS recovery ON recovery.id = alert.recovery_id
-        WHERE clinic_id = %s AND queue_rank < %s AND alert.claimed_by_id = %s
-            AND alert.state = 'acknowledged' AND alert.claimed_until > %s
-        LIMIT {COUNTED + 1}
-    ) AS claimed
+    ) AS assigned UNION ALL
+    SELECT id FROM recovery_recovery
+    WHERE clinic_id = %s AND queue_rank < %s AND held_by_id = %s AND held_until > %s
+    UNION ALL
+    SELECT recovery.id FROM recovery_alert AS alert
+    JOIN recovery_recovery AS recovery ON recovery.id = alert.recovery_id
+    WHERE clinic_id = %s AND queue_rank < %s AND alert.claimed_by_id = %s
+        AND alert.state = 'acknowledged' AND alert.claimed_until > %s
 ) AS mine
 """  # noqa: S608 - numbers of our own
 

@@ -107,5 +107,5 @@ def unbroken(number: str) -> SafeString:
 @register.filter
 def tel(number: str) -> str:
     """The number as a link's target: digits and a leading plus, whatever it looks like."""
-    digits = "".join(sign for sign in str(number) if sign.isdigit())
+    digits = "".join(filter(str.isdigit, str(number)))
     return f"tel:+{digits}" if str(number).strip().startswith("+") else f"tel:{digits}"

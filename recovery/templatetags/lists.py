@@ -85,7 +85,8 @@ CALL = (
 
 def queue_groups(groups: Iterable[Mapping[str, Any]]) -> SafeString:
     """Each group with its `rows` as views.staff.queue_words says them."""
-    says = _escaped(
+    escaped = Escaped()
+    says = escaped.of(
         {
             "say_call": _("Call"),
             "say_open": _("Open"),
@@ -95,21 +96,18 @@ def queue_groups(groups: Iterable[Mapping[str, Any]]) -> SafeString:
             "say_no_log_yet": _("no log yet"),
         }
     )
-    return mark_safe(  # noqa: S308
-        "".join(
-            GROUP.format_map(
-                _escaped({name: group[name] for name in ("label", "count", "note")})
-                | {"rows": "".join(_queue_row(_escaped(row) | says) for row in group["rows"])}
-            )
-            for group in groups
-        )
-    )
+    said = []
+    for group in groups:
+        rows = "".join(_queue_row(escaped.of(row) | says) for row in group["rows"])
+        words = escaped.of({name: group[name] for name in ("label", "count", "note")})
+        said.append(GROUP.format_map(words | {"rows": rows}))
+    return mark_safe("".join(said))  # noqa: S308
 
 
 def queue_chips(chips: Iterable[Mapping[str, Any]]) -> SafeString:
     """The filters of the queue; one of somebody's own has no shade, no shape and no count."""
-    here = {"here": reverse("queue"), "shade": "", "shape": "", "count": ""}
-    return mark_safe("".join(_chip(_escaped(here | chip)) for chip in chips))  # noqa: S308
+    escaped, here = Escaped(), {"here": reverse("queue"), "shade": "", "shape": "", "count": ""}
+    return mark_safe("".join(_chip(escaped.of(here | chip)) for chip in chips))  # noqa: S308
 
 
 def _chip(chip: dict[str, str]) -> str:
@@ -127,7 +125,8 @@ def _chip(chip: dict[str, str]) -> str:
 @register.filter
 def patient_rows(rows: Iterable[Mapping[str, Any]]) -> SafeString:
     """Rows as views.staff.patients says them."""
-    says = _escaped(
+    escaped = Escaped()
+    says = escaped.of(
         {
             "say_call": _("Call"),
             "say_open": _("Open"),
@@ -135,20 +134,24 @@ def patient_rows(rows: Iterable[Mapping[str, Any]]) -> SafeString:
             "say_no_log_yet": _("no log yet"),
         }
     )
-    return mark_safe("".join(_patient_row(_escaped(row) | says) for row in rows))  # noqa: S308
+    return mark_safe("".join(_patient_row(escaped.of(row) | says) for row in rows))  # noqa: S308
 
 
-def _escaped(words: Mapping[str, Any]) -> dict[str, str]:
-    """As `format_html` does it; nothing reaches a row but through here."""
-    return {name: _escape(text) for name, text in words.items()}
+class Escaped(dict[Any, str]):
+    """Words as HTML; what the rows of a page share is escaped once."""
 
+    def of(self, words: Mapping[str, Any]) -> dict[str, str]:
+        """As `format_html` does it; nothing reaches a row but through here."""
+        # What is safe is never looked up, since text that is not safe may equal it.
+        return {
+            name: text if type(text) is SafeString else self[text] for name, text in words.items()
+        }
 
-def _escape(text: Any) -> str:
-    if isinstance(text, SafeString):
-        return text
-    said = str(text) if text else ""
-    # Most words have nothing to escape, and to look is cheaper.
-    return escape(said) if TO_ESCAPE(said) else said
+    def __missing__(self, text: Any) -> str:
+        said = str(text) if text else ""
+        # Most words have nothing to escape, and to look is cheaper.
+        self[text] = escape(said) if TO_ESCAPE(said) else said
+        return self[text]
 
 
 def _queue_row(row: dict[str, str]) -> str:

@@ -97,6 +97,13 @@ class Filter:
         return f"?{urlencode(given)}" if given else ""
 
 
+OF_CHIPS = {name: Filter((name,)) for name in queries.FILTERS} | {
+    "": Filter(),
+    queries.MINE: Filter(mine=True),
+}
+QUERIES = {name: one.query() for name, one in OF_CHIPS.items()}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff()
 def queue(request: HttpRequest) -> HttpResponse:
@@ -108,6 +115,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     page = _page(request, shown, text=text, after=after)
     rows = _rows(request, shown, page, narrowed=bool(text or after))
     context = {
+        # One for all forms of the page: each is masked anew.
+        "csrf_token": get_token(request),
         "here": "queue",
         "waiting": page.waiting,
         "in_room": page.in_room,
@@ -119,7 +128,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "next_url": page.after and shown.url(after=page.after),
     }
     values = {
-        "csrf_token": get_token(request),
+        "csrf_token": context["csrf_token"],
         "text": text,
         "first_url": context["first_url"],
         "now": full_time(request.now),
@@ -240,14 +249,13 @@ def _chips(shown: Filter, page: queries.QueuePage) -> Iterator[dict[str, Any]]:
     # What "All" lists has those too who were contacted or handled.
     counts = page.counts | {"": sum(page.counts[name] for name in queries.FILTERS)}
     for name, (label, shade, shape) in CHIPS.items():
-        one = Filter(mine=True) if name == queries.MINE else Filter((name,) if name else ())
         yield {
-            "label": label,
+            "label": str(label),
             "shade": shade,
             "shape": shape,
             "count": shown_count(counts[name]),
-            "query": one.query(),
-            "current": one == shown,
+            "query": QUERIES[name],
+            "current": shown == OF_CHIPS[name],
         }
 
 

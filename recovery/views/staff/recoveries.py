@@ -238,7 +238,7 @@ def _case(
     here = [alert for alert in standing if queue.rank_of(alert) == queue.rank_of(first)]
     return Case(
         alerts=standing,
-        clock=queue.clock_of(here, request.clinic, request.now),
+        clock=queue.clock_of(here, request.clinic.calendar, request.now),
         log=log,
         before=before,
         response=response,
