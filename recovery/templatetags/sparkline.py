@@ -18,7 +18,7 @@ def sparkline(trend: Sequence[Sequence[int]], baseline: int | None) -> SafeStrin
     if baseline is not None:
         parts.append(f'<path class="b" d="M2 {BOTTOM - STEP * baseline}H94"/>')
     first, last = trend[0][0], trend[-1][0]
-    scale = WIDTH / (last - first)
+    scale = WIDTH / max(last - first, 1)
     told = {day for day, _pain in trend}
     line = alone = ""
     for day, pain in trend:

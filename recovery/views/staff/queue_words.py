@@ -113,9 +113,13 @@ def why(row: queries.Row, times: Times) -> str:
     said = said[:1].upper() + said[1:]
     text = f"{', '.join(alert.rule for alert in row.alerts)}. {said}".rstrip()
     if row.rank == QueueRank.CONTACTED and first.contacted_at:
-        text = f"{first.rule}. " + gettext("Contact at %(time)s.") % {
-            "time": times.hm(first.contacted_at)
-        }
+        # Only who was not reached comes back by itself.
+        said = (
+            gettext("Not reached at %(time)s.")
+            if first.returns_at
+            else gettext("Contact at %(time)s.")
+        )
+        text = f"{first.rule}. " + said % {"time": times.hm(first.contacted_at)}
     if row.rank == QueueRank.HANDLED:
         text = " ".join(_ended(alert, times) for alert in row.alerts)
     if row.others:

@@ -161,20 +161,26 @@ def test_other_rules_stand_beside_the_row_s_own(as_nurse: Client, recovery: Reco
 
 
 @pytest.mark.parametrize(
-    ("outcome", "chip", "clock"),
+    ("outcome", "chip", "said", "clock"),
     [
-        ("advised", "Advised", "10:17 contacted"),
-        ("no_answer", "No answer", "14:17 comes back then"),
+        ("advised", "Advised", "Contact at", "10:17 contacted"),
+        ("no_answer", "No answer", "Not reached at", "14:17 comes back then"),
     ],
 )
 def test_who_was_called_stays_grey_with_the_outcome(
-    as_nurse: Client, nurse: User, recovery: Recovery, outcome: str, chip: str, clock: str
+    as_nurse: Client,
+    nurse: User,
+    recovery: Recovery,
+    outcome: str,
+    chip: str,
+    said: str,
+    clock: str,
 ) -> None:
     report(recovery, **REVIEW)
     contacts.record(recovery=recovery, user=nurse, now=NOW, kind="call", outcome=outcome)
     response = page(as_nurse)
     text = row(response, "Keller")
-    assert text.startswith(f"{chip} Fall without a rise in pain R35. Contact at 10:17.")
+    assert text.startswith(f"{chip} Fall without a rise in pain R35. {said} 10:17.")
     assert clock in text
     assert "0 patients need someone." in words(response)
 
