@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from recovery.clinical.rules import RULES, RULES_BY_ID, Severity
+from recovery.clinical.rules import CALL_NOW, RULES, RULES_BY_ID, Severity
 from recovery.models import Alert, CheckIn, Clinic, DailyLog, PatientAccess, Recovery, User
 from recovery.services import contacts, logs
-from recovery.templatetags.patient import CALL_NOW
 from tests.cast import NUMBERS, QUIET, make_recovery, user_of
 from tests.pages import filled, read, words
 from tests.views.patient.conftest import AFTERNOON, QUIET_POST, TODAY, at, is_data, post, url

@@ -13,10 +13,10 @@ from django.test import Client
 from recovery.clinical.education import BEFORE_TEXT, PHASE_TEXTS
 from recovery.clinical.pathway import local
 from recovery.clinical.rules import RULES, RULES_BY_ID, Severity
+from recovery.forms.signs import EMERGENCY_SIGNS, URGENT_SIGNS
 from recovery.models import Alert, Clinic, DailyLog, Preparation, Recovery, RecoveryPhase, User
 from recovery.queries.pathways import phases_of
 from recovery.services import logs, tick
-from recovery.views.patient.warnings import EMERGENCY_SIGNS, URGENT_SIGNS
 from tests.cast import NUMBERS, QUIET, ZONE, checkin_of, default_pathway, make_recovery, user_of
 from tests.completed import log_of
 from tests.pages import read, words

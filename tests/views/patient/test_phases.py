@@ -11,9 +11,9 @@ from django.test import Client
 from recovery.clinical.education import BEFORE_TEXT, PHASE_TEXTS
 from recovery.clinical.phases import DEFAULT_PHASES
 from recovery.clinical.rules import RULES_BY_ID, fill
+from recovery.forms.signs import EMERGENCY_SIGNS, URGENT_SIGNS
 from recovery.models import Clinic, Pathway, Preparation, Recovery, RecoveryPhase
 from recovery.queries.pathways import phases_of, preparation_of
-from recovery.views.patient.warnings import EMERGENCY_SIGNS, URGENT_SIGNS
 from tests.cast import NUMBERS, make_recovery, user_of
 from tests.pages import read, words
 from tests.views.patient.conftest import at, is_data, post, url
