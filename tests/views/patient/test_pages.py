@@ -279,9 +279,11 @@ def test_new_weakness_on_the_first_day_is_not_to_be_waited_out(
     set_clock(at(0, 10, 30))
     said = today(make_recovery(clinic, day=0, now=at(0, 10, 30)))
     assert (
-        "New weakness at home is not part of this. Do not wait. Get help now: see Warning signs."
-        in said
-    )
+        "New weakness at home is not part of this, nor is numbness in both legs at home. "
+        "Do not wait. Get help now: see Warning signs."
+    ) in said
+    # What is expected is nothing to do.
+    assert said.index("Good to do now") < said.index("What you can expect") < said.index("numb")
 
 
 def test_what_is_seeded_is_what_ships(clinic: Clinic) -> None:
