@@ -137,7 +137,7 @@ def default_pathway() -> Pathway:
     """
     shipped = Pathway.objects.filter(clinic=None, version=1)
     if (found := shipped.first()) is None:
-        for name in ("0003_shipped_pathway", "0004_not_driving_on_the_day"):
+        for name in ("0003_shipped_pathway", "0004_not_driving_on_the_day", "0014_numb_at_home"):
             import_module(f"recovery.migrations.{name}").forwards(apps, None)
     return found or shipped.get()
 

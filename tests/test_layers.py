@@ -193,6 +193,8 @@ ORDER = [
     "recovery.forms.staff_logs",
     "recovery.forms.milestones",
     "recovery.forms.observations",
+    "recovery.forms.signs",
+    "recovery.forms.at_once",
     "recovery.forms.paper",
     "recovery.forms.checkins",
     "recovery.forms.checkin_layout",

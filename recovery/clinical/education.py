@@ -55,9 +55,13 @@ PHASE_TEXTS: tuple[PhaseText, ...] = (
         ),
         wait_with=("Do not drive today.",),
         expect=(
-            "Your legs can feel numb from the local medicine for a few hours.",
             (
-                "New weakness at home is not part of this. Do not wait. "
+                "Your legs can feel numb from the local medicine for a few hours. "
+                "In the clinic, tell staff about it."
+            ),
+            (
+                "New weakness at home is not part of this, nor is numbness in both legs at home. "
+                "Do not wait. "
                 "Get help now: see Warning signs."
             ),
         ),
@@ -65,7 +69,10 @@ PHASE_TEXTS: tuple[PhaseText, ...] = (
             "Staff look at your pain, your legs and the spot on your back.",
             "You go home when staff say so. Someone else drives.",
             "Medicine to relax you can make you sleepy for the rest of the day.",
-            "Your first check-in opens this evening. It takes about 1 minute.",
+            (
+                "Your first check-in opens this evening. "
+                "If you answer one in the clinic, it opens tomorrow."
+            ),
         ),
         source="A published account of the procedure (S0); pain clinics' sheets (S23)",
     ),
@@ -126,7 +133,7 @@ PHASE_TEXTS: tuple[PhaseText, ...] = (
             "We ask you every few days, then once a week.",
             "At 1 month, 6 weeks and 3 months we ask you more.",
             "PEG is 3 questions: your pain, and what it keeps you from.",
-            "RMDQ is a list of 24 lines. You tick the ones that fit you that day.",
+            "RMDQ is a list of 24 lines. You check the ones that fit you that day.",
             "Never stop opioids all at once. Ask us first.",
             "A new fall or a fever still matters. Call us.",
         ),
@@ -178,7 +185,10 @@ BEFORE_TEXT = BeforeText(
     ),
     wait_with=("Driving: not on the day. Ask us about the days after.",),
     about=(
-        "Your first check-in opens that evening. It takes about 1 minute.",
+        (
+            "Your first check-in opens that evening. "
+            "If you answer one in the clinic, it opens a day later."
+        ),
         "For 2 weeks we ask you once a day, then less and less often.",
         "You can log more at any time, even if we did not ask.",
         "No one watches your answers day and night. If it cannot wait, see “Whom to call”.",

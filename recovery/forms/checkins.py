@@ -146,7 +146,7 @@ class CheckInForm(LogForm):
             for one in lines:
                 del self.fields[one.name]
             choices = [(one.name, _words(one.item)) for one in lines]
-            ticks = Ticks(required=False, label=_("Tick each line that is true"), choices=choices)
+            ticks = Ticks(required=False, label=_("Check each line that is true"), choices=choices)
             read = Ticks(
                 required=False,
                 label=_("When you are done"),
@@ -169,7 +169,7 @@ class CheckInForm(LogForm):
         if not self.cleaned_data.get(name) and name not in self.errors:
             self.missing.append(name)
             if not self.saves_incomplete:
-                self.add_error(name, _("Read all the lines, then tick this box"))
+                self.add_error(name, _("Read all the lines, then check this box"))
 
     def problems(self) -> list[dict[str, str]]:
         """At the top of the page a question is named by its first sentence."""

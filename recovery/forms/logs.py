@@ -211,7 +211,9 @@ class LogForm(Questions):
         if not found:
             return dict.fromkeys(YES_SIGNS, False) | {"headache": "none"}
         if NONE in ticked:
-            self.add_error("signs", _("You ticked “None of these” and something else. Untick one."))
+            self.add_error(
+                "signs", _("You checked “None of these” and something else. Uncheck one.")
+            )
             return found
         return dict.fromkeys(YES_SIGNS, False) | {"headache": "none"} | found
 
@@ -223,16 +225,16 @@ class LogForm(Questions):
         if wound or bleeding != "none":
             if said is False or NONE in ticked:
                 self.add_error(
-                    "spot", _("You said nothing is there, and ticked something. Which is it?")
+                    "spot", _("You said nothing is there, and checked something. Which is it?")
                 )
             return {"wound": wound, "bleeding": bleeding}
         if said and NONE in ticked:
-            self.add_error("spot", _("You said yes, and ticked “None of these”. Which is it?"))
+            self.add_error("spot", _("You said yes, and checked “None of these”. Which is it?"))
             return {}
         if said is False or NONE in ticked:
             return {"wound": [], "bleeding": "none"}
         if said:
-            self.add_error("spot", _("Tick what you see at the spot on your back"))
+            self.add_error("spot", _("Check the boxes for what you see at the spot on your back"))
         return {}
 
     def _temperature(self) -> dict[str, Any]:

@@ -1,12 +1,16 @@
 """The daily log for paper: the form's own questions and words, in the order of its page."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from django import forms
 from django.utils.translation import gettext as _
 
+from recovery.clinical.plan import RuleChange
+from recovery.clinical.rules import Profile, fill
+from recovery.forms.at_once import AtOnceTexts, after_words
 from recovery.forms.fields import Dropdown, Lines, Rating
 from recovery.forms.layout import STRONG, More, Part, Question, log_helper
 from recovery.forms.logs import LogForm
@@ -14,8 +18,9 @@ from recovery.forms.logs import LogForm
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """One question with its blank boxes. `kind` is scale, boxes, line, long (a line of
-    its own), lines or title; `when` says to whom a question that follows another is asked.
+    """One question with its blank boxes. `kind` is scale, boxes, line, long (a line of its own),
+    lines or title; `when` says to whom a question that follows another is asked. Of the kind now
+    it asks nothing: after what `when` says, do what `label` says.
     """
 
     label: str
@@ -31,27 +36,42 @@ class Section:
     title: str
     hint: str
     blanks: list[Blank]
-    # Whether "Yes" to one of its questions means to call for help at once.
-    warns: bool
 
 
-def paper_log(procedure_on: date, on: date) -> list[Section]:
+def paper_log(
+    procedure_on: date,
+    on: date,
+    *,
+    profile: Profile,
+    changes: Sequence[RuleChange],
+    numbers: Mapping[str, str],
+) -> list[Section]:
     """The questions of a log about `on`, section by section."""
     form = LogForm(procedure_on=procedure_on, dates=(on, on), fixed=on)
     layout = log_helper(form.day, warn=False).layout
-    return [_section(item, form) for item in layout.fields if isinstance(item, Part | More)]
+    texts = AtOnceTexts(form, profile, changes)
+    return [
+        _section(item, texts, numbers) for item in layout.fields if isinstance(item, Part | More)
+    ]
 
 
-def _section(item: Part | More, form: LogForm) -> Section:
+def _section(item: Part | More, texts: AtOnceTexts, numbers: Mapping[str, str]) -> Section:
     title, hint = (
         (item.title, item.hint)
         if isinstance(item, More)
         else (item.heading["title"], item.heading["hint"])
     )
-    questions = list(_questions(item.fields))
-    blanks = [blank for question in questions for blank in _blanks(question, form)]
-    warns = any("yes" in question.words["trips"] for question in questions)
-    return Section(str(title), str(hint), blanks, warns)
+    blanks: list[Blank] = []
+    for told, run in groupby(_questions(item.fields), texts.after):
+        questions = list(run)
+        asked = [blank for question in questions for blank in _blanks(question, texts.form)]
+        now = [
+            Blank(fill(one.text, numbers), "", "now", when=after_words(one, len(questions)))
+            for one in told
+        ]
+        # What several questions share is read before the first of them.
+        blanks += now + asked if len(questions) > 1 else asked + now
+    return Section(str(title), str(hint), blanks)
 
 
 def _questions(items: Iterable[object]) -> Iterator[Question]:
@@ -67,7 +87,8 @@ def _blanks(question: Question, form: LogForm) -> Iterator[Blank]:
     if "title" in question.words:
         yield Blank(str(question.words["title"]), str(question.words["hint"]), "title")
     ends = tuple(str(question.words[end]) for end in ("low", "high"))
-    yield _blank(first, ends, follows="title" in question.words)
+    side = _("If one of these is new or worse:") if first.name == "leg_side" else ""
+    yield _blank(first, ends, when=side, follows="title" in question.words)
     when = _when(first, question.words["opens"])
     for field in rest:
         yield _blank(field, ends, when=when, follows=True)

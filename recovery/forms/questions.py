@@ -22,7 +22,7 @@ ASK_AGAIN = {
     "bladder": _("Tell us about your bladder"),
     "bowel": _("Tell us about your bowel"),
     "chest_or_breath": _("Tell us about your chest and your breathing"),
-    "signs": _("Tick what you have now, or “None of these”"),
+    "signs": _("Check what you have now, or “None of these”"),
     "spot": _("Tell us about the spot on your back"),
     "chills": _("Tell us about chills, or write your temperature"),
 }
@@ -32,10 +32,10 @@ ASK_AGAIN = {
 THAT_DAY = {
     "pain_avg": _("Your back pain that day, on average"),
     "pain_worst": _("Your worst back pain that day"),
-    "signs": _("Tick any you had that day"),
+    "signs": _("Check any you had that day"),
     "opioids_taken": _("Did you take strong pain medicine (opioids) that day?"),
 }
-TICK_THAT_DAY = _("Tick what you had that day, or “None of these”")
+TICK_THAT_DAY = _("Check what you had that day, or “None of these”")
 
 
 def _number(name: str, **kwargs: Any) -> Number:
@@ -87,9 +87,9 @@ class Questions(forms.Form):
     chest_or_breath = YesNo(
         required=False, label=_("Chest pain, trouble breathing, coughing blood, or fainting")
     )
-    signs = Ticks(required=False, label=_("Tick any you have now"), choices=words.SIGNS)
+    signs = Ticks(required=False, label=_("Check any you have now"), choices=words.SIGNS)
     spot = YesNo(required=False, label=_("Anything at the spot on your back, even a bruise?"))
-    spot_signs = Ticks(required=False, label=_("Tick all that fit"), choices=words.SPOT)
+    spot_signs = Ticks(required=False, label=_("Check all that fit"), choices=words.SPOT)
     temp_value = Number(
         required=False, label=_("Temperature, if you took it"), places=1, like="98.6"
     )

@@ -111,7 +111,7 @@ class WishesForm(forms.Form):
             if not given.get("mobile") and not self.has_error("mobile"):
                 self.add_error("mobile", _("Write the number that text messages go to."))
             if not given.get("sms_ok"):
-                self.add_error("sms_ok", _("Tick this, or choose e-mail alone."))
+                self.add_error("sms_ok", _("Check this, or choose e-mail alone."))
 
     @property
     def for_patient(self) -> dict[str, Any]:

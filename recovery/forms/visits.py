@@ -23,7 +23,7 @@ class QuestionForm(forms.Form):
         error_messages={
             "required": _("Write your question."),
             "max_length": _(
-                "Please shorten this to %(limit_value)d letters. It now has %(show_value)d."
+                "Please shorten this to %(limit_value)d characters. It now has %(show_value)d."
             ),
         },
     )

@@ -16,7 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from recovery import wording
 from recovery.clinical.instruments import Text
-from recovery.clinical.rules import RULES_BY_ID, Severity, calls_for, fill, number_to_call
+from recovery.clinical.rules import (
+    CALL_NOW,
+    RULES_BY_ID,
+    Severity,
+    calls_for,
+    fill,
+    number_to_call,
+)
 from recovery.forms import told
 from recovery.models import DailyLog, Milestone, Recovery
 from recovery.templatetags import moments
@@ -30,8 +37,6 @@ HEADINGS = {
     Severity.EMERGENCY: _("Get help now"),
     Severity.URGENT: _("Call today"),
 }
-# Urgent rules whose text says to call now.
-CALL_NOW = frozenset({"R10", "R21"})
 
 # " (S17, S23)" behind a source.
 SOURCE_MARKS = re.compile(r" *\(S\d+(?:, *S\d+)*\)")

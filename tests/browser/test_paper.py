@@ -15,6 +15,7 @@ from recovery.tokens import link_token
 from tests.browser.doors import come_in
 from tests.cast import checkin_of, make_recovery, user_of
 from tests.pathways import changes, own_pathway
+from tests.spanish import offer_spanish
 
 pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
@@ -114,7 +115,7 @@ def test_pages_are_counted(page: Page, live_server: Any, recovery: Recovery) -> 
 
 
 @pytest.mark.parametrize("paper", ["Letter", "A4"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "language"), [("light", "en"), ("dark", "en"), ("light", "es")])
 def test_the_first_log_is_one_page(
     open_page: Callable[..., Page],
     live_server: Any,
@@ -122,14 +123,23 @@ def test_the_first_log_is_one_page(
     nurse: Any,
     paper: str,
     scheme: str,
+    language: str,
 ) -> None:
     recovery = make_recovery(clinic, day=0, patient={"record_number": "NORTHGATE-2026-000123"})
+    if language != "en":
+        offer_spanish(clinic, nurse)
+    recovery.patient.language = language
+    recovery.patient.save(update_fields=["language"])
+    # A soaked dressing is one more thing to act on at once.
+    recovery.anticoagulated = True
+    recovery.save(update_fields=["anticoagulated"])
     page = open_page(color_scheme=scheme)
     come_in(page, nurse, live_server.url)
     page.goto(live_server.url + reverse("observation_paper", args=[recovery.uuid]))
     assert sheets(page, paper) == 1
     page.emulate_media(media="print")
-    expect(page.get_by_text("Record NORTHGATE-2026-000123")).to_be_visible()
-    expect(page.get_by_text("A note for the nurses")).to_be_visible()
+    expect(page.get_by_text("NORTHGATE-2026-000123")).to_be_visible()
+    note = "A note for the nurses" if language == "en" else "Una nota para el personal"
+    expect(page.get_by_text(note)).to_be_visible()
     expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
     expect(page.get_by_text(recovery.patient.family_name)).to_have_count(0)

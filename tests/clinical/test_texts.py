@@ -186,7 +186,8 @@ def test_staff_see_that_there_is_no_baseline(rule_id, day, answers):
             {"saddle": "yes", "bladder": "yes"},
             "Cauda equina signs: saddle, bladder",
             (
-                "Possible cauda equina: new saddle, bladder. Patient told to go to the ED. "
+                "Possible cauda equina: new saddle sensory change, bladder trouble. "
+                "Patient told to go to the ED. "
                 "Confirm they are on the way; call the ED."
             ),
         ),
@@ -204,6 +205,23 @@ def test_staff_see_that_there_is_no_baseline(rule_id, day, answers):
             "Fever 38.5 °C with stiff neck or confusion",
             (
                 "Fever 38.5 °C (101.3 °F) with stiff neck or confusion, new leg numbness. "
+                "Consider spinal infection, meningitis, sepsis."
+            ),
+        ),
+        (
+            "R05",
+            12,
+            {"temp_c": 39.6},
+            "Very high fever, 39.6 °C",
+            ("Very high fever, 39.6 °C (103.3 °F). Consider spinal infection, meningitis, sepsis."),
+        ),
+        (
+            "R05",
+            12,
+            {"temp_c": 39.6, "leg_numbness": "new_or_worse"},
+            "Fever 39.6 °C with new leg numbness",
+            (
+                "Very high fever, 39.6 °C (103.3 °F) with new leg numbness. "
                 "Consider spinal infection, meningitis, sepsis."
             ),
         ),

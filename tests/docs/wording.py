@@ -13,7 +13,7 @@ django.setup()
 
 from recovery.forms.fields import Rating  # noqa: E402
 from recovery.forms.questions import THAT_DAY, Questions, opioid_row  # noqa: E402
-from recovery.views.patient.warnings import EMERGENCY_SIGNS, RAISED_SIGNS, URGENT_SIGNS  # noqa: E402
+from recovery.forms.signs import EMERGENCY_SIGNS, RAISED_SIGNS, URGENT_SIGNS  # noqa: E402
 
 HEAD = """\
 # What patients are asked

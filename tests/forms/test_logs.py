@@ -272,7 +272,7 @@ def test_a_sign_ticked_beside_none_of_these_is_refused_and_still_counts() -> Non
         ("yes", ["bruise"], ["bruise"], "none", ""),
         ("yes", ["none"], None, None, "Which is it?"),
         ("", ["pus_or_smell"], ["pus_or_smell"], "none", ""),
-        ("yes", [], None, None, "Tick what you see"),
+        ("yes", [], None, None, "Check the boxes for what you see"),
         ("no", ["wont_stop"], [], "wont_stop", "Which is it?"),
         ("yes", ["opened", "none"], ["opened"], "none", "Which is it?"),
     ],

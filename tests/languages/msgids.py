@@ -33,7 +33,9 @@ MODULES = (
     "recovery/forms/layout.py",
     "recovery/forms/logs.py",
     "recovery/forms/milestones.py",
+    "recovery/forms/at_once.py",
     "recovery/forms/paper.py",
+    "recovery/forms/signs.py",
     "recovery/forms/places.py",
     "recovery/forms/questions.py",
     "recovery/forms/reminders.py",
@@ -53,7 +55,6 @@ MODULES = (
     "recovery/templatetags/patient.py",
     "recovery/views/patient/accounts.py",
     "recovery/views/patient/reminders.py",
-    "recovery/views/patient/warnings.py",
 )
 CALLS = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy"), 1),

@@ -24,6 +24,7 @@ from recovery.clinical.rules.engine import (
 from recovery.clinical.rules.facts import ASSUMED_BASELINE, Earlier, Profile, clean_profile
 from recovery.clinical.rules.rule import Rule, Severity, TimeRule, Variant
 from recovery.clinical.rules.texts import (
+    CALL_NOW,
     DISCLAIMER,
     FREE_TEXT_NOTE,
     NEUTRAL_TEXT,
@@ -43,6 +44,7 @@ __all__ = [
     "APPROVED_AT",
     "APPROVED_BY",
     "ASSUMED_BASELINE",
+    "CALL_NOW",
     "DAY_UNKNOWN",
     "DISCLAIMER",
     "FREE_TEXT_NOTE",

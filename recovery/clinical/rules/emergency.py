@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from recovery.clinical.rules.facts import Facts
-from recovery.clinical.rules.rule import Rule, Severity
+from recovery.clinical.rules.rule import VERY_HIGH_READING, Rule, Severity
 
 VERY_HIGH_FEVER = Decimal("39.4")
 SADDLE_SIGNS = ("saddle", "bladder", "bowel")
@@ -47,7 +47,7 @@ def _fever_factors(facts: Facts) -> Sequence[str]:
         "new leg weakness": facts.new_weakness,
         "new leg numbness": facts.new_numbness,
         "raised pain": facts.day >= 4 and (facts.pain or 0) >= 7 and facts.pain_risen_by(2),
-        "a very high reading": facts.temp is not None and facts.temp >= VERY_HIGH_FEVER,
+        VERY_HIGH_READING: facts.temp is not None and facts.temp >= VERY_HIGH_FEVER,
     }
     return [name for name, present in factors.items() if present]
 
@@ -88,7 +88,7 @@ EMERGENCY_RULES = (
         first_day=None,
         items=_cauda_equina_signs,
         headline="Cauda equina signs: {items}",
-        staff_text="Possible cauda equina: new {items}. Patient told to go to the ED. "
+        staff_text="Possible cauda equina: new {troubles}. Patient told to go to the ED. "
         "Confirm they are on the way; call the ED.",
         patient_text="This can be a sign that nerves low in your back are being squeezed. "
         "Call {emergency_number} or go to the emergency room now. "
@@ -158,8 +158,9 @@ EMERGENCY_RULES = (
         first_day=None,
         assumes_baseline=True,
         items=_fever_factors,
-        headline="Fever {celsius} with {first}",
-        staff_text="Fever {temp} with {items}. Consider spinal infection, meningitis, sepsis.",
+        headline="{high_alone} {celsius}{with_first}",
+        staff_text="{high_fever} {temp}{with_others}. "
+        "Consider spinal infection, meningitis, sepsis.",
         patient_text="Fever with your other answers can mean a serious infection. "
         "Go to the emergency room now, or call {emergency_number}. "
         "Tell them about your spine procedure.",

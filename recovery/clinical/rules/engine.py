@@ -17,7 +17,7 @@ from recovery.clinical.rules.urgent import URGENT_RULES
 from recovery.clinical.rules.words import render
 
 # Raised with every change to a condition, a threshold or a text; a test holds the two together.
-RULE_SET_VERSION = "3"
+RULE_SET_VERSION = "4"
 # A named clinician signs before real use. Pages say "not yet approved" while these are None.
 APPROVED_BY: str | None = None
 APPROVED_AT: str | None = None

@@ -183,7 +183,8 @@ REVIEW_RULES = (
         headline="New leg pain {leg_pain}{at_side}",
         staff_text="New leg pain {leg_pain}.",
         patient_text="Some people get new leg pain for a while. We will look at your answer. "
-        "Call us if it gets strong, or if your leg feels weak or numb.",
+        "Call us today if it gets strong, or if your leg feels numb. "
+        "If your leg gets weak, call {emergency_number} or go to the emergency room now.",
         calls="",
         why="New leg pain is a known event of the trials.",
         sources=("V S6", "V S22"),

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from recovery.clinical.rules.facts import Facts
 
+# The one factor of a fever that is no other sign: its words stand before the reading.
+VERY_HIGH_READING = "a very high reading"
+
 
 class Severity(StrEnum):
     """EMERGENCY: act now. URGENT: the patient calls today. REVIEW: next working day's list."""

@@ -23,6 +23,9 @@ DISCLAIMER = (
     "told you, follow your care team and call us."
 )
 
+# Urgent rules whose text says to call now.
+CALL_NOW = frozenset({"R10", "R21"})
+
 FREE_TEXT_NOTE = "Staff may not read this until the next working day."
 
 

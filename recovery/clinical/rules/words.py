@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from recovery.clinical.rules.facts import Facts
+from recovery.clinical.rules.rule import VERY_HIGH_READING
 
 TENTH = Decimal("0.1")
 
@@ -177,10 +178,32 @@ WORDS: Mapping[str, Callable[[Facts], str]] = {
 }
 
 
+TROUBLES = {
+    "saddle": "saddle sensory change",
+    "bladder": "bladder trouble",
+    "bowel": "bowel trouble",
+}
+
+
+def _how_high(items: Sequence[str]) -> str:
+    return "Very high fever," if VERY_HIGH_READING in items else "Fever"
+
+
+def _with(items: Sequence[str], most: int) -> str:
+    others = [item for item in items if item != VERY_HIGH_READING]
+    return f" with {', '.join(others[:most])}" if others else ""
+
+
 ITEM_WORDS: Mapping[str, Callable[[Sequence[str]], str]] = {
     "items": ", ".join,
     "first": lambda items: items[0],
     "few": lambda items: ", ".join(items) if len(items) < 3 else f"{len(items)} questions",
+    "troubles": lambda items: ", ".join(TROUBLES[item] for item in items),
+    # A headline has no room for more than one.
+    "high_alone": lambda items: _how_high(items if len(items) == 1 else ()),
+    "with_first": lambda items: _with(items, 1),
+    "high_fever": _how_high,
+    "with_others": lambda items: _with(items, len(items)),
 }
 
 

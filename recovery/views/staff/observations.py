@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from recovery import access
+from recovery.clinical.rules import Profile
 from recovery.forms.observations import (
     CheckForm,
     LeavingForm,
@@ -26,6 +27,7 @@ from recovery.queries import handover
 from recovery.queries import observations as queries
 from recovery.queries import room as room_query
 from recovery.queries.languages import speech_of
+from recovery.queries.pathways import plan_of
 from recovery.queries.patients import menu, waiting
 from recovery.services import observations
 from recovery.services.refusals import Moved, NotAllowed
@@ -158,7 +160,13 @@ def observation_paper(request: HttpRequest, recovery: uuid.UUID) -> HttpResponse
     }
     # The page is the staff's; what is printed on it is the patient's.
     with speaking(speech_of(row.patient, row.pathway_id)):
-        context["sections"] = paper_log(row.procedure_on, row.procedure_on)
+        context["sections"] = paper_log(
+            row.procedure_on,
+            row.procedure_on,
+            profile=Profile(anticoagulated=row.anticoagulated),
+            changes=plan_of(row.pathway_id).changes,
+            numbers=row.clinic.numbers,
+        )
         paper = render_to_string("staff/_paper.html", context)
     return render(request, "staff/observation_paper.html", context | {"paper": paper})
 

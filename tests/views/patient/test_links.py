@@ -376,7 +376,7 @@ def test_a_link_that_is_answered_the_next_morning_asks_about_its_own_day(
     set_clock(at(3, 9))
     for page in phone.get(address(token)), send(phone, token, signs=None):
         assert "Your back pain that day, on average" in words(page)
-        assert "Tick any you had that day" in words(page)
+        assert "Check any you had that day" in words(page)
         assert "past 24 hours" not in words(page)
 
 

@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from recovery.clinical.rules import RULES, RULES_BY_ID, Severity
+from recovery.clinical.rules import CALL_NOW, RULES, RULES_BY_ID, Severity
 from recovery.models import Alert, CheckIn, Clinic, DailyLog, PatientAccess, Recovery, User
 from recovery.services import contacts, logs
-from recovery.templatetags.patient import CALL_NOW
 from tests.cast import NUMBERS, QUIET, make_recovery, user_of
 from tests.pages import filled, read, words
 from tests.views.patient.conftest import AFTERNOON, QUIET_POST, TODAY, at, is_data, post, url
@@ -74,14 +73,14 @@ def test_the_form_about_yesterday_asks_about_that_day(
     refused = words(post(as_patient, recovery, log_date="2026-03-03", signs=None))
     for said in blank, refused:
         assert "Your back pain that day, on average" in said
-        assert "Tick any you had that day" in said
+        assert "Check any you had that day" in said
         assert "Acetaminophen (Tylenol) that day" in said
         assert "past 24 hours" not in said
         assert "you have now" not in said
-    assert "Tick what you had that day, or “None of these”" in refused
+    assert "Check what you had that day, or “None of these”" in refused
     today = words(as_patient.get(address))
     assert "Your back pain over the past 24 hours, on average" in today
-    assert "Tick any you have now" in today
+    assert "Check any you have now" in today
     assert "that day" not in today
 
 
@@ -617,6 +616,16 @@ def test_today_says_that_the_clinic_was_in_touch_until_it_happens_again(
     assert text_of("R01") in today
     post(as_patient, recovery, bladder="yes")
     assert said not in words(as_patient.get(url("today", recovery)))
+
+
+def test_after_a_talk_about_it_today_says_so_before_what_an_urgent_text_told(
+    as_patient: Client, recovery: Recovery, nurse: User
+) -> None:
+    post(as_patient, recovery, signs="calf_one_leg")
+    contacts.record(recovery=recovery, user=nurse, now=AFTERNOON, kind="call", outcome="advised")
+    today = words(as_patient.get(url("today", recovery)))
+    assert today.count("The clinic was in touch with you about this") == 1
+    assert today.index("The clinic was in touch") < today.index(text_of("R15"))
 
 
 def test_a_correction_does_not_hide_it_either(as_patient: Client, recovery: Recovery) -> None:

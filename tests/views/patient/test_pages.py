@@ -13,10 +13,10 @@ from django.test import Client
 from recovery.clinical.education import BEFORE_TEXT, PHASE_TEXTS
 from recovery.clinical.pathway import local
 from recovery.clinical.rules import RULES, RULES_BY_ID, Severity
+from recovery.forms.signs import EMERGENCY_SIGNS, URGENT_SIGNS
 from recovery.models import Alert, Clinic, DailyLog, Preparation, Recovery, RecoveryPhase, User
 from recovery.queries.pathways import phases_of
 from recovery.services import logs, tick
-from recovery.views.patient.warnings import EMERGENCY_SIGNS, URGENT_SIGNS
 from tests.cast import NUMBERS, QUIET, ZONE, checkin_of, default_pathway, make_recovery, user_of
 from tests.completed import log_of
 from tests.pages import read, words
@@ -281,9 +281,11 @@ def test_new_weakness_on_the_first_day_is_not_to_be_waited_out(
     set_clock(at(0, 10, 30))
     said = today(make_recovery(clinic, day=0, now=at(0, 10, 30)))
     assert (
-        "New weakness at home is not part of this. Do not wait. Get help now: see Warning signs."
-        in said
-    )
+        "New weakness at home is not part of this, nor is numbness in both legs at home. "
+        "Do not wait. Get help now: see Warning signs."
+    ) in said
+    # What is expected is nothing to do.
+    assert said.index("Good to do now") < said.index("What you can expect") < said.index("numb")
 
 
 def test_what_is_seeded_is_what_ships(clinic: Clinic) -> None:

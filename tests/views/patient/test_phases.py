@@ -11,9 +11,9 @@ from django.test import Client
 from recovery.clinical.education import BEFORE_TEXT, PHASE_TEXTS
 from recovery.clinical.phases import DEFAULT_PHASES
 from recovery.clinical.rules import RULES_BY_ID, fill
+from recovery.forms.signs import EMERGENCY_SIGNS, URGENT_SIGNS
 from recovery.models import Clinic, Pathway, Preparation, Recovery, RecoveryPhase
 from recovery.queries.pathways import phases_of, preparation_of
-from recovery.views.patient.warnings import EMERGENCY_SIGNS, URGENT_SIGNS
 from tests.cast import NUMBERS, make_recovery, user_of
 from tests.pages import read, words
 from tests.views.patient.conftest import at, is_data, post, url
@@ -90,11 +90,11 @@ def test_the_clinics_own_words_are_shown(recovery: Recovery) -> None:
 @pytest.mark.parametrize(
     ("day", "now_at", "others"),
     [
-        (-4, "before", "You are not here now. Your procedure is still to come."),
+        (-4, "before", "This page is about another time. Your procedure is still to come."),
         (0, "short_term", "Today is the day of your procedure."),
-        (2, "short_term", "You are not here now. You are on day 2."),
-        (9, "gradual_return", "You are not here now. You are on day 9."),
-        (40, "follow_up", "You are not here now. You are on day 40."),
+        (2, "short_term", "This page is about another time. Today is day 2."),
+        (9, "gradual_return", "This page is about another time. Today is day 9."),
+        (40, "follow_up", "This page is about another time. Today is day 40."),
     ],
 )
 def test_the_page_says_whether_it_is_about_now_and_leads_to_the_others(

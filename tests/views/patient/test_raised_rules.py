@@ -9,11 +9,11 @@ from django.urls import reverse
 
 from recovery.clinical.rules import RULES_BY_ID
 from recovery.clinical.rules.changes import UNCHANGEABLE
+from recovery.forms.signs import RAISED_SIGNS, URGENT_SIGNS
 from recovery.models import Alert, Clinic, FormResponse, Message, Pathway, Recovery, User
 from recovery.services import pathway_moves, tick
 from recovery.services.delivery import deliver
 from recovery.tokens import first_log_token, link_token
-from recovery.views.patient.warnings import RAISED_SIGNS, URGENT_SIGNS
 from tests.cast import checkin_of, make_recovery, sign_in_staff, user_of
 from tests.mailserver import MailServer
 from tests.pages import words

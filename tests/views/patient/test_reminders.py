@@ -81,7 +81,7 @@ def test_a_number_is_stored_as_it_is_shown_and_the_agreement_is_recorded(
         ({"mobile": "call me"}, "Write a mobile number like"),
         ({"mobile": "+1 202 555 0142 0142 0142"}, "Write a mobile number like"),
         ({"mobile": ""}, "Write the number that text messages go to."),
-        ({"sms_ok": None}, "Tick this, or choose e-mail alone."),
+        ({"sms_ok": None}, "Check this, or choose e-mail alone."),
         ({"channels": "pigeon"}, "not one of the available choices"),
         ({"remind_at": "20:00", "quiet_from": "19:00"}, "This is in the quiet hours."),
         ({"remind_at": "03:00"}, "not one of the available choices"),

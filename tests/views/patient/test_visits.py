@@ -54,7 +54,7 @@ def test_a_caregiver_asks_as_one(as_patient, recovery):
     [
         ("", "Write your question."),
         ("   ", "Write your question."),
-        ("x" * 301, "Please shorten this to 300 letters. It now has 301."),
+        ("x" * 301, "Please shorten this to 300 characters. It now has 301."),
         ("a\x00b", "Null characters are not allowed."),
     ],
 )

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from recovery.clinical.rules import RULES_BY_ID
 from recovery.models import (
     AccessEvent,
     Clinic,
@@ -22,6 +23,7 @@ from recovery.models import (
 )
 from recovery.services import observations
 from tests.pages import Page, words
+from tests.pathways import changes, own_pathway
 from tests.test_routes import snapshot
 from tests.views.staff.conftest import NOW, report, someone, url
 
@@ -469,7 +471,6 @@ def test_the_paper_log_asks_in_the_forms_own_words_and_names_nobody(
         assert asked in form
     assert f"Record {today.patient.record_number}" in text
     assert "In an emergency call 911." in text
-    assert "If you answer “Yes” here, call 911 now. Numb" in text.replace("\u00a0", " ")
     assert "When we are closed, call 555-0199." in text.replace("\u2011", "-")
     for boxes in re.findall(r'<p class="p-boxes">(.*?)</p>', page.content.decode(), re.DOTALL):
         choices = re.findall(r"</span>([^<]+)</span>", boxes)
@@ -478,6 +479,76 @@ def test_the_paper_log_asks_in_the_forms_own_words_and_names_nobody(
     assert "If it is 7 or more: Is the pain under control" in text
     assert today.patient.family_name not in text
     assert AccessEvent.objects.filter(action="read", what="paper log").exists()
+
+
+def paper(client: Client, recovery: Recovery) -> str:
+    text = words(client.get(url("observation_paper", recovery.uuid)))
+    return text.replace("\u00a0", " ").replace("\u2011", "-")
+
+
+@pytest.mark.parametrize(
+    ("after", "rule"),
+    [
+        ("If you answer “Yes” to one of the next 3 questions:", "R01"),
+        ("If you answer “Not sure” to one of the next 3 questions:", "R10"),
+        (
+            "If you answer “New or worse” or “I cannot stand, or cannot lift my foot”:",
+            "R02",
+        ),
+        ("If you answer “Both”:", "R03"),
+        ("or fainting No Yes If you answer “Yes”:", "R04"),
+        ("If you answer “Bleeding that does not stop”:", "R06"),
+        (
+            (
+                "If you answer “Swelling of the face, tongue or throat” or "
+                "“Very hard to wake (if you answer for someone)”:"
+            ),
+            "R07",
+        ),
+        ("A bad headache with fever, a stiff neck or confusion:", "R08"),
+        (
+            (
+                "Fever of 103 °F (39.4 °C) or more, or any fever with a stiff neck, confusion, "
+                "strong back pain, or a weak or numb leg:"
+            ),
+            "R05",
+        ),
+        ("More than 4,000 mg of acetaminophen (Tylenol) in 24 hours:", "R21"),
+    ],
+)
+def test_the_paper_log_says_what_to_do_at_once_in_the_rules_own_words(
+    as_nurse: Client, today: Recovery, after: str, rule: str
+) -> None:
+    text = RULES_BY_ID[rule].patient_text.format_map(today.clinic.numbers)
+    assert f"{after} {text}" in paper(as_nurse, today)
+
+
+def test_the_paper_log_says_no_more_than_the_rules_say_of_that_answer(
+    as_nurse: Client, today: Recovery
+) -> None:
+    text = paper(as_nurse, today)
+    for rule in ("R11", "R12", "R13", "R14", "R15", "R16", "R19"):
+        assert RULES_BY_ID[rule].patient_text.split("{")[0] not in text
+
+
+def test_the_paper_log_of_somebody_on_a_blood_thinner_warns_of_a_soaked_dressing_too(
+    as_nurse: Client, today: Recovery
+) -> None:
+    today.anticoagulated = True
+    today.save(update_fields=["anticoagulated"])
+    asked = "If you answer “Blood soaks the dressing” or “Bleeding that does not stop”: Press"
+    assert asked in paper(as_nurse, today)
+
+
+def test_the_paper_log_follows_what_the_clinic_raised(
+    as_nurse: Client, today: Recovery, manager: Any
+) -> None:
+    own = "You may have a clot in your leg. Call {emergency_number} now. Do not rub the leg."
+    rules = [{"rule": "R15", "severity": "emergency", "patient_text": own}]
+    today.pathway = own_pathway(today.clinic, manager, changes(rules=rules))
+    today.save(update_fields=["pathway"])
+    told = own.format_map(today.clinic.numbers)
+    assert f"If you answer “Swelling or pain in one calf”: {told}" in paper(as_nurse, today)
 
 
 # Who is there

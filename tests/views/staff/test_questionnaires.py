@@ -192,7 +192,7 @@ def test_patients_tick_the_lines_and_get_a_score(as_manager: Client, six_weeks: 
     ticks = {"RMDQ-lines": [f"RMDQ-{line}" for line in range(8)]}
     answers = {"NRS-0": "4", "PEG-0": "1", "PEG-1": "2", "PEG-2": "3", "PGIC-0": "2"} | ticks
     unread = phone.post(form, answers)
-    assert "Read all the lines, then tick this box" in words(unread)
+    assert "Read all the lines, then check this box" in words(unread)
     assert phone.post(form, answers | {"RMDQ-read": "yes"}).status_code == 302
     upload(as_manager, rmdq(version="2026-02"))
     assert phone.post(f"{form}review/").url == f"{form}sent/"

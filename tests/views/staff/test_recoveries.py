@@ -179,7 +179,7 @@ def test_the_alert_says_why_what_the_patient_saw_and_what_changed(
     report(recovery, pain_avg=8, pain_controlled=True, free_text="Since noon", **EMERGENCY)
     response = page(as_nurse, recovery)
     text, content = words(response), response.content.decode()
-    assert "R01 Possible cauda equina: new saddle, bladder." in text
+    assert "R01 Possible cauda equina: new saddle sensory change, bladder trouble." in text
     assert "The patient saw, Mar 5, 10:09 This can be a sign that nerves low in your" in text
     assert "Call 911 or go to the emergency room now." in text
     assert "The patient's note Since noon" in text

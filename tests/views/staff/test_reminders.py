@@ -374,6 +374,6 @@ def test_by_text_alone_no_mail_is_promised_and_none_denied(enrolled: Callable[..
 
 def test_texts_without_agreement_are_refused_at_enrolment(enrolled: Callable[..., Any]) -> None:
     page = enrolled(channels="sms", mobile="202 555 0142")
-    assert "Tick this, or choose e-mail alone." in words(page)
+    assert "Check this, or choose e-mail alone." in words(page)
     assert read(page).fields["mobile"] == ["202 555 0142"]
     assert not Patient.objects.filter(record_number="N1").exists()
