@@ -1,6 +1,7 @@
 """A nurse enrols from a list: sees what each row would do, confirms, and may do it all again."""
 
 import io
+import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
+from openpyxl.worksheet.formula import ArrayFormula
 
 from recovery import tasks
 from recovery.forms import uploads
@@ -51,6 +53,15 @@ def upload(client: Client, content: Any, *, dates: str = "ymd", name: str = "lis
 def confirm(client: Client, *, vouched: str = "yes", listing: Any = None) -> Any:
     row = listing or ProcedureImport.objects.latest("pk")
     return client.post(url("import_confirm", row.uuid), {"vouched": vouched}, follow=True)
+
+
+def spoilt_xlsx() -> bytes:
+    """As a broken download leaves it: its list of parts is whole, the sheet is not."""
+    raw = xlsx_of([row()])
+    with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+        part = packed.getinfo("xl/worksheets/sheet1.xml")
+    begins = part.header_offset + 30 + len(part.filename)
+    return raw[:begins] + b"\xff" * 20 + raw[begins + 20 :]
 
 
 def rows(outcome: str) -> list[int]:
@@ -388,6 +399,11 @@ def test_a_clinic_that_may_not_enrol_any_more(clinic: Clinic, as_nurse: Client) 
         ({"last_name": "=1+1"}, ["last_name", "=1+1", "This begins like a formula."]),
         ({"last_name": "-x"}, ["last_name", "-x", "This begins like a formula."]),
         ({"email": "@SUM(A1)"}, ["email", "@SUM(A1)", "This begins like a formula."]),
+        ({"last_name": "#N/A"}, ["last_name", "#N/A", "This is an error of the spreadsheet."]),
+        ({"record_number": "#REF!"}, ["record_number", "#REF!", "This is an error of"]),
+        ({"first_name": "#BEZUG!"}, ["first_name", "#BEZUG!", "This is an error of"]),
+        ({"birth_date": "########"}, ["birth_date", "########", "This is an error of"]),
+        ({"record_number": "#123"}, None),
         ({"last_name": "Kel\nler"}, ["last_name", "Kel\nler", "There is a line break"]),
         ({"last_name": "K" * 90}, ["last_name", "K" * 40 + "…", "Shorten this to 80"]),
         ({"email": ""}, ["email", "", "Write the address, or write no in"]),
@@ -411,6 +427,20 @@ def test_what_is_wrong_with_a_row_names_column_and_value(
     assert str(escape(found[0][2])) in page.content.decode()
 
 
+def test_what_excel_calculates_is_nobodys_name(as_nurse: Client) -> None:
+    listed = [
+        row(last_name=ArrayFormula("C2", "=_xlfn.XLOOKUP(A2,Z:Z,Y:Y)")),
+        row(record_number="=A1&1"),
+        row(last_name="#N/A"),
+    ]
+    page = words(upload(as_nurse, xlsx_of(listed), name="list.xlsx"))
+    assert "last_name =_xlfn.XLOOKUP(A2,Z:Z,Y:Y) This begins like a formula." in page
+    assert "record_number =A1&1 This begins like a formula." in page
+    assert "last_name #N/A This is an error of the spreadsheet. Write the value itself." in page
+    assert rows("wrong") == [2, 3, 4]
+    assert "There is nothing in this list to take in." in page
+
+
 @pytest.mark.parametrize(
     ("dates", "typed"), [("ymd", "2026-03-10"), ("mdy", "3/10/2026"), ("dmy", "10.3.2026")]
 )
@@ -429,6 +459,10 @@ def test_dates_are_read_in_the_order_that_was_chosen(
         (csv_of([row()]).encode("utf-16"), "read as CSV (UTF-16, commas)"),
         (xlsx_of([row(procedure_date=date(2026, 3, 10))]), "read as Excel"),
         (b"MZ\x90\x00" + b"\x00\x01" * 400, "File: This is neither a CSV nor an Excel file"),
+        (csv_of([row(surgeon="Dr\0F")]).encode("utf-16"), "File: This is neither a CSV nor an Exc"),
+        (csv_of([row()], header=(*HEADER, "a\0b")).encode("utf-16"), "File: This is neither a CSV"),
+        (spoilt_xlsx(), "File: This is no Excel file that can be read."),
+        (xlsx_of([*[{}] * 10_000, row()]), "File: This file has more than 10000 rows, blank ones"),
         (b"", "File: This file is empty."),
         (csv_of([]), "File: There are no rows beneath the names of the columns."),
         ("a,b\n1,2\n", "File: Row 1 does not name these columns: record_number, first_name"),
