@@ -52,6 +52,9 @@ SHORT = {"y": "yes", "n": "no"}
 # What begins so is calculated by a spreadsheet; a phone number may begin with +.
 FORMULA = re.compile(r"[=@]")
 FORMULA_IN_WORDS = re.compile(r"[=@+-]")
+# What a spreadsheet shows in the place of a value, in its own language: #N/A, #REF!, #NAME?, and
+# #### for one that is wider than its column.
+ERROR = re.compile(r"#(?:\S+[!?]|N/?[ADV]|GETTING_DATA|#+)", re.IGNORECASE)
 WORDS = ("record_number", "given_name", "family_name", "surgeon", "levels")
 ORDERS = {
     "ymd": (re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"), "2026-03-17"),
@@ -209,6 +212,8 @@ def _accidents(cells: dict[str, str]) -> Iterator[tuple[str, Any]]:
             yield name, _("There is a line break or a control character in this cell.")
         elif (FORMULA_IN_WORDS if name in WORDS else FORMULA).match(cell):
             yield name, _("This begins like a formula. Write the value itself.")
+        elif ERROR.fullmatch(cell):
+            yield name, _("This is an error of the spreadsheet. Write the value itself.")
 
 
 def _as_typed(name: str, cell: str, dates: str) -> str:

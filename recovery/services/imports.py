@@ -135,20 +135,20 @@ def _batch(now: datetime) -> int | None:
 
 def _take(rows: Sequence[ImportRow], clinic: Clinic, user: User, now: datetime) -> None:
     """Do what the preview said, unless something has changed since; then say what."""
-    known = known_of(clinic, [one.given["record_number"] for one in rows])
+    people = [_read(one.given) for one in rows]
+    register = known_of(clinic, people)
     new: list[tuple[ImportRow, dict[str, Any]]] = []
-    for one in rows:
-        given = _read(one.given)
-        here = known.get(given["record_number"])
-        one.outcome, one.problems = outcome_of(given, here, {})
+    for one, given in zip(rows, people, strict=True):
+        here = register.by_number.get(given["record_number"])
+        one.outcome, one.problems = outcome_of(given, register, {})
         if one.outcome == Outcome.NEW:
             new.append((one, given))
         elif one.outcome == Outcome.ADDED and here:
             _alone(one, partial(_added, here.patient, given, user, now))
     enrol = partial(enrolment.enrol, clinic=clinic, user=user, now=now)
-    people = [given for _one, given in new]
+    newcomers = [given for _one, given in new]
     try:
-        recoveries = enrolment.enrol_all(clinic=clinic, user=user, now=now, people=people)
+        recoveries = enrolment.enrol_all(clinic=clinic, user=user, now=now, people=newcomers)
     except (enrolment.Known, enrolment.Incomplete, DatabaseError):
         # Nobody is in. Each by itself, so that one bad row keeps nobody else out.
         for one, given in new:

@@ -6,7 +6,9 @@ Nothing is guessed: a file that can be read in two ways is refused, with what to
 import csv
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -15,14 +17,19 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from openpyxl import load_workbook
+from openpyxl.formula.tokenizer import TokenizerError
+from openpyxl.formula.translate import TranslatorError
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 MAX_BYTES = 5 * 2**20
+# Beneath the names of the columns. Blank ones count: a few bytes may claim two billion of them.
 MAX_ROWS = 10_000
 MAX_COLUMNS = 60
 # Of all parts of an Excel file together, unpacked.
 MAX_UNPACKED = 48 * 2**20
 MAX_PARTS = 200
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 DELIMITERS = {
@@ -89,13 +96,17 @@ def _sheet(read_as: str, rows: Iterable[Sequence[str]]) -> Sheet:
         raise Unreadable(_("This file has more than %(n)d columns.") % {"n": MAX_COLUMNS})
     lines = []
     for number, row in numbered:
+        if number > MAX_ROWS + 1:
+            raise Unreadable(
+                _(
+                    "This file has more than %(n)d rows, blank ones included. Delete the blank"
+                    " rows, or part it into several."
+                )
+                % {"n": MAX_ROWS}
+            )
         cells = tuple(cell.strip(" \t\u00a0") for cell in row)
         if not any(cells):
             continue
-        if len(lines) == MAX_ROWS:
-            raise Unreadable(
-                _("This file has more than %(n)d rows. Part it into several.") % {"n": MAX_ROWS}
-            )
         padded = (*cells, *[""] * (len(header) - len(cells)))
         extra = sum(bool(cell) for cell in cells[len(header) :])
         lines.append(Line(number, padded[: len(header)], extra))
@@ -121,15 +132,17 @@ def _csv(raw: bytes, is_header: Callable[[Sequence[str]], bool]) -> Sheet:
 
 
 def _text(raw: bytes) -> tuple[str, str]:
+    neither = _("This is neither a CSV nor an Excel file, whatever its name says. Save it as one.")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
-            return raw.decode("utf-16"), "UTF-16"
+            text = raw.decode("utf-16")
         except UnicodeDecodeError:
             raise Unreadable(_("This file begins like UTF-16 and is none.")) from None
+        if "\0" in text:
+            raise Unreadable(neither)
+        return text, "UTF-16"
     if b"\x00" in raw:
-        raise Unreadable(
-            _("This is neither a CSV nor an Excel file, whatever its name says. Save it as one.")
-        )
+        raise Unreadable(neither)
     try:
         return raw.decode("utf-8-sig"), "UTF-8"
     except UnicodeDecodeError:
@@ -161,6 +174,9 @@ def _workbook(raw: bytes) -> Iterator[list[str]]:
             parts = archive.infolist()
         if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
             raise Unreadable(_("Unpacked, this file is far too large for a list of procedures."))
+        # Excel packs in no other way, and each way breaks with errors of its own.
+        if any(part.compress_type not in PACKED for part in parts):
+            raise Unreadable(wrong)
         book = load_workbook(io.BytesIO(raw), read_only=True, keep_links=False)
         try:
             sheet = book.worksheets[0]
@@ -175,7 +191,7 @@ def _workbook(raw: bytes) -> Iterator[list[str]]:
     except (
         *(zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError),
         *(IndexError, AttributeError, EOFError, SyntaxError, OverflowError, NotImplementedError),
-        *(RuntimeError, OSError),
+        *(RuntimeError, OSError, zlib.error, struct.error, TokenizerError, TranslatorError),
     ):
         raise Unreadable(wrong) from None
 
@@ -186,6 +202,10 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, ArrayFormula):
+        return str(value.text)
+    if isinstance(value, DataTableFormula):
+        return "=TABLE"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d}" if value.time() == time() else f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, date):

@@ -1,6 +1,7 @@
 """A nurse enrols from a list: sees what each row would do, confirms, and may do it all again."""
 
 import io
+import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
+from openpyxl.worksheet.formula import ArrayFormula
 
 from recovery import tasks
 from recovery.forms import uploads
@@ -51,6 +53,15 @@ def upload(client: Client, content: Any, *, dates: str = "ymd", name: str = "lis
 def confirm(client: Client, *, vouched: str = "yes", listing: Any = None) -> Any:
     row = listing or ProcedureImport.objects.latest("pk")
     return client.post(url("import_confirm", row.uuid), {"vouched": vouched}, follow=True)
+
+
+def spoilt_xlsx() -> bytes:
+    """As a broken download leaves it: its list of parts is whole, the sheet is not."""
+    raw = xlsx_of([row()])
+    with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+        part = packed.getinfo("xl/worksheets/sheet1.xml")
+    begins = part.header_offset + 30 + len(part.filename)
+    return raw[:begins] + b"\xff" * 20 + raw[begins + 20 :]
 
 
 def rows(outcome: str) -> list[int]:
@@ -270,14 +281,16 @@ def test_a_preview_can_be_discarded(as_nurse: Client) -> None:
 # -----------------------------------------
 
 
+RUTH = {
+    "record_number": "L0001",
+    "given_name": "Ruth",
+    "family_name": "Keller",
+    "birth_date": date(1957, 3, 14),
+}
+
+
 def known(clinic: Clinic, **more: Any) -> Recovery:
-    person = {
-        "record_number": "L0001",
-        "given_name": "Ruth",
-        "family_name": "Keller",
-        "birth_date": date(1957, 3, 14),
-    }
-    return make_recovery(clinic, day=30, now=NOW, patient=person, **more)
+    return make_recovery(clinic, day=30, now=NOW, patient=RUTH, **more)
 
 
 def test_another_procedure_of_a_patient_whose_follow_up_ended(
@@ -326,6 +339,123 @@ def test_a_moved_procedure_is_known_by_both_dates(
         csv_of([row(procedure_date="2026-02-03"), row(procedure_date="2026-02-05")]),
     )
     assert rows("known") == [2, 3]
+
+
+ELSEWHERE = "Enrolled already under record number %s. Write that number; if this is another person"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "said"),
+    [
+        # Excel takes leading zeros for nothing, whatever else the row says.
+        ({"record_number": "00123"}, {"record_number": "123"}, ELSEWHERE % "00123"),
+        (
+            {"record_number": "00123"},
+            {"record_number": "123", "procedure_date": "2026-03-20"},
+            ELSEWHERE % "00123",
+        ),
+        ({}, {"record_number": "L-1", "last_name": "KELLER"}, ELSEWHERE % "L0001"),
+        (
+            {"last_name": "Müller"},
+            {"record_number": "L-1", "last_name": "MÜLLER"},
+            ELSEWHERE % "L0001",
+        ),
+        (
+            {"last_name": "MÜLLER"},
+            {"record_number": "L-1", "last_name": "müller"},
+            ELSEWHERE % "L0001",
+        ),
+        # A namesake: another date of birth, or another day.
+        ({}, {"record_number": "L-1", "birth_date": "1957-03-15"}, None),
+        ({}, {"record_number": "L-1", "procedure_date": "2026-03-11"}, None),
+        ({}, {"record_number": "L-1", "last_name": "Kellner"}, None),
+    ],
+)
+@pytest.mark.parametrize("in_one_file", [False, True])
+def test_a_person_is_not_enrolled_again_under_another_number(
+    as_nurse: Client, in_one_file: bool, first: Any, then: Any, said: str | None
+) -> None:
+    here, again = row(**first), row(**then)
+    if in_one_file:
+        page = words(upload(as_nurse, csv_of([here, again])))
+        number = here["record_number"]
+        said = said and f"Row 2 of this file has this person under record number {number}."
+    else:
+        upload(as_nurse, csv_of([here]))
+        confirm(as_nurse)
+        page = words(upload(as_nurse, csv_of([again])))
+    problem = ImportRow.objects.latest("pk").problems
+    assert [one[:2] for one in problem] == (
+        [["record_number", then["record_number"]]] if said else []
+    )
+    assert (said or "") in page
+    confirm(as_nurse)
+    assert Patient.objects.count() == (1 if said else 2)
+
+
+def test_two_previews_enrol_no_person_under_two_numbers(as_nurse: Client) -> None:
+    for number in ("00123", "123"):
+        upload(as_nurse, csv_of([row(record_number=number)]))
+    first, second = ProcedureImport.objects.order_by("pk")
+    confirm(as_nurse, listing=first)
+    assert ELSEWHERE % "00123" in words(confirm(as_nurse, listing=second))
+    assert Patient.objects.count() == 1
+
+
+def test_a_person_whose_procedure_moved_is_found_by_both_dates(
+    clinic: Clinic, nurse: User, as_nurse: Client
+) -> None:
+    recovery = known(clinic)
+    reschedules.reschedule(
+        recovery=recovery,
+        procedure_at=recovery.procedure_at + timedelta(days=2),
+        anchor=recovery.anchor,
+        user=nurse,
+        now=NOW,
+    )
+    days = ("2026-02-03", "2026-02-05")
+    upload(as_nurse, csv_of([row(record_number="L-1", procedure_date=day) for day in days]))
+    assert rows("wrong") == [2, 3]
+
+
+def test_a_person_of_the_other_clinic_is_a_new_patient_here(
+    as_nurse: Client, as_harbor_nurse: Client
+) -> None:
+    upload(as_harbor_nurse, csv_of([row(record_number="00123")]))
+    confirm(as_harbor_nurse)
+    upload(as_nurse, csv_of([row(record_number="123")]))
+    assert rows("new") == [2]
+
+
+def test_a_cancelled_procedure_is_not_passed_over_without_a_word(
+    clinic: Clinic, nurse: User, as_nurse: Client
+) -> None:
+    recovery = make_recovery(clinic, day=-5, now=NOW, patient=RUTH)
+    recoveries.change_state(recovery=recovery, state="cancelled", user=nurse, now=NOW)
+    page = words(upload(as_nurse, csv_of([row()])))
+    assert (
+        "procedure_date 2026-03-10 The procedure of this day was cancelled here. If it takes place"
+        " after all, add it on the patient's page." in page
+    )
+    assert rows("wrong") == [2]
+    # Another day is a procedure of its own.
+    upload(as_nurse, csv_of([row(procedure_date="2026-03-11")]))
+    assert rows("added") == [2]
+    confirm(as_nurse)
+    page = words(upload(as_nurse, csv_of([row()])))
+    assert "is being followed for the procedure of Mar 11, 2026" in page
+
+
+def test_a_cancelled_procedure_that_was_added_again_is_known(
+    clinic: Clinic, nurse: User, as_nurse: Client
+) -> None:
+    recovery = make_recovery(clinic, day=-5, now=NOW, patient=RUTH)
+    recoveries.change_state(recovery=recovery, state="cancelled", user=nurse, now=NOW)
+    enrolment.add_procedure(
+        patient=recovery.patient, user=nurse, now=NOW, procedure_at=recovery.procedure_at
+    )
+    upload(as_nurse, csv_of([row()]))
+    assert rows("known") == [2]
 
 
 def test_a_number_of_the_other_clinic_is_a_new_patient_here(
@@ -388,6 +518,11 @@ def test_a_clinic_that_may_not_enrol_any_more(clinic: Clinic, as_nurse: Client) 
         ({"last_name": "=1+1"}, ["last_name", "=1+1", "This begins like a formula."]),
         ({"last_name": "-x"}, ["last_name", "-x", "This begins like a formula."]),
         ({"email": "@SUM(A1)"}, ["email", "@SUM(A1)", "This begins like a formula."]),
+        ({"last_name": "#N/A"}, ["last_name", "#N/A", "This is an error of the spreadsheet."]),
+        ({"record_number": "#REF!"}, ["record_number", "#REF!", "This is an error of"]),
+        ({"first_name": "#BEZUG!"}, ["first_name", "#BEZUG!", "This is an error of"]),
+        ({"birth_date": "########"}, ["birth_date", "########", "This is an error of"]),
+        ({"record_number": "#123"}, None),
         ({"last_name": "Kel\nler"}, ["last_name", "Kel\nler", "There is a line break"]),
         ({"last_name": "K" * 90}, ["last_name", "K" * 40 + "…", "Shorten this to 80"]),
         ({"email": ""}, ["email", "", "Write the address, or write no in"]),
@@ -411,6 +546,20 @@ def test_what_is_wrong_with_a_row_names_column_and_value(
     assert str(escape(found[0][2])) in page.content.decode()
 
 
+def test_what_excel_calculates_is_nobodys_name(as_nurse: Client) -> None:
+    listed = [
+        row(last_name=ArrayFormula("C2", "=_xlfn.XLOOKUP(A2,Z:Z,Y:Y)")),
+        row(record_number="=A1&1"),
+        row(last_name="#N/A"),
+    ]
+    page = words(upload(as_nurse, xlsx_of(listed), name="list.xlsx"))
+    assert "last_name =_xlfn.XLOOKUP(A2,Z:Z,Y:Y) This begins like a formula." in page
+    assert "record_number =A1&1 This begins like a formula." in page
+    assert "last_name #N/A This is an error of the spreadsheet. Write the value itself." in page
+    assert rows("wrong") == [2, 3, 4]
+    assert "There is nothing in this list to take in." in page
+
+
 @pytest.mark.parametrize(
     ("dates", "typed"), [("ymd", "2026-03-10"), ("mdy", "3/10/2026"), ("dmy", "10.3.2026")]
 )
@@ -429,6 +578,10 @@ def test_dates_are_read_in_the_order_that_was_chosen(
         (csv_of([row()]).encode("utf-16"), "read as CSV (UTF-16, commas)"),
         (xlsx_of([row(procedure_date=date(2026, 3, 10))]), "read as Excel"),
         (b"MZ\x90\x00" + b"\x00\x01" * 400, "File: This is neither a CSV nor an Excel file"),
+        (csv_of([row(surgeon="Dr\0F")]).encode("utf-16"), "File: This is neither a CSV nor an Exc"),
+        (csv_of([row()], header=(*HEADER, "a\0b")).encode("utf-16"), "File: This is neither a CSV"),
+        (spoilt_xlsx(), "File: This is no Excel file that can be read."),
+        (xlsx_of([*[{}] * 10_000, row()]), "File: This file has more than 10000 rows, blank ones"),
         (b"", "File: This file is empty."),
         (csv_of([]), "File: There are no rows beneath the names of the columns."),
         ("a,b\n1,2\n", "File: Row 1 does not name these columns: record_number, first_name"),
@@ -541,10 +694,11 @@ def test_a_crash_leaves_whole_batches_and_the_rest_goes_in_later(
 def test_a_row_that_cannot_go_in_keeps_nobody_else_out(
     clinic: Clinic, as_nurse: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upload(as_nurse, csv_of([row(record_number=f"L000{n}") for n in range(3)]))
+    others = [row(record_number=f"L000{n}", last_name=f"Berg{n}") for n in (0, 2)]
+    upload(as_nurse, csv_of([others[0], row(), others[1]]))
     known(clinic)
     # A colleague is faster by a moment: the rows are looked at before, and written after.
-    monkeypatch.setattr(imports, "known_of", lambda *_: {})
+    monkeypatch.setattr(imports, "known_of", lambda *_: queries.Register())
     page = words(confirm(as_nurse))
     assert "Row 3 Ruth Keller L0001 The clinic cannot enroll this row now." in page
     assert rows("enrolled") == [2, 4]
@@ -552,7 +706,8 @@ def test_a_row_that_cannot_go_in_keeps_nobody_else_out(
 
 
 def test_a_couple_with_one_address_shares_its_sign_in(as_nurse: Client) -> None:
-    upload(as_nurse, csv_of([row(), row(record_number="L0002", email="Ruth@Example.org")]))
+    other = {"record_number": "L0002", "email": "Ruth@Example.org"}
+    upload(as_nurse, csv_of([row(), row(first_name="Max", birth_date="1955-01-01", **other)]))
     confirm(as_nurse)
     assert User.objects.get(email="ruth@example.org").accesses.count() == 2
 
@@ -570,6 +725,11 @@ def test_many_rows_take_as_many_statements_as_a_few(as_nurse: Client) -> None:
     statements(people[:4])
     few = statements(people[4:8])
     assert statements(people[8:]) == few
+    # And so for those who are there already under another number.
+    again = [one | {"record_number": f"0{one['record_number']}"} for one in people]
+    few = statements(again[:4])
+    assert statements(again[4:]) == few
+    assert len(rows("wrong")) == 20
 
 
 def test_what_a_request_leaves_over_a_worker_is_asked_for(
