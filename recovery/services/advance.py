@@ -160,8 +160,7 @@ def _judge_time(
     owed.raised += raised
     owed.alerts += fed
     situation.alerts += raised
-    at_once = [(alert, 0) for alert in raised + fed if alert.notice_step]
-    owed.messages += notices.of_steps(recovery, situation.people, at_once, now, situation.told)
+    owed.messages += notices.of_firings(recovery, situation.people, raised + fed, now)
 
 
 def _act_on_alerts(situation: Situation, owed: Owed, now: datetime) -> None:
