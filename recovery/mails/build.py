@@ -232,9 +232,12 @@ def _reminder(message: Message, now: datetime) -> tuple[str, dict[str, Any]]:
 
 
 def also_open(message: Message, checkins: Iterable[CheckIn], now: datetime) -> list[CheckIn]:
-    """The other forms of these that wait for an answer: one mail a time names them all."""
+    """The other forms of these that wait for an answer: one mail a time names them all, but for
+    those of a kind whose reminders the patient has turned off.
+    """
     assert message.checkin is not None
-    this = message.checkin
+    assert message.recovery is not None
+    this, patient = message.checkin, message.recovery.patient
     waiting = [
         checkin
         for checkin in checkins
@@ -244,7 +247,9 @@ def also_open(message: Message, checkins: Iterable[CheckIn], now: datetime) -> l
         (
             checkin
             for checkin in waiting
-            if checkin.anchor == this.anchor and checkin.key != this.key
+            if checkin.anchor == this.anchor
+            and checkin.key != this.key
+            and not patient.turned_off(checkin.form)
         ),
         key=lambda checkin: checkin.expires_at,
     )

@@ -4,6 +4,7 @@ from datetime import date, time
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.clinical.reminding import Hours
 from recovery.models.channels import Channel, Channels
 from recovery.models.clinics import Clinic
@@ -88,6 +89,11 @@ class Patient(models.Model):
     def in_order(self) -> tuple[Channel, ...]:
         """The channels that the patient chose, the first one first."""
         return Channels(self.channels).in_order
+
+    def turned_off(self, form: str) -> bool:
+        """Whether reminders of `form` are off; with "", whether all are."""
+        off = self.logs_off_at if form in LOG_FORMS else self.forms_off_at
+        return self.reminders_off_at is not None or (bool(form) and off is not None)
 
     def is_paused(self, on: date) -> bool:
         return self.paused_until is not None and on < self.paused_until

@@ -88,11 +88,12 @@ def state_of(
     return "due" if now >= due_at - DUE else "open"
 
 
-def response_of(checkin: CheckIn) -> FormResponse | None:
-    """What was sent, else the newest draft, from whichever device."""
+def response_of(checkin: CheckIn, *, staff: bool) -> FormResponse | None:
+    """What was sent, else the newest draft, from whichever device; a draft of staff for `staff`."""
     rows = FormResponse.objects.filter(checkin=checkin)
     sent = rows.filter(status=FormResponse.Status.COMPLETED).order_by("-completed_at").first()
-    return sent or rows.order_by("-saved_at").first()
+    drafts = rows if staff else rows.exclude(source=DailyLog.Source.STAFF)
+    return sent or drafts.order_by("-saved_at").first()
 
 
 def as_log(response: FormResponse) -> DailyLog:

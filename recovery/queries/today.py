@@ -215,9 +215,10 @@ def _standing(recovery_id: int) -> Any:
 
 def _waiting(recovery: Recovery, now: datetime) -> list[Any]:
     """Open check-ins, the newest first. One that has just expired, before the tick marked it, is
-    not open; `begun` says of each whether a draft of it is kept.
+    not open; `begun` says of each whether a draft of it is kept that is the patient's.
     """
-    drafts = FormResponse.objects.in_progress().filter(checkin=OuterRef("pk"))
+    kept = FormResponse.objects.in_progress().filter(checkin=OuterRef("pk"))
+    drafts = kept.exclude(source=DailyLog.Source.STAFF)
     rows = CheckIn.objects.open().filter(
         recovery=recovery, anchor=recovery.anchor, expires_at__gt=now
     )

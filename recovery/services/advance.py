@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.clinical.pathway import Occasion, checkin_key_for
 from recovery.clinical.rules import RULE_SET_VERSION
 from recovery.models import Alert, CheckIn, Contact, Message, Recovery
@@ -116,20 +117,23 @@ def _expire(recovery: Recovery, checkin: CheckIn, now: datetime) -> bool:
     if checkin.state != CheckIn.State.OPEN or checkin.expires_at > now:
         return False
     checkin.state = CheckIn.State.EXPIRED
-    # Seen only after downtime: an old day told since then ends no silence (services.logs).
-    logged_since = (
-        recovery.last_log_at is not None
-        and recovery.last_log_day is not None
-        and recovery.last_log_at >= checkin.expires_at
-        and recovery.last_log_day > checkin.day
-    )
-    if recovery.sends and not logged_since:
+    if recovery.sends and not _heard_since(recovery, checkin):
         recovery.overdue_since = min(
             filter(None, [recovery.overdue_since, checkin.expires_at]), default=None
         )
         if not recovery.overdue_until and recovery.overdue_call != Contact.Outcome.REMOVED:
             recovery.overdue_hidden = False
     return True
+
+
+def _heard_since(recovery: Recovery, checkin: CheckIn) -> bool:
+    """Whether the patient is not silent though this check-in passed: a later day was told of; of a
+    form that is no log, after its end. An old day that is told late ends no silence.
+    """
+    at, day = recovery.last_log_at, recovery.last_log_day
+    if at is None or day is None or day <= checkin.day:
+        return False
+    return checkin.form in LOG_FORMS or at >= checkin.expires_at
 
 
 def _judge_time(
@@ -156,8 +160,7 @@ def _judge_time(
     owed.raised += raised
     owed.alerts += fed
     situation.alerts += raised
-    at_once = [(alert, 0) for alert in raised + fed if alert.notice_step]
-    owed.messages += notices.of_steps(recovery, situation.people, at_once, now, situation.told)
+    owed.messages += notices.of_firings(recovery, situation.people, raised + fed, now)
 
 
 def _act_on_alerts(situation: Situation, owed: Owed, now: datetime) -> None:

@@ -36,6 +36,10 @@ STATUS = (
 )
 
 
+class EnteredByStaff(PermissionDenied):
+    """What staff entered is corrected by staff: a patient's answers need an id of their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
     response: FormResponse
@@ -57,6 +61,7 @@ def save(
     user: User | None = None,
     send: bool,
     language: str = "en",
+    taken_over: FormResponse | None = None,
 ) -> Saved:
     """Keep what was answered so far, or `send` it: then it is scored and judged.
 
@@ -66,11 +71,12 @@ def save(
     does a retry that comes after a correction: `revision` is that of the sent row the form was
     filled from, None for one that was not sent yet. `language` is that of the page.
     The answers that a daily log asks too are judged at every save (R01-R38): a sign of danger
-    does not wait until the form is finished.
+    does not wait until the form is finished. `taken_over` is the patient's draft from which staff
+    filled the form: of what it has told, nobody is told again.
 
     After the check-in has expired a patient's answers are kept, not taken: the response stays in
-    progress and staff may take it as a late entry. Raises PermissionDenied when a patient would
-    correct what staff entered.
+    progress and staff may take it as a late entry. Raises EnteredByStaff when a patient would
+    write over what staff entered.
     """
     recovery = (
         Recovery.objects.select_for_update(of=("self",))
@@ -84,21 +90,24 @@ def save(
     )
     last = own[-1] if own else None
     staff = source == DailyLog.Source.STAFF
-    if last and last.source == DailyLog.Source.STAFF and not staff:
-        raise PermissionDenied("what staff entered is corrected by staff")
     late = checkin.expires_at <= now
     send = send and (staff or not late)
     sent = last is not None and last.is_sent
     given = _plain(answers)
-    if last and (
+    replay = last is not None and (
         (last.answers == given and (sent or not send)) or replays.is_stale(own, given, revision)
-    ):
+    )
+    if last and last.source == DailyLog.Source.STAFF and not staff and not (sent and replay):
+        raise EnteredByStaff("what staff entered is corrected by staff")
+    if last and replay:
         return Saved(last, replay=True)
     if sent and not send:
         # A correction is sent or it is not; a draft of one would hide what was sent.
         raise PermissionDenied("what was sent is corrected by sending it again")
     # Asked before the draft, which is the same row, is written over.
-    told_before = last is not None and last.answers.get(LOG) == given.get(LOG)
+    told_before = any(
+        one.answers.get(LOG) == given.get(LOG) for one in (last, taken_over) if one is not None
+    )
     response = last if last and not sent else FormResponse(client_id=client_id, checkin=checkin)
     response.recovery = recovery
     if sent:

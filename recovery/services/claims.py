@@ -20,12 +20,15 @@ BATCH = min(40, int(settings.MAIL_LEASE_SECONDS * 2))
 SENT_AGAIN = (Message.Kind.ALERT, Message.Kind.ESCALATION)
 ORDER = ("urgency", "send_after", "pk")
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
+# Once the server is back nobody waits long for what an alert says.
+LONGEST_OF_ALERTS = timedelta(minutes=5)
 State = Message.State
 
 
 def waited(message: Message) -> timedelta:
     """How long it waits after it was turned away for the time being, by how often it was tried."""
-    return BACKOFF[min(message.attempts, len(BACKOFF)) - 1]
+    wait = BACKOFF[min(message.attempts, len(BACKOFF)) - 1]
+    return min(wait, LONGEST_OF_ALERTS) if message.urgency == ALERT_URGENCY else wait
 
 
 def _all_but(path: str, model: type[Model], *read: str) -> list[str]:

@@ -274,7 +274,7 @@ def _set_status(
     recovery.days_logged = len({row.day for row in reported})
     status.called_or_answered(recovery)
     outcomes.set_of_logs(recovery, reported)
-    if recovery.overdue_since and all(log.day > day for day in _missed_days(recovery, now)):
+    if recovery.overdue_since and all(newest > day for day in _missed_days(recovery, now)):
         status.answered(recovery)
 
 

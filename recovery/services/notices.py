@@ -15,23 +15,37 @@ TELLING = (Message.Kind.ALERT, Message.Kind.ESCALATION)
 
 
 def at_once(recovery: Recovery, cause: str, fired: Iterable[Alert], now: datetime) -> None:
-    """Owe the mails about alerts that an answer, named by `cause`, has just fired.
-
-    They go to those whom the steps of each alert have told so far; one that waits for the clinic
-    to open tells nobody yet. Takes two statements, or none.
+    """Owe the mails about alerts that an answer, named by `cause`, has just fired. Takes two
+    statements, or none.
     """
     calling = worst_first(alert for alert in fired if alert.notice_step)
     if not calling:
         return
     people = oncall.people([recovery.clinic_id]).get(recovery.clinic_id, [])
+    messages.owe(of_firings(recovery, people, calling, now, cause=cause))
+
+
+def of_firings(
+    recovery: Recovery,
+    people: Sequence[oncall.Person],
+    fired: Iterable[Alert],
+    now: datetime,
+    *,
+    cause: str = "",
+) -> list[Message]:
+    """The unsaved mails about alerts that have just fired, by `cause` or because time went by.
+
+    They go to those whom the steps of each alert have told so far; one that waits for the clinic
+    to open tells nobody yet.
+    """
     mails: list[Message] = []
     mailed: set[int] = set()
-    for alert in calling:
+    for alert in worst_first(alert for alert in fired if alert.notice_step):
         steps = range(min(alert.notice_step, oncall.STEPS))
         users = {user for step in steps for user in oncall.told(people, alert.severity, step)}
         mails += messages.alert_mails(
             recovery,
-            notice=cause,
+            notice=cause or _firing(alert),
             kind=Message.Kind.ALERT,
             severity=alert.severity,
             number=0,
@@ -39,7 +53,16 @@ def at_once(recovery: Recovery, cause: str, fired: Iterable[Alert], now: datetim
             now=now,
         )
         mailed |= users
-    messages.owe(mails)
+    return mails
+
+
+def _firing(alert: Alert) -> str:
+    """The name of what its newest firing is told by: to each person once."""
+    return f"{_notice(alert)}:{alert.firings}"
+
+
+def _notice(alert: Alert) -> str:
+    return f"alert:{alert.uuid}:{alert.notice}"
 
 
 def of_steps(
@@ -62,7 +85,7 @@ def of_steps(
         users = [user for user in turns if user not in mailed]
         mails += messages.alert_mails(
             recovery,
-            notice=f"alert:{alert.uuid}:{alert.notice}",
+            notice=_notice(alert) if step else _firing(alert),
             kind=Message.Kind.ESCALATION if step else Message.Kind.ALERT,
             severity=alert.severity,
             number=alert.notice_step if step else 0,

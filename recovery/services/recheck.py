@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from recovery.clinical.checkinforms import LOG_FORMS
 from recovery.clinical.reminding import by_day
 from recovery.models import Channel, CheckIn, Message, Patient, PatientAccess, Recovery
 from recovery.queries import digest
@@ -124,7 +123,7 @@ class Recheck:
         checks = (
             (not recovery.sends, Reason.NOT_FOLLOWED),
             *self._why_not_by_channel(message, patient),
-            (_counts(message) and turned_off(patient, form), Reason.OPTED_OUT),
+            (_counts(message) and patient.turned_off(form), Reason.OPTED_OUT),
             (_counts(message) and patient.is_paused(local.date()), Reason.PAUSED),
             (checkin is not None and checkin.state == CheckIn.State.COMPLETED, Reason.ANSWERED),
             (checkin is not None and checkin.expires_at <= now, Reason.EXPIRED),
@@ -152,12 +151,6 @@ class Recheck:
             ((patient.pk, message.user_id) not in self._accesses, Reason.INACTIVE),
             (patient.address_fails_at is not None, Reason.ADDRESS_FAILS),
         )
-
-
-def turned_off(patient: Patient, form: str) -> bool:
-    """Whether reminders of `form` are off; with "", whether all are."""
-    off = patient.logs_off_at if form in LOG_FORMS else patient.forms_off_at
-    return patient.reminders_off_at is not None or (bool(form) and off is not None)
 
 
 def _to_patient(message: Message) -> bool:

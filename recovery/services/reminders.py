@@ -10,7 +10,6 @@ from recovery.clinical.reminding import by_day
 from recovery.models import Channel, CheckIn, Message
 from recovery.services import channels, messages
 from recovery.services.channels import Reminded
-from recovery.services.recheck import turned_off
 from recovery.services.situations import Situation
 
 # The number of a reminder that the patient asked to come later.
@@ -87,7 +86,7 @@ def _why_not(situation: Situation, one: Due, now: datetime) -> Message.Reason:
         reason = Message.Reason.EXPIRED
     elif planned and _needs_call(situation, checkin.key):
         reason = Message.Reason.CALL
-    elif turned_off(recovery.patient, checkin.form):
+    elif recovery.patient.turned_off(checkin.form):
         reason = Message.Reason.OPTED_OUT
     elif planned and _between(situation, one.at, now):
         reason = Message.Reason.CAPPED
@@ -170,7 +169,7 @@ def _unanswered(situation: Situation, key: str) -> bool:
 def _to_come(situation: Situation, occasion: Occasion) -> list[datetime]:
     """Of its reminder times, past ones too, those at which one goes as things stand."""
     waits = _unanswered(situation, occasion.key)
-    if not waits or turned_off(situation.recovery.patient, occasion.form):
+    if not waits or situation.recovery.patient.turned_off(occasion.form):
         return []
     checkin = situation.checkins.get(occasion.key)
     later = checkin.later_at if checkin else None

@@ -158,6 +158,23 @@ def test_a_temporary_refusal_waits_longer_each_time(patient, mail_server, step):
     assert send(at) == 1
 
 
+def test_an_alert_waits_five_minutes_at_most_for_a_server_that_was_away(
+    patient, nurse, mail_server, settings
+):
+    message = owe(patient, kind="alert", user=nurse, checkin=None, severity="emergency", urgency=0)
+    there = settings.EMAIL_PORT
+    settings.EMAIL_PORT = free_port()
+    at, waits = AT, []
+    for _ in range(5):
+        assert send(at) == 0
+        assert states(message) == ["owed"]
+        waits.append((message.send_after - at) // MINUTE)
+        at = message.send_after
+    assert waits == [1, 5, 5, 5, 5]
+    settings.EMAIL_PORT = there
+    assert send(at) == 1
+
+
 def test_a_temporary_refusal_delays_nobody_else(patients, mail_server):
     found = [owe(recovery) for recovery in patients]
     mail_server.at_rcpt[address(patients[0])] = "450 Mailbox busy"

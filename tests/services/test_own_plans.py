@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from recovery.clinical import rules
 from recovery.clinical.logfields import clean
-from recovery.models import Alert, CheckIn, DailyLog, Message, Recovery
+from recovery.models import Alert, CheckIn, DailyLog, Duty, Message, Recovery
 from recovery.queries.pathways import plan_of, severity_shown
 from recovery.services import checkins, logs, tick
 from tests.cast import NOW, QUIET, checkin_of, default_pathway, make_recovery
@@ -214,6 +214,31 @@ def test_a_raised_rule_of_time_is_mailed(clinic, manager, nurse):
     alert = Alert.objects.get(rule="R43")
     assert (alert.severity, alert.patient_text) == ("urgent", "")
     assert Message.objects.filter(kind="alert", user=nurse).count() == 1
+
+
+def test_a_raised_rule_of_time_that_fires_again_while_it_stands_is_mailed_again(
+    clinic, manager, nurse, clinician
+):
+    """To each whom it was told so far, and once: the nurse is first in the order."""
+    Duty.objects.create(clinic=clinic, user=nurse, place=1)
+    pathway = own_pathway(clinic, manager, rules_of({"rule": "R41", "severity": "urgent"}))
+    recovery = on(pathway, clinic, day=2)
+    mails = recovery.messages.filter(kind="alert", severity="urgent").order_by("pk")
+
+    def told() -> list[str]:
+        return sorted(mails.values_list("user__email", flat=True))
+
+    # D1 and D2 are missed, then D4 and D5; each run is known at noon, when the clinic is open.
+    noon = NOW + timedelta(hours=15, minutes=1)
+    tick.run(now=noon)
+    assert told() == [nurse.email]
+    report(recovery, now=noon + timedelta(hours=6))
+    for day in (1, 2, 3):
+        tick.run(now=noon + day * DAY)
+        tick.run(now=noon + day * DAY + timedelta(minutes=1))
+    alert = recovery.alerts.get(rule="R41")
+    assert (alert.state, alert.firings) == ("open", 2)
+    assert told() == sorted([nurse.email, nurse.email, clinician.email])
 
 
 def test_a_log_takes_no_statement_more(clinic, raised, nurse):

@@ -2,6 +2,7 @@
 that never goes. Day 14 has the two-week form at ten, and the log at five and at eight.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime, time
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from recovery.models import CheckIn, Message, Pathway, Patient, Recovery
 from recovery.queries.pathways import phases_of, plan_of
 from recovery.services import delivery, foresight, later, messages, tick
+from recovery.tokens import checkin_of as checkin_of_token
 from tests.cast import checkin_of, make_recovery, user_of
 from tests.mailserver import MailServer
 from tests.services.test_channels import run
@@ -146,6 +148,29 @@ def test_a_kind_that_is_off_takes_no_place_of_one_that_waits(on_day_14, mail_ser
     mail_server.at_rcpt.clear()
     run(on_day_14, local(20, 59))
     assert told(on_day_14) == {"C14 1": "sent", "DAY-14 1": "opted_out", "DAY-14 2": "opted_out"}
+
+
+@pytest.mark.parametrize(
+    ("off", "hour", "mailed", "named"),
+    [
+        (None, 10, "C14 1", {"C14", "DAY-13", "DAY-14"}),
+        ("logs", 10, "C14 1", {"C14"}),
+        ("forms", 17, "DAY-14 1", {"DAY-14"}),
+    ],
+)
+def test_what_is_off_is_not_named_in_another_mail_either(
+    on_day_14, mail_server, off, hour, mailed, named
+):
+    if off:
+        turn_off(on_day_14, off)
+    mails = foresight.outlook(Recovery.objects.all(), now=local(9), until=local(hour)).mails
+    [said] = [one for one in mails if not one.reason]
+    run(on_day_14, local(hour))
+    assert told(on_day_14)[mailed] == "sent"
+    tokens = re.findall(r"/c/([^/\s]+)/\s", mail_server.mails()[-1].text)
+    linked = CheckIn.objects.filter(uuid__in=map(checkin_of_token, tokens))
+    assert {one.key for one in linked} == named
+    assert {one.key for one in said.checkins} == named
 
 
 def test_a_call_by_staff_takes_no_mails_place(clinic, nurse, mail_server):

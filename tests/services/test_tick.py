@@ -91,6 +91,36 @@ def test_any_log_clears_what_was_overdue(on_day_5):
     assert (on_day_5.overdue_since, on_day_5.queue_rank) == (None, None)
 
 
+def test_who_has_told_of_a_later_day_is_not_silent(on_day_5):
+    """D6 is told of in the morning before D5's window ends at noon."""
+    record(on_day_5, now=local(8), log_date=TODAY - DAY)
+    record(on_day_5, now=local(8, days=1), log_date=TODAY + DAY)
+    tick.run(now=local(12, 1, days=1))
+    assert checkin_of(on_day_5, "DAY-05").state == "expired"
+    on_day_5.refresh_from_db()
+    assert (on_day_5.overdue_since, on_day_5.queue_rank) == (None, None)
+
+
+def test_a_day_told_late_clears_what_a_newer_day_had_not(on_day_5):
+    """Also a row that stands from before."""
+    record(on_day_5, now=local(8, days=1), log_date=TODAY + DAY)
+    tick.run(now=local(12, 1, days=1))
+    Recovery.objects.filter(pk=on_day_5.pk).update(overdue_since=local(12, days=1))
+    record(on_day_5, now=local(13, days=1), log_date=TODAY)
+    on_day_5.refresh_from_db()
+    assert (on_day_5.overdue_since, on_day_5.queue_rank) == (None, None)
+
+
+def test_a_form_is_missed_though_a_log_came_before_its_window_ended(clinic, nurse):
+    recovery = make_recovery(clinic, day=36, now=local(5))
+    form = checkin_of(recovery, "C30")
+    record(recovery, now=form.expires_at - HOUR, log_date=TODAY)
+    Recovery.objects.filter(pk=recovery.pk).update(overdue_since=None)
+    tick.run(now=form.expires_at)
+    recovery.refresh_from_db()
+    assert recovery.overdue_since == form.expires_at
+
+
 def test_a_contact_hides_the_overdue_row_until_the_next_miss(on_day_5, nurse):
     contacts.record(recovery=on_day_5, user=nurse, now=local(9), kind="call", outcome="advised")
     on_day_5.refresh_from_db()

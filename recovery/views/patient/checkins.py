@@ -41,7 +41,7 @@ class Door:
     checkin: CheckIn
     client_id: uuid.UUID
     base: str
-    url: Callable[[str], str]
+    address: Callable[[str, uuid.UUID], str]
     home: str
     # Where the reminder of it is put off.
     later: str
@@ -54,14 +54,25 @@ class Door:
 
     @cached_property
     def stored(self) -> FormResponse | None:
-        """The newest version under this client id; by link only what came by a link."""
-        rows = FormResponse.objects.filter(checkin=self.checkin, client_id=self.client_id)
+        """The newest version under this client id; by link only what came by a link. A draft of
+        staff is none of the reader's.
+        """
+        rows = FormResponse.objects.filter(checkin=self.checkin, client_id=self.client_id).exclude(
+            source=DailyLog.Source.STAFF, status=FormResponse.Status.IN_PROGRESS
+        )
         if self.by_link:
             rows = rows.filter(mode=DailyLog.Mode.LINK)
         found = rows.order_by("-revision").first()
         if found is not None:
             found.checkin, found.recovery = self.checkin, self.recovery
         return found
+
+    def url(self, page: str) -> str:
+        return self.address(page, self.client_id)
+
+    def beside(self, name: str) -> "Door":
+        """The same door, to an entry of its own beside this one."""
+        return replace(self, client_id=uuid.uuid5(self.client_id, name))
 
     @cached_property
     def instruments(self) -> list[Instrument]:
@@ -80,7 +91,7 @@ class Door:
 def checkin_start(request: HttpRequest, recovery: Recovery, checkin: uuid.UUID) -> HttpResponse:
     """To the draft, wherever it was begun, to what was sent, or to an empty form."""
     row = _row(recovery, checkin)
-    known = response_of(row)
+    known = response_of(row, staff=False)
     client_id = known.client_id if known else uuid.uuid4()
     sent = known is not None and known.is_sent
     return redirect("checkin_saved" if sent else "checkin_form", recovery.uuid, row.uuid, client_id)
@@ -128,7 +139,7 @@ def _signed_in(
         checkin=row,
         client_id=client_id,
         base="patient/recovery.html",
-        url=lambda page: reverse(f"checkin_{page}", args=[recovery.uuid, row.uuid, client_id]),
+        address=lambda page, own: reverse(f"checkin_{page}", args=[recovery.uuid, row.uuid, own]),
         home=reverse("today", args=[recovery.uuid]),
         later=reverse("checkin_later", args=[recovery.uuid, row.uuid]),
         by_link=False,
@@ -143,7 +154,11 @@ def _signed_in(
 def fill_in(request: HttpRequest, door: Door) -> HttpResponse:
     stored = door.stored
     if request.method == "POST":
-        return _post(request, door, stored)
+        try:
+            return _post(request, door, stored)
+        except checkins.EnteredByStaff:
+            # Staff have answered this one meanwhile. Theirs stays, and so does what was typed.
+            return fill_in(request, door.beside("patient"))
     if not _takes_answers(request, door):
         return _closed(request, door)
     return _page(request, door, _form(request, door, answers=stored.answers if stored else None))
@@ -170,7 +185,7 @@ def _correct(request: HttpRequest, door: Door, form: CheckInForm, *, valid: bool
     """
     emergency = entry.emergency_in(form, door.recovery)
     if not _takes_answers(request, door):
-        late = replace(door, client_id=uuid.uuid5(door.client_id, "late"))
+        late = door.beside("late")
         told = _save(request, late, {LOG: form.answers}, send=False) if emergency else None
         return _closed(request, door, told=told)
     if not valid and not emergency:

@@ -103,7 +103,7 @@ def _door(request: HttpRequest, checkin: CheckIn, client_id: uuid.UUID) -> check
         checkin=checkin,
         client_id=client_id,
         base="patient/link.html",
-        url=lambda page: reverse(pages[page], args=[token, client_id]),
+        address=lambda page, own: reverse(pages[page], args=[token, own]),
         home="",
         later=reverse("link_later", args=[token]),
         by_link=True,

@@ -38,7 +38,7 @@ def staff_checkin(request: HttpRequest, recovery: uuid.UUID, key: str) -> HttpRe
     checkin = form_checkin(row, key, now=request.now)
     if checkin is None:
         raise Http404
-    known = response_of(checkin) if checkin.pk else None
+    known = response_of(checkin, staff=True) if checkin.pk else None
     form = _form(request, row, checkin, known)
     kept = None
     if form.is_valid():
@@ -98,12 +98,15 @@ def _save(
     except LookupError:
         # A colleague has moved the procedure meanwhile; the page keeps what was typed.
         raise Http404 from None
+    sent = known is not None and known.is_sent
     return checkins.save(
         checkin_id=checkin.pk,
         instruments=form.instruments,
         answers=form.sections,
-        # An empty form that is posted twice is one entry: its id comes from the check-in's own.
-        client_id=known.client_id if known else uuid.uuid5(checkin.uuid, "staff"),
+        # Never that of the patient's draft, which stays the patient's. A form that is posted twice
+        # is one entry: its id comes from the check-in's own.
+        client_id=known.client_id if sent else uuid.uuid5(checkin.uuid, "staff"),
+        taken_over=None if sent else known,
         revision=form.filled_from,
         now=request.now,
         source=DailyLog.Source.STAFF,

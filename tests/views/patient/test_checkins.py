@@ -11,10 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from recovery.models import Alert, CheckIn, FormResponse, Recovery, Score
+from recovery.models import Alert, CheckIn, FormResponse, Recovery, Score, User
 from recovery.services import tick
 from recovery.tokens import link_token
-from tests.cast import checkin_of, make_recovery, user_of
+from tests.cast import checkin_of, make_recovery, sign_in_staff, user_of
 
 pytestmark = pytest.mark.django_db
 ONE_MONTH = {"NRS-0": "4", "PEG-0": "6", "PEG-1": "7", "PEG-2": "4", "PGIC-0": "2"}
@@ -377,3 +377,103 @@ def test_today_costs_no_more_for_it(phone, recovery):
     with CaptureQueriesContext(connection) as today:
         phone.get(reverse("today", args=[recovery.uuid]))
     assert len(today) <= 7
+
+
+SAFE = dict.fromkeys(("saddle", "bladder", "bowel"), "no") | {
+    "leg_pain_status": "none",
+    "leg_weakness": "none",
+    "leg_numbness": "none",
+}
+
+
+@pytest.fixture
+def baseline(clinic, nurse, afternoon) -> CheckIn:
+    """Five days before the procedure: the form that asks for every sign of a trapped nerve."""
+    recovery = make_recovery(clinic, day=-5, now=afternoon, baseline=False)
+    return checkin_of(recovery, "BASE")
+
+
+def by_staff(nurse: User, checkin: CheckIn, **answers: str) -> int:
+    """A nurse enters the form for the patient, by phone."""
+    address = reverse("staff_checkin", args=[checkin.recovery.uuid, checkin.key])
+    entered = SAFE | {"mode": "phone", "save_incomplete": "1"} | answers
+    desk = Client()
+    sign_in_staff(desk, nurse)
+    return desk.post(address, entered).status_code
+
+
+def opened_by(door: str, checkin: CheckIn) -> tuple[Client, str]:
+    if door == "signed in":
+        phone = signed_in(checkin.recovery)
+        return phone, start(phone, checkin)
+    mail = Client()
+    return mail, mail.get(link_page(checkin)).url
+
+
+def saddle_of(checkin: CheckIn, **of: Any) -> list[tuple[str, str]]:
+    rows = FormResponse.objects.filter(checkin=checkin, **of).order_by("pk")
+    return [(one.source, one.answers["log"]["saddle"]) for one in rows]
+
+
+@pytest.mark.parametrize("door", ["signed in", "by link"])
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_draft_stays_the_patients_when_staff_enter_the_form(baseline, nurse, door, refused):
+    """Also where what staff typed is refused and kept, because it tells of a danger."""
+    phone, form = opened_by(door, baseline)
+    phone.post(form, SAFE | {"later": "1"})
+    wrong = {"mode": "", "bladder": "yes"} if refused else {}
+    assert by_staff(nurse, baseline, **wrong) == (200 if refused else 302)
+    told = phone.post(form, SAFE | {"saddle": "yes", "later": "1"})
+    assert told.status_code == 200
+    assert "Call 911" in text(told)
+    assert "R01" in [alert.rule for alert in baseline.recovery.alerts.all()]
+    assert saddle_of(baseline) == [("patient", "yes"), ("staff", "no")]
+    review = phone.post(form, SAFE | {"save_incomplete": "1"})
+    assert "Thank you" in text(phone.post(review.url, follow=True))
+
+
+@pytest.mark.parametrize("door", ["signed in", "by link"])
+@pytest.mark.parametrize("wrong", [{}, {"NRS-0": "eleven"}])
+def test_a_red_flag_is_taken_where_staff_have_corrected_what_was_sent(baseline, nurse, door, wrong):
+    phone, form = opened_by(door, baseline)
+    phone.post(form, SAFE | {"save_incomplete": "1"})
+    phone.post(form + "review/")
+    assert by_staff(nurse, baseline, leg_numbness="usual") == 302
+    danger = SAFE | {"saddle": "yes", "save_incomplete": "1", "revision": "0"}
+    told = phone.post(form, danger | wrong, follow=True)
+    assert told.status_code == 200
+    assert "Call 911" in text(told)
+    assert "R01" in [alert.rule for alert in baseline.recovery.alerts.all()]
+    assert saddle_of(baseline, status="in_progress") == [("patient", "yes")]
+    # From the same page once more: nothing is told twice, and it can be mended and sent.
+    review = phone.post(form, danger)
+    assert "Thank you" not in text(phone.post(review.url, follow=True))
+    assert saddle_of(baseline) == [("patient", "no"), ("staff", "no"), ("patient", "yes")]
+
+
+def test_a_page_that_staff_have_overtaken_says_who_answered(baseline, nurse):
+    phone = signed_in(baseline.recovery)
+    by_staff(nurse, baseline)
+    address = start(phone, baseline)
+    assert "Your clinic entered these answers for you." in text(phone.get(address))
+    form = address.removesuffix("sent/")
+    assert "checked" in phone.get(form).content.decode()
+    phone.post(form, SAFE | {"save_incomplete": "1"})
+    assert saddle_of(baseline) == [("staff", "no")]
+    review = phone.post(form, SAFE | {"bowel": "yes", "save_incomplete": "1"})
+    phone.post(review.url)
+    current = FormResponse.objects.current().filter(checkin=baseline).order_by("completed_at")
+    assert [one.source for one in current] == ["staff", "patient"]
+
+
+def test_a_draft_of_staff_is_not_the_patients(baseline, nurse):
+    assert by_staff(nurse, baseline, mode="", bladder="yes") == 200
+    phone = signed_in(baseline.recovery)
+    assert "You have begun" not in text(phone.get(reverse("today", args=[baseline.recovery.uuid])))
+    form = start(phone, baseline)
+    assert "checked" not in phone.get(form).content.decode()
+    [draft] = FormResponse.objects.filter(checkin=baseline)
+    theirs = page(baseline, client_id=draft.client_id)
+    assert phone.get(theirs + "review/").status_code == 302
+    assert phone.post(theirs, SAFE | {"saddle": "yes", "later": "1"}).status_code == 200
+    assert saddle_of(baseline) == [("staff", "no"), ("patient", "yes")]

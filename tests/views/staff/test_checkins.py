@@ -155,8 +155,27 @@ def test_answers_that_came_too_late_are_offered_to_staff(as_nurse, recovery, set
     page = as_nurse.get(form(recovery, "C42")).content.decode()
     assert 'id="NRS-0_3" value="3" checked' in page
     as_nurse.post(form(recovery, "C42"), ENTERED | {"mode": "web", "NRS-0": "3"})
-    [response] = FormResponse.objects.filter(recovery=recovery, checkin__key="C42")
+    draft, response = FormResponse.objects.filter(checkin__key="C42").order_by("pk")
     assert (response.status, response.mode, response.late) == ("completed", "web", True)
+    # What the patient typed stays as it was, and is offered no more.
+    assert (draft.status, draft.source) == ("in_progress", "patient")
+    assert "Take over what the patient typed" not in overview(as_nurse, recovery)
+
+
+def test_what_a_draft_has_told_is_not_told_again_when_staff_take_it_over(
+    as_nurse, clinic, nurse, now, set_clock
+):
+    recovery = someone(clinic, "Ruth", "Keller", day=13)
+    end = checkin_of(recovery, "C14").expires_at
+    set_clock(end)
+    tick.run(now=end)
+    bleeding = {"log": {"wound": [], "bleeding": "wont_stop"}}
+    from_patient(recovery, "C14", bleeding, now=end)
+    posted = ENTERED | {"mode": "web", "spot": "yes", "spot_signs": "wont_stop"}
+    for sign in ("wont_stop", ["wont_stop", "pus_or_smell"]):
+        as_nurse.post(form(recovery, "C14"), posted | {"spot_signs": sign})
+        [alert] = recovery.alerts.filter(rule="R06")
+        assert alert.firings == (1 if sign == "wont_stop" else 2)
 
 
 def test_staff_correct_what_a_patient_sent_and_both_are_kept(as_nurse, recovery):
