@@ -265,13 +265,21 @@ def tables(leaves: Mapping[Leaf, int]) -> tuple[dict[Cell, int], list[Sum[Cell]]
         for period in (ALL, str(year), name):
             counts[period, ALL] += n
             counts[period, group] += n
-    sums = [_sum((ALL, g), ((year, g) for year in years)) for g in (ALL, *groups)]
-    for year, quarters in years.items():
-        sums += [_sum((year, g), ((one, g) for one in quarters)) for g in (ALL, *groups)]
-    periods = (ALL, *years, *(one for quarters in years.values() for one in quarters))
-    sums += [_sum((period, ALL), ((period, g) for g in groups)) for period in periods]
+    # In one order, whoever counts: two pages that hid other cells of the same would together show
+    # what either hides.
+    columns = (ALL, *sorted(groups))
+    sums = [_sum((ALL, g), ((year, g) for year in years)) for g in columns]
+    for year, quarters in sorted(years.items()):
+        sums += [_sum((year, g), ((one, g) for one in quarters)) for g in columns]
+    # Group by group the quarters come to years and those to all time, and so do their totals.
+    implied = {ALL, *years}
+    periods = sorted(implied.union(*years.values()))
+    sums += [
+        _sum((period, ALL), ((period, g) for g in groups), implied=period in implied)
+        for period in periods
+    ]
     return counts, sums
 
 
-def _sum(total: Cell, parts: Iterable[Cell]) -> Sum[Cell]:
-    return Sum(total, sorted(parts))
+def _sum(total: Cell, parts: Iterable[Cell], *, implied: bool = False) -> Sum[Cell]:
+    return Sum(total, sorted(parts), implied)
