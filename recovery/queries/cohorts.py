@@ -4,14 +4,15 @@ A period is all time, a year or a quarter of the procedure's date: fixed ones, s
 that differ by one person cannot be chosen.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, Count, F, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from recovery.clinical.disclosure import Sum, hidden
@@ -56,7 +57,7 @@ def _levels(text: str) -> str:
 
 
 def _months(name: str) -> Case:
-    """A place in SPANS: the database tells numbers apart faster than words."""
+    """A place in SPANS."""
     return Case(
         When(**{name: None}, then=Value(0)),
         When(**{f"{name}__lt": CANDIDATE_MONTHS}, then=Value(1)),
@@ -65,6 +66,10 @@ def _months(name: str) -> Case:
 
 
 SPANS = (UNKNOWN, "under", "over")
+
+
+def _span(place: int | str) -> str:
+    return SPANS[int(place)]
 
 
 def _diagnosis(code: str) -> str:
@@ -78,10 +83,8 @@ DIMENSIONS: Mapping[str, Dimension] = {
         Dimension("surgeon", _("Surgeon"), F("surgeon"), _words),
         Dimension("levels", _("Levels treated"), F("levels"), _levels),
         Dimension("modic", _("Modic type"), F("modic"), names=dict(Modic.choices)),
-        Dimension("pain", _("Low back pain"), _months("pain_months"), SPANS.__getitem__, _MONTHS),
-        Dimension(
-            "care", _("Conservative care"), _months("care_months"), SPANS.__getitem__, _MONTHS
-        ),
+        Dimension("pain", _("Low back pain"), _months("pain_months"), _span, _MONTHS),
+        Dimension("care", _("Conservative care"), _months("care_months"), _span, _MONTHS),
         Dimension(
             "diagnosis", _("Diagnosis"), F("icd10"), _diagnosis, {"other": _("Another code")}
         ),
@@ -117,13 +120,16 @@ class Frame:
         return {key: hidden(*found) for key, found in self.cells.items()}
 
     def periods(self) -> list[str]:
-        """The years and their quarters that can be chosen, the newest first."""
+        """The years and their quarters that can be chosen, the newest first.
+
+        Not one that the groups of any fact need hidden: its total is the same by whichever fact.
+        """
         counts, _sums = self.cells["surgeon"]
         found = {period for period, group in counts if group == ALL and period != ALL}
         return [
             period
             for period in sorted(found, key=_newest_first)
-            if (period, ALL) not in self.hidden["surgeon"]
+            if not any((period, ALL) in cells for cells in self.hidden.values())
         ]
 
     def groups(self, dimension: str, period: str) -> list[str]:
@@ -204,37 +210,58 @@ class Cohort:
 
         `rows` gives those of the clinic's whole history, `by` names the figure together with the
         count. Asks the database nothing for all groups and all time: there is nothing to take
-        away from.
+        away from. The total of a period may be what another fact's groups need hidden, so there
+        all facts are counted by; one statement either way.
         """
+        shown = Shown(self.cell, self.dimension)
         if self.cell == (ALL, ALL):
-            return Shown({}, self.cell)
-        column = _moved(DIMENSIONS[self.dimension].column, to) if self.dimension else Value(ALL)
+            return shown
         whole = Cohort(self.clinic, self.now, self.frame)
-        found = (
+        keys = list(DIMENSIONS) if self.period else [self.dimension]
+        first, *others = (
             rows(whole)
-            .annotate(group=column)
-            .values_list(f"{to}procedure_on__year", f"{to}procedure_on__quarter", "group", by)
+            .annotate(fact=Value(key), group=Cast(_moved(DIMENSIONS[key].column, to), TextField()))
+            .values_list(
+                "fact", f"{to}procedure_on__year", f"{to}procedure_on__quarter", "group", by
+            )
             .annotate(**counts)
             .order_by()
+            for key in keys
         )
-        name = DIMENSIONS[self.dimension].group if self.dimension else lambda _value: UNKNOWN
-        leaves: dict[tuple[Any, str], Counter[Leaf]] = {}
-        for year, quarter, value, kind, *numbers in found:
+        for key, year, quarter, value, kind, *numbers in first.union(*others, all=True):
+            leaf = year, quarter, DIMENSIONS[key].group(value)
             for count, n in zip(counts, numbers, strict=True):
-                leaf = leaves.setdefault((kind, count), Counter())
-                leaf[year, quarter, name(value)] += n
-        return Shown({key: hidden(*tables(leaf)) for key, leaf in leaves.items()}, self.cell)
+                shown.leaves[kind, count][key][leaf] += n
+        return shown
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Whether a figure about `n` people may be shown, with the cells hidden by kind and count."""
+    """Whether a figure about `n` people may be shown in a cell of a fact's groups."""
 
-    cells: Mapping[tuple[Any, str], set[Cell]]
     cell: Cell
+    dimension: str
+    # Of how many people each figure is everywhere: by kind and count, and by each fact.
+    leaves: dict[tuple[Any, str], dict[str, Counter[Leaf]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(Counter))
+    )
+    # A figure's marks ask the same of it.
+    known: dict[tuple[Any, str], bool] = field(default_factory=dict)
 
     def __call__(self, kind: Any, count: str, n: int) -> bool:
-        return n >= LEAST and self.cell not in self.cells.get((kind, count), ())
+        if n < LEAST:
+            return False
+        if (kind, count) not in self.known:
+            self.known[kind, count] = not self._hidden(self.leaves.get((kind, count), {}))
+        return self.known[kind, count]
+
+    def _hidden(self, leaves: Mapping[str, Mapping[Leaf, int]]) -> bool:
+        period, _group = self.cell
+        for key, leaf in leaves.items():
+            cells = hidden(*tables(leaf))
+            if (period, ALL) in cells or (key == self.dimension and self.cell in cells):
+                return True
+        return False
 
 
 def _moved(column: Any, to: str) -> Any:
