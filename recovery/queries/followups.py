@@ -23,7 +23,8 @@ from recovery.clinical.summaries import LEAST, Share, Summary, share, summary
 from recovery.clinical.timepoints import DAYS, FIRST_FORTNIGHT
 from recovery.models import Alert, Contact, Milestone
 from recovery.models.alerts import Severity
-from recovery.queries.cohorts import Cohort, Shown
+from recovery.queries.cells import Shown
+from recovery.queries.cohorts import Cohort
 
 # The curve of the milestones ends here, and is about those followed for as long.
 CURVE_DAYS = 90

@@ -28,7 +28,8 @@ from recovery.clinical.instruments.scoring import ODI_SECTIONS
 from recovery.clinical.summaries import share, summary
 from recovery.clinical.timepoints import DAYS, HIGHEST, PGIC
 from recovery.models import Outcome
-from recovery.queries.cohorts import Cohort, Shown
+from recovery.queries.cells import Shown
+from recovery.queries.cohorts import Cohort
 from recovery.queries.outcome_counts import MILLION, Counts, Pair, counts
 from recovery.queries.outcome_figures import (
     COMPOSITE,

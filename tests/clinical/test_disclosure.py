@@ -9,7 +9,7 @@ import pytest
 
 from recovery.clinical.disclosure import Sum, hidden
 from recovery.clinical.summaries import LEAST
-from recovery.queries.cohorts import ALL, Cell, tables
+from recovery.queries.cells import ALL, Cell, tables
 
 
 def siblings(**counts: int) -> set[str]:
