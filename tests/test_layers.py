@@ -214,6 +214,7 @@ ORDER = [
     "recovery.queries.unions",
     "recovery.queries.listed",
     "recovery.queries.corridors",
+    "recovery.queries.cells",
     "recovery.queries.cohorts",
     "recovery.queries.outcome_figures",
     "recovery.queries.outcome_counts",

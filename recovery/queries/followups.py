@@ -23,24 +23,33 @@ from recovery.clinical.summaries import LEAST, Share, Summary, share, summary
 from recovery.clinical.timepoints import DAYS, FIRST_FORTNIGHT
 from recovery.models import Alert, Contact, Milestone
 from recovery.models.alerts import Severity
-from recovery.queries.cohorts import Cohort, Shown
+from recovery.queries.cells import Shown
+from recovery.queries.cohorts import Cohort
 
 # The curve of the milestones ends here, and is about those followed for as long.
 CURVE_DAYS = 90
 # The days by which recoveries are told apart, the last first.
-PASSED = sorted({*DAYS.values(), FIRST_FORTNIGHT[-1], CURVE_DAYS}, reverse=True)
+PAST = {
+    "past_fortnight": FIRST_FORTNIGHT[-1],
+    "past_curve": CURVE_DAYS,
+    **{f"{form}_due": day for form, day in DAYS.items()},
+}
+PASSED = sorted(set(PAST.values()), reverse=True)
 SEVERITIES = tuple(Severity)
 COMPLICATIONS = tuple(Alert.Complication)
 
 
 @dataclass(frozen=True, slots=True)
 class Opioids:
-    """At a time point, of those who have passed it. `share` is None where it is not shown."""
+    """At a time point, of those who have passed it. `share` is None where it is not shown; where
+    those who have passed it are too few, nothing is.
+    """
 
     form: str
     due: int
     n: int
     share: Share | None
+    due_shown: bool = True
 
     @property
     def none(self) -> int:
@@ -200,28 +209,27 @@ def _on(cohort: Cohort, day: int) -> Any:
 
 def _shown(cohort: Cohort) -> Shown:
     """Of how many people each figure is that is about recoveries themselves."""
-    told = {form: f"opioid_use__{form}__isnull" for form in DAYS}
-    past = {"past_fortnight": 14, "past_curve": CURVE_DAYS}
+    past = {name: Q(procedure_on__lte=_on(cohort, day)) for name, day in PAST.items()}
     counts: dict[str, Any] = {"baseline": Count("pk", filter=Q(baseline_opioid_mme__isnull=False))}
-    counts |= {form: Count("pk", filter=Q(**{name: False})) for form, name in told.items()}
-    counts |= {
-        name: Count("pk", filter=Q(procedure_on__lte=_on(cohort, day)))
-        for name, day in past.items()
-    }
+    counts |= {name: Count("pk", filter=passed) for name, passed in past.items()}
+    for form in DAYS:
+        told = Q(**{f"opioid_use__{form}__isnull": False})
+        counts[form] = Count("pk", filter=told & past[f"{form}_due"])
     return cohort.counted(Cohort.recoveries, "", "clinic", **counts)
 
 
 def _opioids(cohort: Cohort, found: Mapping[str, int], shown: Shown) -> list[Opioids]:
-    rows = [("baseline", found["recoveries"], found["baseline"], found["baseline_uses"])]
+    clinic, n = cohort.clinic.pk, found["baseline"]
+    may = shown(clinic, "baseline", n)
+    told = share(found["baseline_uses"], n) if may else None
+    rows = [Opioids("baseline", found["recoveries"], n, told)]
     for form in DAYS:
-        uses, none = found[f"{form}_uses"], found[f"{form}_none"]
-        rows.append((form, found[f"{form}_due"], uses + none, uses))
-    clinic = cohort.clinic.pk
-    return [
-        Opioids(form, due, n, share(uses, n) if shown(clinic, form, n) else None)
-        for form, due, n, uses in rows
-        if n
-    ]
+        uses, due = found[f"{form}_uses"], found[f"{form}_due"]
+        n = uses + found[f"{form}_none"]
+        due_shown = shown(clinic, f"{form}_due", due)
+        may = due_shown and shown(clinic, form, n)
+        rows.append(Opioids(form, due, n, share(uses, n) if may else None, due_shown))
+    return [row for row in rows if row.n]
 
 
 def _milestones(cohort: Cohort, due: int) -> list[Reached]:

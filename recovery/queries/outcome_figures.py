@@ -42,6 +42,8 @@ class Asked:
     missed: int = 0
     # Answered, and the window is still open: not due yet, counted in nothing else.
     ahead: int = 0
+    # Whether those due may be told of; else no figure is that stands beside them.
+    shown: bool = False
 
     @property
     def answered(self) -> int:
@@ -53,36 +55,43 @@ class Asked:
 
     @property
     def completion(self) -> Share | None:
-        return share(self.answered, self.due)
+        return share(self.answered, self.due) if self.shown else None
+
+
+def above_0(scale: str) -> str:
+    return f"{scale}_above_0"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A threshold and what it is judged by. `count` names the people it is told of."""
+    """A threshold and what it is judged by. `count` names the people it is told of: of a percent
+    those whose baseline was above 0.
+    """
 
     scale: str
     label: Any
     note: Any = ""
+    percent: bool = False
 
     @property
     def count(self) -> str:
-        return self.scale
+        return above_0(self.scale) if self.percent else self.scale
 
 
 MARKS = (
     Mark("NRS", _("Pain down 2 points or more"), _("0 to 10, average of 7 days")),
-    Mark("NRS", _("Pain down 30% or more"), _("same item")),
-    Mark("NRS", _("Pain down 50% or more"), _("same item")),
+    Mark("NRS", _("Pain down 30% or more"), _("same item"), percent=True),
+    Mark("NRS", _("Pain down 50% or more"), _("same item"), percent=True),
     Mark("NRS", _("No pain"), _("same item, now 0")),
     Mark("PEG", _("PEG down 1 point or more"), _("3 of its raw sum of 30")),
-    Mark("PEG", _("PEG down 30% or more"), _("raw sum")),
+    Mark("PEG", _("PEG down 30% or more"), _("raw sum"), percent=True),
     Mark("RMDQ", _("RMDQ down 5 or more"), _("0 to 24")),
-    Mark("RMDQ", _("RMDQ down 30% or more"), _("same list")),
+    Mark("RMDQ", _("RMDQ down 30% or more"), _("same list"), percent=True),
     Mark("RMDQ", _("RMDQ now 2 or less"), _("feels recovered")),
     Mark("ODI", _("ODI down 10 or more"), _("0 to 100, entered by staff")),
     Mark("ODI", _("ODI down 15 or more"), _("the mark of the trials")),
     Mark("ODI", _("ODI down 20 or more"), _("same score")),
-    Mark("ODI", _("ODI down 30% or more"), _("same score")),
+    Mark("ODI", _("ODI down 30% or more"), _("same score"), percent=True),
     Mark(COMPOSITE, _("ODI down 15 and pain down 2"), _("both, as the trials count it")),
     Mark(PGIC, _("Much or very much better"), _("PGIC 1 or 2")),
 )
@@ -114,11 +123,18 @@ class Responders:
 class Point:
     """The change of one scale at one time point, in points as they are read."""
 
-    form: str
-    due: int
+    asked: Asked
     n: int
     summary: Summary | None
     worse: int | None
+
+    @property
+    def form(self) -> str:
+        return self.asked.form
+
+    @property
+    def due(self) -> int:
+        return self.asked.due
 
     @property
     def missing(self) -> int:
@@ -126,7 +142,7 @@ class Point:
 
     @property
     def completion(self) -> Share | None:
-        return share(self.n, self.due)
+        return share(self.n, self.due) if self.asked.shown else None
 
 
 @dataclass(frozen=True, slots=True)

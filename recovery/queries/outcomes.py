@@ -28,7 +28,8 @@ from recovery.clinical.instruments.scoring import ODI_SECTIONS
 from recovery.clinical.summaries import share, summary
 from recovery.clinical.timepoints import DAYS, HIGHEST, PGIC
 from recovery.models import Outcome
-from recovery.queries.cohorts import Cohort, Shown
+from recovery.queries.cells import Shown
+from recovery.queries.cohorts import Cohort
 from recovery.queries.outcome_counts import MILLION, Counts, Pair, counts
 from recovery.queries.outcome_figures import (
     COMPOSITE,
@@ -41,6 +42,7 @@ from recovery.queries.outcome_figures import (
     Point,
     Quadrants,
     Responders,
+    above_0,
 )
 
 # Falls are counted as whole numbers: PEG's of its raw sum, ODI's of a part that every percent of
@@ -58,22 +60,28 @@ def changes(cohort: Cohort, at: str) -> Changes:
     One statement, two for a part of the clinic.
     """
     found = counts(cohort.of(Outcome.objects.standing()), cohort.now)
+    shown = _shown(cohort)
     asked = {
-        form: Asked(form, **found.states.get(form, {}), ahead=found.ahead.get(form, 0))
+        form: _asked(form, found, shown)
         for form in DAYS
         if form in found.states or form in found.ahead
     }
     due = {form: one for form, one in asked.items() if one.due}
     at = at if at in due else _usual(due)
-    shown = _shown(cohort)
     return Changes(
         asked=asked,
         due=due,
         points={scale: _points(scale, found, due, shown) for scale in HIGHEST},
-        responders=_responders(due[at].due, at, found, shown) if at else [],
-        quadrants=_quadrants(due[at].due, at, found, shown) if at else [],
+        responders=_responders(due[at], found, shown) if at else [],
+        quadrants=_quadrants(due[at], found, shown) if at else [],
         at=at,
     )
+
+
+def _asked(form: str, found: Counts, shown: Shown) -> Asked:
+    states = found.states.get(form, {})
+    may = shown(form, "due", sum(states.values()))
+    return Asked(form, **states, ahead=found.ahead.get(form, 0), shown=may)
 
 
 def _usual(due: Mapping[str, Asked]) -> str:
@@ -84,13 +92,19 @@ def _usual(due: Mapping[str, Asked]) -> str:
 
 def _shown(cohort: Cohort) -> Shown:
     pain = Q(nrs_before__isnull=False)
-    numbers = {scale: Count(f"{scale.lower()}_before") for scale in HIGHEST}
-    numbers |= {_pair(scale): Count(f"{scale.lower()}_before", filter=pain) for scale in FUNCTIONS}
+    before = {scale: f"{scale.lower()}_before" for scale in HIGHEST}
+    numbers = {scale: Count(name) for scale, name in before.items()}
+    numbers |= {
+        above_0(scale): Count(name, filter=Q(**{f"{name}__gt": 0}))
+        for scale, name in before.items()
+    }
+    numbers |= {_pair(scale): Count(before[scale], filter=pain) for scale in FUNCTIONS}
     return cohort.counted(
         lambda whole: whole.of(Outcome.objects.standing().due(whole.now)),
         "recovery__",
         "form",
         **numbers,
+        due=Count("pk"),
         PGIC=Count("pgic"),
     )
 
@@ -144,13 +158,14 @@ def _points(scale: str, found: Counts, due: Mapping[str, Asked], shown: Shown) -
             falls[judged.fall] += count
             worse += count * judged.worse
         n = falls.total()
-        may = shown(form, scale, n)
+        may = one.shown and shown(form, scale, n)
         told = summary(falls, PER.get(scale, 1)) if may else None
-        points.append(Point(form, one.due, n, told, worse if may else None))
+        points.append(Point(one, n, told, worse if may else None))
     return points if any(point.n for point in points) else []
 
 
-def _responders(due: int, at: str, found: Counts, shown: Shown) -> list[Responders]:
+def _responders(asked: Asked, found: Counts, shown: Shown) -> list[Responders]:
+    at = asked.form
     judged = {scale: _met(scale, found.pairs.get((scale, at), [])) for scale in HIGHEST}
     judged[PGIC] = Counter()
     for state, count in found.pgic.get(at, {}).items():
@@ -162,14 +177,13 @@ def _responders(due: int, at: str, found: Counts, shown: Shown) -> list[Responde
         place = places[mark.scale]
         places[mark.scale] += 1
         told = judged[mark.scale]
-        everybody = sum(told.values())
-        n = sum(count for met, count in told.items() if met[place] is not None)
-        if not everybody:
+        if not told:
             continue
+        n = sum(count for met, count in told.items() if met[place] is not None)
         count = _pair("ODI") if mark.scale == COMPOSITE else mark.count
-        may = shown(at, count, n) and shown(at, count, everybody)
+        may = asked.shown and shown(at, count, n)
         met_it = sum(count for met, count in told.items() if met[place])
-        responders.append(Responders(mark, due, n, share(met_it, n) if may else None))
+        responders.append(Responders(mark, asked.due, n, share(met_it, n) if may else None))
     return responders
 
 
@@ -190,7 +204,8 @@ def _composite(pairs: Sequence[Pair]) -> Counter[tuple[bool | None, ...]]:
     return found
 
 
-def _quadrants(due: int, at: str, found: Counts, shown: Shown) -> list[Quadrants]:
+def _quadrants(asked: Asked, found: Counts, shown: Shown) -> list[Quadrants]:
+    at = asked.form
     quadrants = []
     for scale in FUNCTIONS:
         counted: Counter[tuple[bool, bool]] = Counter()
@@ -205,6 +220,6 @@ def _quadrants(due: int, at: str, found: Counts, shown: Shown) -> list[Quadrants
             counted[False, False],
         )
         if n:
-            may = shown(at, _pair(scale), n)
-            quadrants.append(Quadrants(scale, due, n, parts if may else None))
+            may = asked.shown and shown(at, _pair(scale), n)
+            quadrants.append(Quadrants(scale, asked.due, n, parts if may else None))
     return quadrants

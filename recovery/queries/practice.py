@@ -43,7 +43,8 @@ MONTHS_BACK = 24
 @dataclass(frozen=True, slots=True)
 class Funnel:
     """From the procedure to the three-month form. `done` is the clinic's own number of the months
-    that have one; `uncounted` says how many enrolled ones fall in months without.
+    that have one; `uncounted` says how many enrolled ones fall in months without. A share of too
+    few, here or in other periods, is None; `due` are those of the three-month form.
     """
 
     done: int
@@ -52,12 +53,14 @@ class Funnel:
     enrolled: int
     activated: Share | None
     logging: Share | None
+    due: int
     three_months: Share | None
 
     @property
     def enrolment(self) -> Share | None:
         """None also where more were enrolled than the books say were done."""
-        return share(self.enrolled_of_done, self.done) if self.fits else None
+        enough = self.done >= LEAST
+        return share(self.enrolled_of_done, self.done) if self.fits and enough else None
 
     @property
     def fits(self) -> bool:
@@ -112,7 +115,7 @@ class Load:
 
 
 def funnel(cohort: Cohort) -> Funnel:
-    """Of the procedures of a period. Four statements."""
+    """Of the procedures of a period. Four statements, six for less than all time."""
     rows = cohort.recoveries()
     today = cohort.now.astimezone(ZoneInfo(cohort.clinic.zone)).date()
     past_week = Q(procedure_on__lte=today - timedelta(days=8))
@@ -125,8 +128,11 @@ def funnel(cohort: Cohort) -> Funnel:
         past_week=Count("pk", filter=past_week),
         logging=Count("pk", filter=past_week & Q(week_days_logged__gte=1)),
     )
-    forms = cohort.of(Outcome.objects.standing().due(cohort.now)).filter(form="three_month")
-    asked = forms.aggregate(
+
+    def forms(of: Cohort) -> QuerySet[Outcome]:
+        return of.of(Outcome.objects.standing().due(of.now)).filter(form="three_month")
+
+    asked = forms(cohort).aggregate(
         due=Count("pk"), answered=Count("pk", filter=~Q(state=Outcome.State.MISSED))
     )
     enrolled = _by_month(rows)
@@ -135,14 +141,21 @@ def funnel(cohort: Cohort) -> Funnel:
         for one in ProceduresDone.objects.filter(clinic=cohort.clinic)
         if _within(cohort.period, one.year, one.month)
     }
+    week = cohort.counted(Cohort.recoveries, "", "clinic", n=Count("pk", filter=past_week))
+    due = cohort.counted(forms, "recovery__", "form", n=Count("pk"))
     return Funnel(
         done=sum(done.values()),
         enrolled_of_done=sum(enrolled.get(month, 0) for month in done),
         uncounted=sum(n for month, n in enrolled.items() if month not in done),
         enrolled=found["enrolled"],
         activated=share(found["activated"], found["enrolled"]),
-        logging=share(found["logging"], found["past_week"]),
-        three_months=share(asked["answered"], asked["due"]),
+        logging=share(found["logging"], found["past_week"])
+        if week(cohort.clinic.pk, "n", found["past_week"])
+        else None,
+        due=asked["due"],
+        three_months=share(asked["answered"], asked["due"])
+        if due("three_month", "n", asked["due"])
+        else None,
     )
 
 
@@ -243,12 +256,18 @@ def load(clinic: Clinic, alerts: QuerySet[Alert], begin: datetime, end: datetime
 
 
 def open_hours(calendar: Calendar, begin: datetime, end: datetime) -> float:
-    """The hours in which a clinic was open on the days of a period; by its hours of today."""
+    """The hours in which a clinic was open on the days of a period, on the last of them up to its
+    end; by its hours of today.
+    """
     zone = ZoneInfo(calendar.zone)
     first, last = begin.astimezone(zone).date(), end.astimezone(zone).date()
     hours = [_length(day) for day in calendar.hours]
     days = (first + timedelta(days=n) for n in range((last - first).days))
-    return sum(hours[day.weekday()] for day in days if calendar.opens_on(day))
+    whole = sum(hours[day.weekday()] for day in days if calendar.opens_on(day))
+    if not any(hours):
+        return 0.0
+    last_day = max(begin, datetime.combine(last, time(), zone))
+    return whole + calendar.open_time(last_day, end) / HOUR
 
 
 def _length(day: Sequence[str] | None) -> float:

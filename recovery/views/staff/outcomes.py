@@ -13,7 +13,7 @@ from recovery.clinical.timepoints import DAYS, HIGHEST
 from recovery.clinical.trials import FUNDING
 from recovery.forms.outcomes import BY, CohortForm
 from recovery.models import Role
-from recovery.queries import cohorts, outcome_charts, outcomes
+from recovery.queries import cells, cohorts, outcome_charts, outcomes
 from recovery.queries.followups import followups
 from recovery.queries.patients import menu
 
@@ -70,7 +70,7 @@ def _form(request: HttpRequest, frame: cohorts.Frame) -> CohortForm:
     """Its choices: within the asked period, the groups that may be looked at."""
     periods = frame.periods()
     asked = request.GET.get("period", "")
-    period = asked if asked in periods else cohorts.ALL
+    period = asked if asked in periods else cells.ALL
     groups = [
         (
             one.label,

@@ -131,7 +131,7 @@ def test_a_part_is_counted_and_hidden_by_those_whose_time_is_over(
     answered(theirs[4:], nrs=(7, 7), expires_at=NOW + timedelta(days=2))
     assert "average of 7 days 9 of 13" in page(as_manager)
     shown = page(as_manager, group="surgeon:Samir Haddad")
-    assert "4 of 4 due, 100% no answer 0, late 0. 3 more answered, still open" in shown
+    assert "too few are due, here or among the others. 3 answered, still open" in shown
     for name in ("Mia Aldana", "Samir Haddad"):
         assert "Too few answers to be shown" in page(as_manager, group=f"surgeon:{name}")
 
@@ -221,6 +221,17 @@ def test_under_five_answers_no_figure_is_shown(as_manager: Client, clinic: Clini
     assert "4 of 4" not in shown
 
 
+def test_nor_how_many_answered_where_under_five_are_due(as_manager: Client, clinic: Clinic) -> None:
+    answered(treated(clinic, 3, at=LAST_FALL), nrs=(7, 4))
+    answered(treated(clinic, 1, at=LAST_FALL), state="missed")
+    treated(clinic, 3, at=NOW - timedelta(days=5))
+    shown = page(as_manager)
+    assert "Form at 3 months answered - too few are due, here or among the others" in shown
+    assert "3 months too few are due, here or among the others -" in shown
+    assert "3 months not shown not shown" in shown
+    assert not re.search(r"[34] of 4|4 due", shown)
+
+
 # Groups
 # ------
 
@@ -297,6 +308,76 @@ def test_a_figure_is_hidden_where_the_other_groups_answers_are_few(
     assert "average of 7 days 9 of 11" in page(as_manager)
     for name in ("Mia Aldana", "Samir Haddad"):
         assert "Too few answers to be shown" in page(as_manager, group=f"surgeon:{name}")
+
+
+def test_so_is_the_completion_where_few_of_the_others_are_due(
+    as_manager: Client, clinic: Clinic
+) -> None:
+    answered(treated(clinic, 9, at=LAST_FALL), nrs=(7, 2))
+    theirs = treated(clinic, 6, at=LAST_FALL, surgeon="Samir Haddad")
+    answered(theirs[:4], state="missed")
+    assert "9 of 13 due, 69%" in page(as_manager)
+    for name in ("Mia Aldana", "Samir Haddad"):
+        shown = page(as_manager, group=f"surgeon:{name}")
+        assert "Form at 3 months answered - too few are due, here or among the others" in shown
+        assert "9 of 9" not in shown
+
+
+def test_a_mark_of_percent_is_hidden_by_those_who_have_a_percent(
+    as_manager: Client, clinic: Clinic
+) -> None:
+    """One of Haddad's five had no pain before, so that everybody's less Aldana's are four."""
+    answered(treated(clinic, 6, at=LAST_FALL), nrs=(8, 2))
+    theirs = treated(clinic, 5, at=LAST_FALL, surgeon="Samir Haddad")
+    answered(theirs[:4], nrs=(8, 7))
+    answered(theirs[4:], nrs=(0, 0))
+    assert "Pain down 30% or more same item 6 of 10" in page(as_manager)
+    shown = page(as_manager, group="surgeon:Mia Aldana")
+    assert "average of 7 days 6 of 6" in shown
+    assert "Pain down 30% or more same item Too few" in shown
+    assert "Pain down 50% or more same item Too few" in shown
+
+
+# Of one kind the fourth quarter has one person. That it cannot be had, other cells are hidden, in
+# the end the totals of two quarters: their groups of that kind are all there is of them.
+ONE_ALONE = {(2, "1"): 15, (5, "1"): 6, (8, "2"): 15, (11, "1"): 15, (11, "2"): 1}
+
+
+def test_a_period_that_any_fact_needs_hidden_is_not_offered(
+    as_manager: Client, clinic: Clinic
+) -> None:
+    for (month, modic), n in ONE_ALONE.items():
+        treated(clinic, n, at=LAST_FALL.replace(month=month), modic=modic)
+    assert offered(as_manager)[:3] == ["2025", "2025-Q1", "2025-Q4"]
+    assert offered(as_manager, period="2025-Q3")[3:] == offered(as_manager)[3:]
+
+
+def test_nor_is_a_figure_of_it_shown(as_manager: Client, clinic: Clinic) -> None:
+    for (month, modic), n in ONE_ALONE.items():
+        people = treated(clinic, 20, at=LAST_FALL.replace(month=month), modic=modic)
+        answered(people[:n], nrs=(7, 2))
+        answered(people[n:], state="missed")
+    assert "average of 7 days 15 of 15" in page(as_manager, period="2025-Q1")
+    for asked in ({}, {"group": "surgeon:Mia Aldana"}):
+        shown = page(as_manager, period="2025-Q3", **asked)
+        assert "15 of 20 due" in shown
+        assert "average of 7 days Too few" in shown
+
+
+@pytest.mark.parametrize(("due", "told"), [(4, "too few have come so far"), (7, "10 of 10 told:")])
+def test_opioids_are_hidden_by_those_whose_time_has_come(
+    as_manager: Client, clinic: Clinic, due: int, told: str
+) -> None:
+    """A log of D27 tells of one month too, and counts from D30 on: until then Haddad's are four."""
+    past, soon = NOW - timedelta(days=60), NOW - timedelta(days=27)
+    treated(clinic, 10, at=past, opioid_use={"one_month": False})
+    treated(clinic, 4, at=past, surgeon="Samir Haddad", opioid_use={"one_month": True})
+    treated(clinic, due - 4, at=past, surgeon="Samir Haddad")
+    treated(clinic, 1, at=soon, surgeon="Samir Haddad", opioid_use={"one_month": False})
+    assert f"4 of 14 told, {10 + due} due" in page(as_manager)
+    shown = page(as_manager, group="surgeon:Mia Aldana")
+    assert f"1 month {told}" in shown
+    assert "10 of 10 told, 10 due" not in shown
 
 
 @pytest.mark.parametrize(("followed", "is_shown"), [(3, False), (5, True)])

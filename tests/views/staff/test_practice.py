@@ -79,8 +79,48 @@ def test_activated_logging_and_three_months(as_manager: Client, clinic: Clinic) 
 def test_a_three_month_form_that_is_open_is_not_due(as_manager: Client, clinic: Clinic) -> None:
     answered(treated(clinic, 6, at=FALL), nrs=(7, 2), expires_at=NOW + timedelta(days=3))
     assert "Three-month form - none has come due" in page(as_manager)
-    answered(treated(clinic, 2, at=FALL), state="missed")
-    assert "Three-month form 0% 0 of 2 due" in page(as_manager)
+    answered(treated(clinic, 5, at=FALL), state="missed")
+    assert "Three-month form 0% 0 of 5 due" in page(as_manager)
+
+
+def test_of_one_to_four_patients_nothing_is_told(
+    as_manager: Client, clinic: Clinic, nurse: Any
+) -> None:
+    people = treated(clinic, 4, at=FALL)
+    answered(people, nrs=(7, 2))
+    for one in people:
+        alert(one, nurse)
+    shown = page(as_manager)
+    assert "4 procedures so far. How the practice runs is shown from 5 on." in shown
+    for part in ("Activated", "Three-month form", "Alert load", "Contact", "R18"):
+        assert part not in shown
+    assert "Procedures done, by your own books" in shown
+    treated(clinic, 1, at=FALL)
+    shown = page(as_manager)
+    assert "Activated 0% 0 of 5" in shown
+    assert "Alerts raised 4" in shown
+
+
+def test_nor_is_a_share_of_fewer_than_five(as_manager: Client, clinic: Clinic) -> None:
+    past = treated(clinic, 3, at=FALL, week_days_logged=2, fortnight_days_logged=2)
+    answered(past, nrs=(7, 2))
+    treated(clinic, 6, at=NOW - timedelta(days=4))
+    enter(as_manager, "2025-11", "3")
+    shown = page(as_manager)
+    assert "Logging in week 1 - too few are past D7, here or among the others" in shown
+    assert "Three-month form - too few are due, here or among the others" in shown
+    assert "3 of 3" not in shown
+
+
+def test_nor_what_would_give_another_period_away(as_manager: Client, clinic: Clinic) -> None:
+    """All time less the year before last would be the three of last year who are due."""
+    answered(treated(clinic, 9, at=FALL.replace(year=2024)), nrs=(7, 2))
+    last_year = treated(clinic, 8, at=FALL)
+    answered(last_year[:3], nrs=(7, 2))
+    assert "Three-month form 100% 12 of 12 due" in page(as_manager)
+    for period in ("2024", "2025"):
+        shown = page(as_manager, period=period)
+        assert "Three-month form - too few are due, here or among the others" in shown
 
 
 def test_a_rule_that_rarely_leads_to_action_is_for_review(
@@ -147,3 +187,21 @@ def test_the_load_counts_opening_hours_of_the_nurses(
     assert "Alerts raised 1" in shown
     assert "opening hours, 1 nurse 585" in shown or "opening hours, 1 nurse 594" in shown
     assert "1 (12 minutes)" in shown
+
+
+def test_the_load_of_today_is_held_against_the_hours_of_today(
+    as_manager: Client, clinic: Clinic, nurse: Any, set_clock: Any
+) -> None:
+    """A Monday at noon in New York: open since 8:00, and on 42 weekdays of the year before it."""
+    opening = datetime(2026, 3, 2, 13, tzinfo=UTC)
+    for one in treated(clinic, 6, at=opening)[:2]:
+        alert(one, nurse)
+    Alert.objects.update(raised_at=opening + timedelta(hours=1))
+    set_clock(opening + timedelta(hours=4))
+    shown = page(as_manager)
+    assert "opening hours, 1 nurse 4 Alerts for each nurse hour 0.50" in shown
+    assert "opening hours, 1 nurse 382" in page(as_manager, period="2026-Q1")
+    set_clock(opening + timedelta(hours=12))
+    assert "opening hours, 1 nurse 9 Alerts for each nurse hour 0.22" in page(as_manager)
+    Clinic.objects.update(hours=[None] * 7)
+    assert "opening hours, 1 nurse 0 Alerts for each nurse hour -" in page(as_manager)
