@@ -262,6 +262,7 @@ ORDER = [
     "recovery.templatetags.care",
     "recovery.templatetags.filled",
     "recovery.templatetags.shell",
+    "recovery.templatetags.made_for",
     "recovery.templatetags.sparkline",
     "recovery.templatetags.questionnaires",
     "recovery.templatetags.once",

@@ -27,6 +27,7 @@ def staff_head(context: Context) -> SafeString:
             "name": str(request.user),
             "initials": request.user.initials,
             "csrf_token": str(context["csrf_token"]),
+            "made_for": str(request.clinic.uuid),
         },
         clinical=Role.NURSE in roles or Role.CLINICIAN in roles,
         clinician=Role.CLINICIAN in roles,

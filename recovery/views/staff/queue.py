@@ -120,6 +120,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     }
     values = {
         "csrf_token": get_token(request),
+        "made_for": str(request.clinic.uuid),
         "text": text,
         "first_url": context["first_url"],
         "now": full_time(request.now),
