@@ -53,8 +53,8 @@ def test_a_patient_is_enrolled_only_where_the_page_was_made(
     assert refused.status_code == CONFLICT
     assert not Patient.objects.exists()
     said = words(refused)
-    assert "What you sent is not saved." in said
-    assert "This page was made for Northgate Spine Clinic. You now work in Harbor Spine." in said
+    assert "What you sent is not saved. The page it came from was made for Northgate" in said
+    assert "You now work in Harbor Spine." in said
     # What was typed is there, and one button goes back and saves it.
     kept = read(refused).fields
     typed = {name: [value] for name, value in FILLED.items() if not isinstance(value, list)}
@@ -75,7 +75,7 @@ def test_one_that_names_none_is_refused_where_it_could_be_either(
 ) -> None:
     refused = nora.post(url("enrol"), FILLED)
     assert refused.status_code == CONFLICT
-    assert "This page does not say for which clinic it was made." in words(refused)
+    assert "The page it came from does not say for which clinic it was made." in words(refused)
     assert "Press Back" in words(refused)
     assert not Patient.objects.exists()
 
@@ -157,7 +157,7 @@ def test_without_a_clinic_chosen_nothing_that_was_sent_is_dropped(
     again = sign_in_staff(Client(), nurse)
     refused = again.post(url("enrol"), FILLED | page)
     assert refused.status_code == CONFLICT
-    assert "This page was made for Northgate Spine Clinic." in words(refused)
+    assert "The page it came from was made for Northgate Spine Clinic." in words(refused)
     assert "You now work in" not in words(refused)
     kept = read(refused).fields | {"work_in": str(clinic.uuid)}
     assert again.post(url("enrol"), kept).status_code == 302
@@ -171,7 +171,7 @@ def test_a_clinic_one_has_left_is_not_gone_back_to(
     Membership.objects.filter(user=nurse, clinic=clinic).update(is_active=False)
     refused = nora.post(url("enrol"), FILLED | page)
     assert refused.status_code == CONFLICT
-    assert "This page was made for a clinic in which you do not work." in words(refused)
+    assert "The page it came from was made for a clinic in which you do not work." in words(refused)
     assert "Northgate" not in words(refused)
     forced = nora.post(url("enrol"), FILLED | page | {"work_in": page["made_for"]})
     assert forced.status_code == CONFLICT
