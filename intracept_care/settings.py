@@ -169,7 +169,9 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "recovery.context.demo",
+                "recovery.context.made_for",
             ],
+            "builtins": ["recovery.templatetags.made_for"],
         },
     },
 ]

@@ -44,9 +44,23 @@ class SignedOut(PermissionDenied):
     """Something was sent by nobody. A redirect to the door would drop it without a word."""
 
 
+class OtherClinic(PermissionDenied):
+    """Something was sent from a page that was not made for the clinic the session works in.
+
+    `page` is what the person is in the page's clinic and `here` in the session's, if anything.
+    `named`: the page said which.
+    """
+
+    def __init__(self, page: staff.Post | None, here: staff.Post | None, *, named: bool) -> None:
+        self.page, self.here, self.named = page and page.clinic, here and here.clinic, named
+
+
 DOOR = "door"
 STAFF_DOOR = "staff"
 CLINIC = "clinic"
+# Fields of a post: the clinic that its page was made for, and one to go back to first.
+MADE_FOR = "made_for"
+WORK_IN = "work_in"
 CLINICAL = (Role.NURSE, Role.CLINICIAN)
 
 
@@ -213,7 +227,8 @@ def choose_clinic(request: HttpRequest, clinic_uuid: uuid.UUID) -> None:
 def for_staff(*roles: Role) -> Callable[[View], View]:
     """Let staff with one of `roles` in (by default those who may see patients).
 
-    Memberships are read at each request, so a role taken away ends access at once.
+    Memberships are read at each request, so a role taken away ends access at once. What is sent is
+    taken only where its page was made for the session's clinic, which another tab may have changed.
     """
     allowed = set(roles or CLINICAL)
 
@@ -226,7 +241,8 @@ def for_staff(*roles: Role) -> Callable[[View], View]:
                 return redirect_to_login(request.get_full_path(), resolve_url("staff_sign_in"))
             if request.session.get(DOOR) != STAFF_DOOR:
                 raise PermissionDenied
-            post = _post(request)
+            # A recovery is found in its own clinic only, whatever the page says.
+            post = _post(request, address_decides="recovery" in kwargs)
             if post is None:
                 return redirect("staff_clinics")
             request.clinic, request.roles = post.clinic, post.roles
@@ -242,17 +258,26 @@ def for_staff(*roles: Role) -> Callable[[View], View]:
     return decorator
 
 
-def _post(request: HttpRequest) -> staff.Post | None:
-    """What the user is in the session's clinic; None when the person must choose one first."""
+def _post(request: HttpRequest, *, address_decides: bool) -> staff.Post | None:
+    """What the user is in the session's clinic; None when the person must choose one first.
+
+    Raises OtherClinic.
+    """
     posts = staff.posts_of(request.user)
     if not posts:
         raise PermissionDenied
-    chosen = request.session.get(CLINIC)
-    if chosen not in posts:
-        if len(posts) > 1:
-            return None
-        [chosen] = posts
-    return posts[chosen]
+    if request.method == "POST" and request.POST.get(WORK_IN) in posts:
+        request.session[CLINIC] = request.POST[WORK_IN]
+    post = posts.get(request.session.get(CLINIC))
+    if post is None and len(posts) == 1:
+        [post] = posts.values()
+    if request.method == "POST":
+        named = request.POST.get(MADE_FOR)
+        page = posts.get(named)
+        fits = page is post is not None if named else address_decides or len(posts) == 1
+        if not fits:
+            raise OtherClinic(page, post, named=bool(named))
+    return post
 
 
 def staff_recovery(request: HttpRequest, recovery: uuid.UUID) -> Recovery:

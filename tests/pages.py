@@ -93,5 +93,6 @@ def words(response: HttpResponse) -> str:
 def filled(response: HttpResponse) -> dict[str, Any]:
     """What the browser would send if the page's form were saved as it stands."""
     fields = read(response).fields
-    fields.pop("csrfmiddlewaretoken", None)
+    for hidden in ("csrfmiddlewaretoken", "made_for"):
+        fields.pop(hidden, None)
     return fields

@@ -268,6 +268,7 @@ ORDER = [
     "recovery.templatetags.care",
     "recovery.templatetags.filled",
     "recovery.templatetags.shell",
+    "recovery.templatetags.made_for",
     "recovery.templatetags.sparkline",
     "recovery.templatetags.questionnaires",
     "recovery.templatetags.once",

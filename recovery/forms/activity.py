@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-FIRST_YEAR, LAST_YEAR = 2000, 2100
+from recovery.forms.fields import FIRST_YEAR, LAST_YEAR
 
 
 class MonthField(forms.CharField):

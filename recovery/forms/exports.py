@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from recovery.forms.fields import Choice
+from recovery.forms.fields import Choice, Day
 from recovery.forms.places import ask_plainly
 from recovery.models import Export
 
@@ -16,8 +16,8 @@ WHOSE = (
 NO_PERIOD = _("A de-identified file has no period: its days would tell the true dates.")
 
 
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(
+def _day(label: Any) -> Day:
+    return Day(
         label=label,
         required=False,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),

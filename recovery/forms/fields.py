@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 YES_NO = (("no", _("No")), ("yes", _("Yes")))
 NONE = "none"
+# Years that can be asked about. Beyond them a moment has no place in every zone.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 WHOLE = re.compile(r"[+-]?\d{1,9}")
 THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
 # People in many countries write a comma where others write a point.
@@ -48,6 +50,21 @@ class Lines(_OneAnswer, forms.Textarea):
 
     def format_value(self, value: Any) -> str | None:
         return super().format_value("\n".join(value) if isinstance(value, list) else value)
+
+
+class Day(forms.DateField):
+    """A date from FIRST_YEAR to LAST_YEAR, both within."""
+
+    default_error_messages = {"year": _("Write a year from %(first)s to %(last)s.")}
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value is not None and not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise forms.ValidationError(
+                self.error_messages["year"],
+                code="year",
+                params={"first": FIRST_YEAR, "last": LAST_YEAR},
+            )
 
 
 def short(value: str) -> str:

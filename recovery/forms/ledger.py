@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from recovery.forms.fields import Day
 from recovery.queries.ledger import SHOWN, Shown
 
 AHEAD = timedelta(days=7)
@@ -17,7 +18,7 @@ class LedgerForm(forms.Form):
 
     use_required_attribute = False
 
-    day = forms.DateField(
+    day = Day(
         label=_("Day"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),

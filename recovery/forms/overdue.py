@@ -7,12 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from recovery.forms.fields import Number
+from recovery.forms.fields import FIRST_YEAR, LAST_YEAR, Number
 from recovery.models import Contact
 
 DATED = (Contact.Outcome.AGREED, Contact.Outcome.LATER)
-# A run of misses began within these; beyond them a time has no place in every zone.
-FIRST, LAST = 2000, 2100
 REASONS = {
     "elsewhere": _("Is followed elsewhere"),
     "no_wish": _("Does not want to be asked any more"),
@@ -56,7 +54,7 @@ class CallForm(forms.Form):
 
     def clean_since(self) -> datetime:
         since: datetime = self.cleaned_data["since"]
-        if not FIRST <= since.year <= LAST:
+        if not FIRST_YEAR <= since.year <= LAST_YEAR:
             raise forms.ValidationError(_("Open this page again from the list."))
         return since
 

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from recovery.forms.fields import Day
+
 # Offered first; any other zone may be typed.
 ZONES = (
     "America/New_York",
@@ -66,9 +68,11 @@ def shown_number(stored: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
+A_DATE = _("Write a date that exists, as year, month, day, like 2026-03-17.")
 UNREADABLE = {
     forms.EmailField: _("Write an address like name@example.org."),
-    forms.DateField: _("Write a date that exists, as year, month, day, like 2026-03-17."),
+    forms.DateField: A_DATE,
+    Day: A_DATE,
     forms.TimeField: _("Write a time like 08:30."),
 }
 

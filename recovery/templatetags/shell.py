@@ -28,6 +28,7 @@ def staff_head(context: Context) -> SafeString:
             "name": request.user,
             "initials": request.user.initials,
             "csrf_token": context["csrf_token"],
+            "made_for": request.clinic.uuid,
         },
         clinical=Role.NURSE in roles or Role.CLINICIAN in roles,
         clinician=Role.CLINICIAN in roles,

@@ -6,6 +6,7 @@ stand in the page to be sent again.
 
 import sys
 from contextlib import suppress
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from recovery.forms.logs import LogForm
 from recovery.page_language import remembered
 from recovery.wording import ENGLISH, say
 
+CONFLICT = 409
 PATIENT_FRAME = "patient/base.html"
 # Where answers are sent. A check-in form asks some questions of the log by the same names.
 ANSWER_ROUTES = frozenset(
@@ -40,7 +42,23 @@ ANSWER_ROUTES = frozenset(
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, access.SignedOut):
         return _not_saved(request, 403, why="person")
+    if isinstance(exception, access.OtherClinic):
+        return _other_clinic(request, exception)
     return _no(request, "errors/403.html", 403)
+
+
+def _other_clinic(request: HttpRequest, refusal: access.OtherClinic) -> HttpResponse:
+    """The clinic was changed in another tab. The page offers to go back to its own, with what was
+    sent; a browser cannot be given a file back.
+    """
+    context = {
+        "page": refusal.page,
+        "here": refusal.here,
+        "named": refusal.named,
+        "work_in": access.WORK_IN,
+        "answers": _answers(request) if refusal.page and not request.FILES else (),
+    }
+    return _not_saved(request, CONFLICT, template="staff/other_clinic.html", **context)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -133,10 +151,17 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _not_saved(request: HttpRequest, status: int, *, why: str = "") -> HttpResponse:
+def _not_saved(
+    request: HttpRequest,
+    status: int,
+    *,
+    why: str = "",
+    template: str = "errors/not_saved.html",
+    **more: Any,
+) -> HttpResponse:
     """What was posted is offered to be sent again, unless it may come from another site's page."""
     staff = _is_staff_path(request)
-    context = {"emergency_number": settings.EMERGENCY_NUMBER, "why": why, "staff": staff}
+    context = {"emergency_number": settings.EMERGENCY_NUMBER, "why": why, "staff": staff} | more
     # It may be the form itself that broke, and the rest of the page must still be said.
     with suppress(Exception):
         if found := _red_flags(request):
@@ -145,14 +170,18 @@ def _not_saved(request: HttpRequest, status: int, *, why: str = "") -> HttpRespo
                 context["advice"] = rules.fill(say(rules.advice(found).text), numbers)
     origin = request.headers.get("Origin")
     if origin and origin == f"{request.scheme}://{request.get_host()}":
-        context["answers"] = [
-            (name, value)
-            for name, values in request.POST.lists()
-            for value in values
-            if name != "csrfmiddlewaretoken"
-        ]
+        context.setdefault("answers", _answers(request))
     with _spoken(request, staff=staff):
-        return render(request, "errors/not_saved.html", context, status=status)
+        return render(request, template, context, status=status)
+
+
+def _answers(request: HttpRequest) -> list[tuple[str, str]]:
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in ("csrfmiddlewaretoken", access.WORK_IN)
+    ]
 
 
 def _red_flags(request: HttpRequest) -> tuple[rules.Finding, ...]:

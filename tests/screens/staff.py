@@ -61,6 +61,8 @@ def queue(house: House) -> None:
         house.take(nurse, f"queue-{only}", f"The filter {only}", f"queue?only={only}")
     page = house.visit(nurse, reverse("queue") + "?only=emergency&only=urgent")
     camera.take(page, "queue-filters", "Filters of one's own, in force and so open")
+    page.locator(".ic-own-filters").get_by_role("button", name="Save").click()
+    camera.take(page, "queue-filter-error", "One of them without a name")
     kellerman = recovery_of("Kellerman").uuid
     what = "Who has it, notes, what is expected"
     page = house.take(nurse, "handling", what, "handling", kellerman)
@@ -346,7 +348,16 @@ def clinic(house: House) -> None:
     harbor = Clinic.objects.get(name="Harbor Spine")
     samir = staff("clinician2@northgate.example")
     clinics.invite(clinic=harbor, email=samir.email, name=samir.name, role="clinician", now=BEGIN)
-    house.take(samir, "staff-clinics", "Which clinic, for those who have several", "staff_clinics")
+    what = "Which clinic, for those who have several"
+    page = house.take(samir, "staff-clinics", what, "staff_clinics")
+    page.get_by_role("button", name="Northgate").click()
+    page.goto(settings.SITE_URL + reverse("enrol"))
+    second = page.context.new_page()
+    second.goto(settings.SITE_URL + reverse("staff_clinics"))
+    second.get_by_role("button", name="Harbor").click()
+    second.close()
+    send(page)
+    camera.take(page, "staff-other-clinic", "A page sent after another clinic was chosen")
 
 
 def refusals(house: House) -> None:

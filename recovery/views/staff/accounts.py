@@ -9,7 +9,7 @@ from django.contrib.auth import login, logout
 from django.contrib.auth.views import PasswordResetConfirmView, redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -36,8 +36,10 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
         login(request, form.get_user())
         access.open_staff_door(request)
         ratelimit.clear(request, action="login_failed", key=_key(request, "username"))
-        if url_has_allowed_host_and_scheme(onward, {request.get_host()}, request.is_secure()):
-            return redirect(onward)
+        if onward.startswith("/") and url_has_allowed_host_and_scheme(
+            onward, {request.get_host()}, request.is_secure()
+        ):
+            return HttpResponseRedirect(onward)
         return redirect(_home(request))
     context = {"form": form, "limited": limited, "next": onward}
     return render(request, "staff/sign_in.html", context, status=TOO_MANY if limited else 200)

@@ -110,8 +110,19 @@ def queue(request: HttpRequest) -> HttpResponse:
     """A search is posted and answered in place: addresses are kept, and name nobody."""
     posted = request.method == "POST"
     asked = request.POST if posted else request.GET
-    shown = Filter.asked(asked)
     text, after = request.POST.get("q", "").strip(), asked.get("after", "")
+    return _answer(request, Filter.asked(asked), text=text, after=after, polls=not posted)
+
+
+def _answer(
+    request: HttpRequest,
+    shown: Filter,
+    *,
+    text: str = "",
+    after: str = "",
+    polls: bool = True,
+    form: FilterForm = FORM,
+) -> HttpResponse:
     page = _page(request, shown, text=text, after=after)
     rows = _rows(request, shown, page, narrowed=bool(text or after))
     context = {
@@ -123,20 +134,24 @@ def queue(request: HttpRequest) -> HttpResponse:
         "page": page,
         "filter": shown,
         "text": text,
+        "refused": " ".join(form.errors.get("name", ())),
         "paged": bool(after),
         "first_url": shown.url(),
         "next_url": page.after and shown.url(after=page.after),
     }
     values = {
         "csrf_token": context["csrf_token"],
+        "made_for": request.clinic.uuid,
         "text": text,
         "first_url": context["first_url"],
         "now": full_time(request.now),
         "hours": _hours(request),
         # A search is not repeated by the poll: its words stand in no address.
-        "poll": "" if posted or after else shown.url("queue_rows"),
+        "poll": "" if after or not polls else shown.url("queue_rows"),
         "etag": _etag(rows),
         "rows": rows,
+        "typed": form["name"].value() or "",
+        "refused": context["refused"],
     }
     # What few pages have.
     if page.saved:
@@ -166,21 +181,20 @@ def queue_rows(request: HttpRequest) -> HttpResponse:
 @for_staff()
 def queue_filter(request: HttpRequest) -> HttpResponse:
     """Keep the filter that is shown under a name, or drop one."""
-    shown = Filter.asked(request.POST)
-    try:
-        if dropped := request.POST.get("drop"):
-            handling.drop_filter(clinic=request.clinic, user=request.user, name=dropped[:40])
-            return redirect("queue")
-        form = FilterForm(request.POST)
-        if not form.is_valid():
-            raise NotAllowed("\n".join(form.errors["name"]))
+    if dropped := request.POST.get("drop"):
+        handling.drop_filter(clinic=request.clinic, user=request.user, name=dropped[:40])
+        return redirect("queue")
+    shown, form = Filter.asked(request.POST), FilterForm(request.POST)
+    if form.is_valid():
         saved = {"name": form.cleaned_data["name"], "only": [*shown.only], "mine": shown.mine}
-        handling.save_filter(clinic=request.clinic, user=request.user, saved=saved)
-    except NotAllowed as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, gettext("Filter saved."))
-    return redirect(shown.url())
+        try:
+            handling.save_filter(clinic=request.clinic, user=request.user, saved=saved)
+        except NotAllowed as refusal:
+            form.add_error("name", str(refusal))
+        else:
+            messages.success(request, gettext("Filter saved."))
+            return redirect(shown.url())
+    return _answer(request, shown, form=form)
 
 
 def _etag(rows: str) -> str:

@@ -58,7 +58,9 @@ def test_it_goes_on_where_the_person_wanted_to_go(client: Client, nurse: User) -
     assert response.redirect_chain == [(url("patients"), 302)]
 
 
-@pytest.mark.parametrize("onward", ["https://evil.example/", "//evil.example", "javascript:x"])
+@pytest.mark.parametrize(
+    "onward", ["https://evil.example/", "//evil.example", "javascript:x", "foo", "queue"]
+)
 def test_it_never_leads_elsewhere(client: Client, nurse: User, onward: str) -> None:
     assert sign_in(client, nurse.email, next=onward).redirect_chain == [(url("queue"), 302)]
 

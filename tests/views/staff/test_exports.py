@@ -440,6 +440,8 @@ def test_the_record_is_there_before_the_first_row(told: DailyLog, as_manager: Cl
         ({"whose": ""}, "Patients: Choose an answer."),
         ({"file_format": "exe"}, "File: Choose one of the answers."),
         ({"first": "5 March"}, "From: Write a date that exists, as year, month, day"),
+        ({"first": "0001-01-01"}, "From: Write a year from 2000 to 2100."),
+        ({"last": "9999-12-31"}, "Up to: Write a year from 2000 to 2100."),
         ({"first": "2026-03-05", "last": "2026-03-04"}, "Up to: This is before the first day."),
         (
             {"whose": "de_identified", "first": "2026-03-05"},

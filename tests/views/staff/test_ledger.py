@@ -246,7 +246,7 @@ def test_filters_leave_what_they_name(as_nurse, clinic, recovery):
         {"after": str(uuid.uuid4())},
     ],
 )
-@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Kiritimati"])
+@pytest.mark.parametrize("zone", ["America/New_York", "Europe/Berlin", "Pacific/Kiritimati"])
 def test_a_filter_that_is_none_is_told_and_breaks_nothing(as_nurse, recovery, query, zone):
     Clinic.objects.update(zone=zone)
     Patient.objects.update(zone=zone)
@@ -261,6 +261,13 @@ def test_a_filter_that_is_none_is_told_and_breaks_nothing(as_nurse, recovery, qu
         assert 'type="text" name="day" value="soon"' in field
         assert "is-invalid" in field
         assert 'aria-invalid="true"' in field
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2101-01-01", "9999-12-31"])
+def test_a_day_of_no_patient_s_time_is_told_beside_the_field(as_nurse, recovery, day):
+    page = text(as_nurse, "ledger", day=day)
+    assert "Write a year from 2000 to 2100." in page
+    assert f'value="{day}"' in page
 
 
 def test_pages_of_fifty_show_every_mail_once(as_nurse, recovery):

@@ -68,7 +68,8 @@ def form_of(response: Any) -> dict[str, list[str]]:
     html = response.content.decode()
     [form] = re.findall(r'<form class="ic-enter".*?</form>', html, re.DOTALL)
     fields = Page(re.sub(r' action="[^"]*"', "", form, count=1)).fields
-    fields.pop("csrfmiddlewaretoken")
+    for hidden in ("csrfmiddlewaretoken", "made_for"):
+        fields.pop(hidden)
     return fields
 
 

@@ -402,13 +402,38 @@ def test_a_filter_is_saved_under_a_name_and_dropped(
     assert "My &lt;two&gt;" not in as_nurse.get(url("queue")).content.decode()
 
 
-@pytest.mark.parametrize("name", ["", " ", "x" * 41, "\0"])
+@pytest.mark.parametrize("name", ["", " ", "<" + "x" * 40, "\0"])
+@pytest.mark.parametrize("only", ["urgent", ""])
 def test_a_filter_without_a_good_name_is_refused(
-    as_nurse: Client, clinic: Clinic, name: str
+    as_nurse: Client, clinic: Clinic, now: Any, name: str, only: str
 ) -> None:
-    response = as_nurse.post(url("queue_filter"), {"only": "urgent", "name": name}, follow=True)
-    assert response.redirect_chain == [(url("queue") + "?only=urgent", 302)]
+    """What was typed stays, beside what is wrong with it; so does the filter."""
+    report(someone(clinic, "Rita", "Review"), **REVIEW)
+    response = as_nurse.post(url("queue_filter"), {"only": only, "name": name})
+    assert response.status_code == 200
     assert "Filter saved." not in words(response)
+    assert words(response).startswith("Error: Queue")
+    field = field_of(response)
+    assert f'value="{escape(name)}"' in field
+    assert 'aria-invalid="true" aria-describedby="id_name_error"' in field
+    assert 'id="id_name_error"' in response.content.decode()
+    assert names(response) == ([] if only else ["Rita Review"])
+    # Nothing of it is kept for the next page.
+    assert 'value=""' in field_of(as_nurse.get(url("queue"), {"only": "urgent"}))
+
+
+def test_a_thirteenth_filter_keeps_its_name(as_nurse: Client, clinic: Clinic, now: Any) -> None:
+    for n in range(12):
+        as_nurse.post(url("queue_filter"), {"only": "urgent", "name": f"No. {n}"})
+    response = as_nurse.post(url("queue_filter"), {"only": "review", "name": "One more"})
+    assert "Twelve filters are kept. Remove one first." in words(response)
+    assert 'value="One more"' in field_of(response)
+    assert "One more" not in words(as_nurse.get(url("queue")))
+
+
+def field_of(response: Any) -> str:
+    [field] = re.findall(r'<input[^>]*name="name"[^>]*>', response.content.decode())
+    return field
 
 
 # Rows that come by themselves
