@@ -128,7 +128,7 @@ def _refuse_if_not_movable(recovery: Recovery, *, anchor: int, procedure_at: dat
         raise NotAllowed(_("That is the time the procedure has now."))
     if recovery.state == State.COMPLETED:
         # Locked as where a procedure is added: of two colleagues one is refused.
-        patient = Patient.objects.select_for_update().get(pk=recovery.patient_id)
+        patient = Patient.objects.select_for_update(no_key=True).get(pk=recovery.patient_id)
         if patient.recoveries.filter(state__in=Recovery.FOLLOWED).exists():
             raise NotAllowed(FOLLOWED_ALREADY)
 
