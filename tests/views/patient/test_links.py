@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from recovery.clinical.pathway import local
 from recovery.clinical.rules import RULES_BY_ID
 from recovery.models import (
     Alert,
@@ -17,6 +18,7 @@ from recovery.models import (
     DailyLog,
     MailEvent,
     Message,
+    Patient,
     PatientAccess,
     Recovery,
     User,
@@ -26,7 +28,7 @@ from recovery.tokens import link_token, unsubscribe_token
 from tests.cast import NUMBERS, QUIET, checkin_of, make_recovery, reminder, user_of
 from tests.mailserver import MailServer
 from tests.pages import filled, read, words
-from tests.views.patient.conftest import QUIET_POST, at
+from tests.views.patient.conftest import QUIET_POST, TODAY, at
 
 ANSWERS = {name: value for name, value in QUIET_POST.items() if name != "log_date"}
 R01 = RULES_BY_ID["R01"].patient_text.format_map(NUMBERS)
@@ -179,6 +181,24 @@ def test_the_date_is_the_check_ins_whatever_is_sent(
     send(phone, token, log_date="2026-03-05")
     log = DailyLog.objects.get()
     assert (log.day, log.late) == (2, True)
+
+
+def test_where_the_check_ins_day_has_not_come_yet_the_log_is_about_today(
+    phone: Client, clinic: Clinic, nurse: User, set_clock: Callable
+) -> None:
+    """It opened in New Zealand; the patient has flown to New York, and the zone followed."""
+    morning = local(TODAY, time(9), "Pacific/Auckland")
+    set_clock(morning)
+    recovery = make_recovery(clinic, now=morning, zone="Pacific/Auckland")
+    token, client_id = link_token(checkin_of(recovery, "DAY-02")), uuid.uuid4()
+    Patient.objects.update(zone="America/New_York")
+    assert "Tuesday, March 3" in words(phone.get(address(token, client_id)))
+    response = send(phone, token, client_id, saddle="yes")
+    assert response["Location"] == reverse("link_saved", args=[token, client_id])
+    assert R01 in words(phone.get(response["Location"]))
+    log = DailyLog.objects.get()
+    assert (log.log_date, log.day, log.saddle) == (TODAY - timedelta(days=1), 1, "yes")
+    assert Alert.objects.get().rule == "R01"
 
 
 def test_a_weekly_check_in_means_today(phone: Client, clinic: Clinic, afternoon: datetime) -> None:
