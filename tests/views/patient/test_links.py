@@ -23,7 +23,7 @@ from recovery.models import (
     Recovery,
     User,
 )
-from recovery.services import delivery, tick
+from recovery.services import delivery, reschedules, tick
 from recovery.tokens import link_token, unsubscribe_token
 from tests.cast import NUMBERS, QUIET, checkin_of, make_recovery, reminder, user_of
 from tests.mailserver import MailServer
@@ -308,6 +308,25 @@ def test_a_link_that_expired_unseen_still_says_to_do_what_was_told(
     page = phone.get(reverse("link", args=[token]))
     assert "This link has expired" in words(page)
     assert DO_IT_NOW in words(page)
+
+
+def test_a_link_says_what_its_day_was_told_before_the_procedure_moved(
+    phone: Client, token: str, recovery: Recovery, nurse: User, afternoon: datetime
+) -> None:
+    """Today is day 2 of the old date and day 3 of the new one."""
+    send(phone, token, bladder="yes")
+    recovery.refresh_from_db()
+    reschedules.reschedule(
+        recovery=recovery,
+        user=nurse,
+        now=afternoon,
+        procedure_at=recovery.procedure_at - timedelta(days=1),
+        anchor=1,
+    )
+    tick.run(now=afternoon)
+    new = link_token(CheckIn.objects.get(anchor=2, key="DAY-03"))
+    assert DO_IT_NOW in words(phone.get(reverse("link", args=[new])))
+    assert DO_IT_NOW in words(phone.get(reverse("link", args=[token])))
 
 
 def test_a_link_keeps_the_advice_of_its_own_log_alone(
