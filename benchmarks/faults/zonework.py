@@ -19,7 +19,7 @@ import django
 
 django.setup()
 
-from recovery.clinical.pathway import occasions  # noqa: E402
+from recovery.clinical.pathway import Occasion, occasions  # noqa: E402
 from recovery.clinical.reminding import by_day  # noqa: E402
 from recovery.models import Clinic, Message, Pathway, Patient, Recovery  # noqa: E402
 from recovery.queries.pathways import plan_of  # noqa: E402
@@ -47,6 +47,8 @@ class Found:
     at_night: int = 0
     missed: int = 0
     at_another_time: int = 0
+    # What the database would refuse, so that its recovery could not be advanced any more.
+    out_of_order: int = 0
     examples: list[str] = field(default_factory=list)
 
 
@@ -143,7 +145,7 @@ def followed(on: date, zone: str, chance: random.Random, other: str = "") -> Run
     return run
 
 
-def planned(recovery: Recovery) -> list[object]:
+def planned(recovery: Recovery) -> list[Occasion]:
     return occasions(
         recovery.procedure_at,
         recovery.patient.zone,
@@ -154,6 +156,7 @@ def planned(recovery: Recovery) -> list[object]:
 
 def look(run: Run, found: Found) -> None:
     gone = [mail for mail in run.owed if mail.state == Message.State.OWED]
+    on = run.recovery.procedure_on
     keys = Counter((mail.checkin.key, mail.number) for mail in run.owed)
     found.recoveries += 1
     found.reminders += len(gone)
@@ -161,7 +164,13 @@ def look(run: Run, found: Found) -> None:
     for key, count in keys.items():
         if count > 1:
             found.twice += 1
-            found.examples.append(f"twice: {key} {run.first} {run.recovery.procedure_on}")
+            found.examples.append(f"twice: {key} {run.first} {on}")
+    for one in planned(run.recovery):
+        if not one.opens_at < one.expires_at >= one.due_at:
+            found.out_of_order += 1
+            found.examples.append(
+                f"out of order: {one.key} {run.first} {run.recovery.procedure_on}"
+            )
     for mail in gone:
         leaves = mail.send_after
         # As a sender looks again at the moment that it sends.

@@ -94,7 +94,9 @@ def occasions(
         if until_day is not None and slot.day > until_day:
             continue
         if slot.anchor == "procedure":
-            occasion = replace(fixed, expires_at=start or fixed.expires_at)
+            # Its hours are the patient's, and the procedure's is not: another zone parts them.
+            ends = start or fixed.expires_at
+            occasion = replace(fixed, expires_at=ends, due_at=min(fixed.due_at, ends))
         elif slot.anchor == "discharge":
             occasion = _evening(fixed, start, discharge, night)
         else:

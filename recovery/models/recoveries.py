@@ -107,7 +107,8 @@ class Recovery(RecoveryFacts, models.Model):
     procedure_at = models.DateTimeField(_("procedure"))
     # The local date in the patient's zone. Stored: a change of zone never shifts day numbers.
     procedure_on = models.DateField()
-    # Raised when the date moves, so that check-ins of the old date stay apart.
+    # Raised by each move, so that check-ins of an old date stay apart; another hour of the same
+    # day takes them along.
     anchor = models.PositiveSmallIntegerField(default=1)
     discharged_at = models.DateTimeField(null=True, blank=True)
 

@@ -98,6 +98,18 @@ def moves(
     ]
 
 
+def reopening(rows: Sequence[Move]) -> list[Move]:
+    """Those that another hour of the same day lets open at another time: of what has opened only
+    what waits and was not reminded of.
+    """
+    return [
+        row
+        for row in rows
+        if (row.before and row.before.opens_at) != (row.after and row.after.opens_at)
+        if row.checkin is None or (row.checkin.is_open and not row.checkin.reminders_settled)
+    ]
+
+
 def _occasions(
     recovery: Recovery, procedure_at: datetime, discharged_at: datetime | None
 ) -> list[Occasion]:

@@ -188,11 +188,14 @@ def told_by_link(checkin: CheckIn) -> bool:
     """Whether a log that came by a link of this check-in told the patient to act, and staff have
     not closed that yet.
     """
-    plan = plan_of(checkin.recovery.pathway_id)
-    days = _standing(checkin.recovery_id).filter(logs__mode=DailyLog.Mode.LINK)
+    recovery = checkin.recovery
+    plan = plan_of(recovery.pathway_id)
+    # The check-in of a date from which the procedure has moved keeps that date's days.
+    moved = checkin.anchor != recovery.anchor
+    logs = _standing(recovery.pk).filter(logs__mode=DailyLog.Mode.LINK)
     return any(
-        checkin_key_for(day, plan) == checkin.key
-        for day in days.values_list("logs__day", flat=True)
+        checkin_key_for(day if moved else recovery.day_on(on), plan) == checkin.key
+        for on, day in logs.values_list("logs__log_date", "logs__day")
     )
 
 

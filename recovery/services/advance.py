@@ -83,6 +83,14 @@ def advance(situation: Situation, now: datetime) -> Owed:
     return owed
 
 
+def escalate(situation: Situation, now: datetime) -> Owed:
+    """What its alerts alone owe."""
+    owed = Owed()
+    _act_on_alerts(situation, owed, now)
+    status.set_alert_rank(situation.recovery, situation.alerts)
+    return owed
+
+
 def _ends(situation: Situation) -> list[datetime]:
     """When each form ends, also one that a move to another pathway has kept open."""
     kept = (one.expires_at for one in situation.checkins.values() if one.is_open)

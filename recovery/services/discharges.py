@@ -44,13 +44,13 @@ def record(*, recovery: Recovery, user: User, now: datetime, discharged_at: date
         .select_related("patient", "clinic")
         .get(pk=recovery.pk)
     )
-    evening = _evening(recovery)
+    evening = first_evening(recovery)
     _refuse(recovery, evening, discharged_at, now)
     change = facts.note(recovery, recovery, "discharged_at", discharged_at, user, now)
     if change is None:
         return recovery
     if evening is not None and evening.state == CheckIn.State.OPEN:
-        _rearrange(recovery, evening)
+        rearrange(recovery, evening)
     snoozes.follow_phases(recovery, now)
     recovery.next_event_at = now
     recovery.save(update_fields=["discharged_at", "next_event_at"])
@@ -65,7 +65,7 @@ def record(*, recovery: Recovery, user: User, now: datetime, discharged_at: date
     return recovery
 
 
-def _evening(recovery: Recovery) -> Any:
+def first_evening(recovery: Recovery) -> Any:
     """The first evening's check-in, with `announced`: whether a mail about it was ever owed."""
     return (
         CheckIn.objects.filter(
@@ -99,7 +99,8 @@ def _refuse(recovery: Recovery, evening: Any, discharged_at: datetime, now: date
         raise NotAllowed(_("The first evening is answered, so the discharge stays as it is."))
 
 
-def _rearrange(recovery: Recovery, evening: Any) -> None:
+def rearrange(recovery: Recovery, evening: Any) -> None:
+    """Let an open first evening follow what is known now: the discharge, the procedure's hour."""
     if not evening.announced:
         evening.delete()
     elif all(occasion.key != evening.key for occasion in planned(recovery)):

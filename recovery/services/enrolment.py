@@ -169,7 +169,9 @@ def record_consent(
 
     Raises NotAllowed when a consent is in force already.
     """
-    patient = Patient.objects.select_for_update().get(pk=recovery.patient_id)
+    # First, as every write does: the invitation that is owed below asks for it too.
+    recovery = Recovery.objects.select_for_update(of=("self",)).get(pk=recovery.pk)
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=recovery.patient_id)
     if has_consent(patient):
         raise NotAllowed(_("What the patient was told is recorded already."))
     _consent(patient, user, now, email_ok=email_ok, sms_ok=sms_ok).save()
@@ -210,7 +212,7 @@ def add_procedure(
     if lacking := missing(patient.clinic):
         raise Incomplete(lacking)
     # Locked, so that two colleagues add one: the second sees what the first wrote.
-    patient = Patient.objects.select_for_update().get(pk=patient.pk)
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
     states = set(Recovery.objects.filter(patient=patient).values_list("state", flat=True))
     if Recovery.State.DIED in states:
         raise NotAllowed(_("The patient has died."))

@@ -55,7 +55,9 @@ def correct_person(
     """The same for a patient's phone and date of birth; the change stands with this recovery."""
     if unknown := set(person) - set(FactChange.OF_PATIENT):
         raise ValueError(f"not to be corrected here: {', '.join(sorted(unknown))}")
-    patient = Patient.objects.select_for_update().get(pk=recovery.patient_id)
+    # First, as every write does: the change that is noted below asks for it too.
+    recovery = Recovery.objects.select_for_update(of=("self",)).get(pk=recovery.pk)
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=recovery.patient_id)
     return _write(patient, recovery, person, user, now, what="person")
 
 

@@ -221,7 +221,7 @@ def _complete_checkin(recovery: Recovery, log: DailyLog, now: datetime) -> None:
     """
     plan = plan_of(recovery.pathway_id)
     key = checkin_key_for(log.day, plan, before_procedure=now < recovery.procedure_at)
-    if log.supersedes and log.supersedes.day != log.day:
+    if log.supersedes and log.supersedes.log_date != log.log_date:
         _give_back_checkin(recovery, log, key, now)
     pulses = Q(key__startswith=MEANS_TODAY, day__lte=log.day)
     CheckIn.objects.open().filter(
@@ -243,7 +243,8 @@ def _give_back_checkin(recovery: Recovery, log: DailyLog, key: str | None, now: 
 
     def answers(one: DailyLog, key: str) -> bool:
         early = one.entered_at < recovery.procedure_at
-        return checkin_key_for(one.day, plan, before_procedure=early) == key
+        day = recovery.day_on(one.log_date)
+        return checkin_key_for(day, plan, before_procedure=early) == key
 
     answered = CheckIn.objects.filter(
         recovery=recovery, anchor=recovery.anchor, completed_by__client_id=log.client_id

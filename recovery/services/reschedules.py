@@ -6,8 +6,18 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from recovery.models import AccessEvent, CheckIn, Message, Patient, Recovery, Reschedule, User
-from recovery.services import messages, outcomes, snoozes, status
+from recovery.models import (
+    AccessEvent,
+    CheckIn,
+    Message,
+    Outcome,
+    Patient,
+    Recovery,
+    Reschedule,
+    User,
+)
+from recovery.queries.pathways import plan_of, planned
+from recovery.services import discharges, messages, outcomes, snoozes, status
 from recovery.services.refusals import FOLLOWED_ALREADY, Moved, NotAllowed
 
 State = Recovery.State
@@ -51,9 +61,13 @@ def reschedule(
     followed again, and the tick completes it again if all its occasions are over. One that was
     withdrawn or cancelled, or whose patient died, does not move.
 
-    Check-ins of the old anchor that are open are cancelled, and reminders that nobody has begun to
-    hand over are not sent; what was answered, expired or sent stays. The next tick opens what the
-    new date has open; what is over already by then never becomes a check-in.
+    Another hour of the same day moves no form but the baseline, which ends when the procedure
+    begins, and the first evening. So all check-ins come along to the new anchor as they are, with
+    what was answered, missed and sent; `_follow_hour` says what becomes of those two.
+
+    To another day: check-ins of the old anchor that are open are cancelled, and reminders that
+    nobody has begun to hand over are not sent; what was answered, expired or sent stays. The next
+    tick opens what the new date has open; what is over already by then never becomes a check-in.
 
     Logs are about calendar dates, which a move does not change. Each keeps the day that it was
     written for and judged by (`DailyLog.day`); pages, the history that the rules read, and the
@@ -64,7 +78,7 @@ def reschedule(
 
     Raises Moved, and NotAllowed for a recovery that cannot move, or that would be
     followed beside another of the same patient. Eight statements, ten for a completed one, and one
-    more where something is snoozed.
+    more where something is snoozed; for another hour three more at most.
     """
     recovery = (
         Recovery.objects.select_for_update(of=("self",))
@@ -72,7 +86,9 @@ def reschedule(
         .get(pk=recovery.pk)
     )
     _refuse_if_not_movable(recovery, anchor=anchor, procedure_at=procedure_at)
-    _stop_old_anchor(recovery)
+    same_day = keeps_day(recovery, procedure_at)
+    if not same_day:
+        _stop_old_anchor(recovery)
     Reschedule.objects.create(
         recovery=recovery,
         anchor=recovery.anchor,
@@ -82,13 +98,21 @@ def reschedule(
         to_procedure_at=procedure_at,
         reason=reason,
     )
-    _set_date(recovery, procedure_at)
+    if not keeps_discharge(recovery, procedure_at):
+        recovery.discharged_at = None
     recovery.anchor += 1
-    recovery.resumed_at = recovery.next_event_at = now
+    recovery.next_event_at = now
     if recovery.state != State.PAUSED:
         recovery.state = state_after(recovery.state, procedure_at, now)
-    status.answered(recovery)
-    status.called_or_answered(recovery)
+    if same_day:
+        recovery.procedure_at = procedure_at
+        _take_along(recovery)
+        _follow_hour(recovery, now)
+    else:
+        recovery.resumed_at = now
+        _set_date(recovery, procedure_at)
+        status.answered(recovery)
+        status.called_or_answered(recovery)
     status.set_queue_rank(recovery)
     snoozes.follow_phases(recovery, now)
     recovery.save(update_fields=COLUMNS)
@@ -107,6 +131,12 @@ def state_after(state: str, procedure_at: datetime, now: datetime) -> Recovery.S
     if state == State.PAUSED:
         return State.PAUSED
     return State.PLANNED if now < procedure_at else State.ACTIVE
+
+
+def keeps_day(recovery: Recovery, procedure_at: datetime) -> bool:
+    """Whether the procedure at that time is on the day that it is on now."""
+    zone = ZoneInfo(recovery.patient.zone)
+    return bool(procedure_at.astimezone(zone).date() == recovery.procedure_on)
 
 
 def keeps_discharge(recovery: Recovery, procedure_at: datetime) -> bool:
@@ -128,7 +158,7 @@ def _refuse_if_not_movable(recovery: Recovery, *, anchor: int, procedure_at: dat
         raise NotAllowed(_("That is the time the procedure has now."))
     if recovery.state == State.COMPLETED:
         # Locked as where a procedure is added: of two colleagues one is refused.
-        patient = Patient.objects.select_for_update().get(pk=recovery.patient_id)
+        patient = Patient.objects.select_for_update(no_key=True).get(pk=recovery.patient_id)
         if patient.recoveries.filter(state__in=Recovery.FOLLOWED).exists():
             raise NotAllowed(FOLLOWED_ALREADY)
 
@@ -143,11 +173,40 @@ def _stop_old_anchor(recovery: Recovery) -> None:
     )
 
 
+def _take_along(recovery: Recovery) -> None:
+    """Everything of the anchor before goes on under the new one."""
+    for rows in (CheckIn.objects, Outcome.objects):
+        rows.filter(recovery=recovery, anchor=recovery.anchor - 1).update(anchor=recovery.anchor)
+
+
+def _follow_hour(recovery: Recovery, now: datetime) -> None:
+    """The first evening as with a discharge. The baseline ends at the new time: one that has ended
+    unanswered waits again if that is to come, and is no miss.
+    """
+    evening = discharges.first_evening(recovery)
+    if evening is not None and evening.is_open:
+        discharges.rearrange(recovery, evening)
+    slots = plan_of(recovery.pathway_id).slots
+    ends = {one.key: one for one in planned(recovery)}
+    for row in CheckIn.objects.filter(
+        recovery=recovery,
+        anchor=recovery.anchor,
+        key__in=[slot.key for slot in slots if slot.anchor == "procedure"],
+        state__in=[CheckIn.State.OPEN, CheckIn.State.EXPIRED],
+    ):
+        if row.key not in ends:
+            continue
+        if row.state == CheckIn.State.EXPIRED and ends[row.key].expires_at > now:
+            row.state = CheckIn.State.OPEN
+            if recovery.overdue_since == row.expires_at:
+                status.answered(recovery)
+        row.due_at, row.expires_at = ends[row.key].due_at, ends[row.key].expires_at
+        row.save(update_fields=["due_at", "expires_at", "state"])
+
+
 def _set_date(recovery: Recovery, procedure_at: datetime) -> None:
     """The new time, and the status columns whose days count from it."""
     before = recovery.procedure_on
-    if not keeps_discharge(recovery, procedure_at):
-        recovery.discharged_at = None
     recovery.procedure_at = procedure_at
     recovery.procedure_on = procedure_at.astimezone(ZoneInfo(recovery.patient.zone)).date()
     shift = (before - recovery.procedure_on).days

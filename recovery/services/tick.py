@@ -27,8 +27,8 @@ from recovery.services import (
     status,
     timing,
 )
-from recovery.services.advance import Owed, advance, opening
-from recovery.services.alerts import CHANGED
+from recovery.services.advance import Owed, advance, escalate, opening
+from recovery.services.alerts import CHANGED, locked
 from recovery.services.channels import Reminded
 from recovery.services.situations import Situation
 
@@ -37,6 +37,8 @@ logger = logging.getLogger(__name__)
 BATCH = 200
 ORDER = ("next_event_at", "pk")
 ERRORS = (ArithmeticError, LookupError, TypeError, ValueError, DatabaseError)
+# What a change of its alerts alone changes.
+RANKED = ("alert_rank", "alert_since", "queue_rank", "queue_wait", "queue_since")
 COLUMNS = (*status.STATUS, *status.MISS, "state")
 
 
@@ -49,8 +51,8 @@ def run(*, now: datetime) -> Ticked:
     """Advance every recovery that is due at `now`; returns how many, and how many could not be.
 
     A batch that fails is tried row by row, so that one bad row delays nobody else; the bad one
-    is logged by its row number and stays due. Where a recovery completed, its clinic's corridor is
-    built anew at the end, once a day at most.
+    is logged by its row number and stays due, and its alerts tell staff all the same. Where a
+    recovery completed, its clinic's corridor is built anew at the end, once a day at most.
     """
     done, bad, grown = 0, set[int](), dict[int, Clinic]()
     while True:
@@ -91,10 +93,37 @@ def _one_by_one(now: datetime, bad: set[int], grown: dict[int, Clinic]) -> set[i
             except ERRORS:
                 logger.exception("The tick cannot advance recovery row %s", pk)
                 failed.add(pk)
+                _escalate_alone(pk, now)
     # One for the batch, whose sender takes alerts first: a nudge of each row would wait for a dead
     # broker each time.
     nudges.send_soon(urgent=False)
     return failed
+
+
+def _escalate_alone(pk: int, now: datetime) -> None:
+    """A form that cannot open keeps no emergency from the staff."""
+    try:
+        with transaction.atomic():
+            recovery, standing = locked(pk)
+            people = oncall.people({recovery.clinic_id})
+            situation = Situation(
+                recovery=recovery,
+                plan=plan_of(recovery.pathway_id),
+                occasions=(),
+                checkins={},
+                alerts=standing,
+                logs=(),
+                addressee=None,
+                people=people.get(recovery.clinic_id, []),
+                facts=timing.Facts(),
+                told=notices.told_at_once(standing, now),
+            )
+            owed = escalate(situation, now)
+            if owed.alerts:
+                _write([owed])
+                recovery.save(update_fields=RANKED)
+    except ERRORS:
+        logger.exception("The tick cannot escalate the alerts of recovery row %s", pk)
 
 
 def _advance_batch(due: QuerySet[Recovery], now: datetime, grown: dict[int, Clinic]) -> int:

@@ -253,6 +253,17 @@ def test_days_do_not_shift_when_the_patient_moves_to_another_zone():
     assert moved[0].expires_at == start
 
 
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", NEW_YORK, "Pacific/Kiritimati"])
+def test_nothing_is_due_after_it_has_ended_where_the_patient_moves_to_another_zone(zone):
+    """At 08:00 in Tokyo it is the afternoon of the day before in Los Angeles."""
+    start = local(date(2026, 6, 10), time(8), "Asia/Tokyo")
+    moved = occasions(start, zone, procedure_on=date(2026, 6, 10), include=ALL)
+    assert moved[0].key == "BASE"
+    assert moved[0].expires_at == start
+    assert all(one.opens_at < one.expires_at for one in moved)
+    assert all(one.due_at <= one.expires_at for one in moved)
+
+
 @pytest.mark.parametrize(
     ("day", "key"),
     [

@@ -141,8 +141,8 @@ def test_sending_stops_the_reminders_that_wait(clinic, nurse):
 def test_a_form_of_the_date_before_a_move_stops_no_reminder_of_the_new_one(clinic, nurse):
     recovery = on("one_month", clinic)
     before = checkin_of(recovery, "C30")
-    later = recovery.procedure_at + timedelta(hours=1)
-    move = {"user": nurse, "procedure_at": later, "anchor": recovery.anchor, "reason": ""}
+    earlier = recovery.procedure_at - timedelta(days=1)
+    move = {"user": nurse, "procedure_at": earlier, "anchor": recovery.anchor, "reason": ""}
     reschedules.reschedule(recovery=recovery, now=NOW, **move)
     tick.run(now=NOW)
     asked_again = CheckIn.objects.get(recovery=recovery, key="C30", anchor=2)

@@ -6,11 +6,22 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from recovery.models import CheckIn, Clinic, Consent, Membership, Message, Patient, Role, User
-from recovery.services import clinics, enrolment, recoveries, tick
+from recovery.models import (
+    CheckIn,
+    Clinic,
+    Consent,
+    Contact,
+    Membership,
+    Message,
+    Patient,
+    Role,
+    User,
+)
+from recovery.services import clinics, contacts, enrolment, recoveries, tick
 from recovery.services.enrolment import Incomplete
 from recovery.services.refusals import NotAllowed
 from tests.cast import NOW, PASSWORD, make_recovery, staff
+from tests.crowd import while_it_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -197,3 +208,19 @@ def test_the_database_holds_one_follow_up_a_patient(clinic, nurse):
     first.state = "active"
     with pytest.raises(IntegrityError), transaction.atomic():
         first.save()
+
+
+@pytest.mark.service
+@pytest.mark.django_db(transaction=True)
+def test_a_consent_is_recorded_beside_a_contact_and_both_are_kept(clinic, nurse, clinician):
+    recovery = make_recovery(clinic, day=5, now=NOW)
+    Consent.objects.all().delete()
+    while_it_waits(
+        recovery,
+        lambda: enrolment.record_consent(recovery=recovery, user=nurse, now=NOW, email_ok=True),
+        lambda: contacts.record(
+            recovery=recovery, user=clinician, now=NOW, kind="call", outcome="advised"
+        ),
+    )
+    assert Consent.objects.filter(patient=recovery.patient, email_ok=True).count() == 1
+    assert Contact.objects.filter(recovery=recovery).count() == 1

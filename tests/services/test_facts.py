@@ -7,9 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from recovery.models import AccessEvent, FactChange
-from recovery.services import facts
+from recovery.models import AccessEvent, Contact, FactChange
+from recovery.services import contacts, facts
 from tests.cast import NOW, make_recovery
+from tests.crowd import while_it_waits
 from tests.services.test_reschedules import log
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +65,22 @@ def test_four_statements_for_any_number_of_facts(clinic, nurse):
     with CaptureQueriesContext(connection) as found:
         facts.correct(recovery=recovery, user=nurse, now=NOW, facts=given)
     assert len([one for one in found if "SAVEPOINT" not in one["sql"]]) == 4
+
+
+@pytest.mark.service
+@pytest.mark.django_db(transaction=True)
+def test_a_phone_is_corrected_beside_a_contact_and_both_are_kept(clinic, nurse, clinician):
+    recovery = make_recovery(clinic, day=5, now=NOW)
+    corrected = while_it_waits(
+        recovery,
+        lambda: facts.correct_person(
+            recovery=recovery, user=nurse, now=NOW, person={"phone": "555-0111"}
+        ),
+        lambda: contacts.record(
+            recovery=recovery, user=clinician, now=NOW, kind="call", outcome="advised"
+        ),
+    )
+    assert [change.fact for change in corrected] == ["phone"]
+    assert Contact.objects.filter(recovery=recovery).count() == 1
+    recovery.patient.refresh_from_db()
+    assert recovery.patient.phone == "555-0111"

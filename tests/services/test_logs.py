@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from recovery.clinical.logfields import LogError
 from recovery.models import Alert, CheckIn, DailyLog, Message, Recovery
-from recovery.services import logs, tick
+from recovery.services import logs, reschedules, tick
 from recovery.services.logs import Recorded
 from tests.cast import NOW, QUIET, TODAY, checkin_of, make_recovery
 
@@ -166,6 +166,27 @@ def test_other_answers_are_a_correction_that_supersedes(on_day_5):
     assert list(DailyLog.objects.current()) == [second]
     on_day_5.refresh_from_db()
     assert (on_day_5.last_pain, on_day_5.days_logged) == (5, 1)
+
+
+@pytest.mark.parametrize("days", [1, 2])
+def test_a_correction_to_another_day_leaves_its_check_in_to_the_other_log_after_a_move(
+    on_day_5, nurse, days
+):
+    """Both are about today, which the move made day 6 or 7."""
+    client_id, yesterday = uuid.uuid4(), TODAY - timedelta(days=1)
+    record(on_day_5, client_id=client_id)
+    other = record(on_day_5, pain_avg=5).log
+    reschedules.reschedule(
+        recovery=on_day_5,
+        user=nurse,
+        now=NOW,
+        procedure_at=on_day_5.procedure_at - timedelta(days=days),
+        anchor=on_day_5.anchor,
+    )
+    tick.run(now=NOW)
+    record(on_day_5, client_id=client_id, revision=0, log_date=yesterday)
+    checkin = CheckIn.objects.get(key=f"DAY-0{5 + days}")
+    assert (checkin.state, checkin.completed_by) == (CheckIn.State.COMPLETED, other)
 
 
 def test_a_stale_retry_never_reverts_a_correction(on_day_5):

@@ -3,19 +3,19 @@
 import threading
 import uuid
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from recovery.clinical.pathway import occasions
-from recovery.models import AccessEvent, CheckIn, Message, Recovery, Reschedule
+from recovery.clinical.pathway import local, occasions
+from recovery.models import AccessEvent, Alert, CheckIn, Message, Outcome, Recovery, Reschedule
 from recovery.queries.pathways import plan_of
-from recovery.services import discharges, logs, recoveries, reschedules, tick
+from recovery.services import checkins, discharges, logs, recoveries, reschedules, tick
 from recovery.services.refusals import Moved, NotAllowed
 from recovery.services.reschedules import reschedule
-from tests.cast import NOW, QUIET, default_pathway, make_recovery, staff
+from tests.cast import NOW, QUIET, checkin_of, default_pathway, make_recovery, staff
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
@@ -66,7 +66,6 @@ def live_until(recovery: Recovery, end: datetime) -> None:
         pytest.param(2, WEEK, id="entered late: it had been postponed"),
         pytest.param(20, WEEK, id="while a pulse is open"),
         pytest.param(9, -WEEK, id="it had been earlier"),
-        pytest.param(5, timedelta(hours=3), id="only the hour"),
         pytest.param(3, timedelta(days=30), id="a month"),
     ],
 )
@@ -101,6 +100,85 @@ def test_every_form_is_asked_once_for_the_new_date(clinic, nurse, moved_on, by):
     # Followed to its end by the new date.
     assert recovery.state == "completed"
     assert recovery.next_event_at is None or recovery.next_event_at > begin
+
+
+def answer(recovery: Recovery, key: str, now: datetime) -> None:
+    checkins.save(
+        checkin_id=checkin_of(recovery, key).pk,
+        instruments=[],
+        answers={},
+        client_id=uuid.uuid4(),
+        now=now,
+        source="patient",
+        mode="web",
+        send=True,
+    )
+
+
+def reminded(recovery: Recovery) -> list[tuple[str, int]]:
+    rows = Message.objects.filter(recovery=recovery, kind="reminder").exclude(state="not_sent")
+    return sorted(rows.values_list("checkin__key", "number"))
+
+
+@pytest.mark.parametrize("by", [-HOUR, HOUR])
+def test_a_corrected_hour_reminds_nobody_again_and_asks_nothing_twice(clinic, nurse, by):
+    recovery = make_recovery(clinic, day=43, now=NOW, ticked=False)
+    evening = local(NOW.date(), time(17), recovery.patient.zone)
+    live_until(recovery, evening - HOUR)
+    answer(recovery, "C42", evening - HOUR)
+    live_until(recovery, evening)
+    states = list(CheckIn.objects.order_by("key").values_list("key", "state"))
+    before = reminded(recovery), Message.objects.count()
+    new = move(recovery, nurse, by, now=evening + HOUR / 2)
+    tick.run(now=evening + HOUR / 2)
+    assert (reminded(recovery), Message.objects.count()) == before
+    assert list(CheckIn.objects.order_by("key").values_list("key", "state")) == states
+    assert set(CheckIn.objects.values_list("anchor", flat=True)) == {2}
+    # Nor is what was answered missed a week later.
+    live_until(new, evening + 10 * DAY)
+    assert checkin_of(new, "C42").state == "completed"
+    outcome = Outcome.objects.get(form="six_week")
+    assert (outcome.anchor, outcome.state) == (2, "on_time")
+    assert not Alert.objects.filter(rule="R43", raised_at__gt=evening).exists()
+
+
+def test_a_corrected_hour_keeps_the_run_of_misses_and_the_call_to_make(clinic, nurse):
+    recovery = make_recovery(clinic, day=5, now=NOW)
+    Recovery.objects.update(overdue_since=NOW - DAY, call_since=NOW - DAY, call_for="DAY-04")
+    new = move(recovery, nurse, HOUR)
+    assert (new.overdue_since, new.call_since) == (NOW - DAY, NOW - DAY)
+
+
+@pytest.mark.parametrize(("by", "state"), [(-2 * HOUR, "expired"), (3 * HOUR, "open")])
+def test_the_baseline_ends_at_the_corrected_hour(clinic, nurse, by, state):
+    recovery = make_recovery(clinic, day=0, now=NOW, ticked=False, baseline=False)
+    start = recovery.procedure_at
+    live_until(recovery, start - 3 * HOUR)
+    assert checkin_of(recovery, "BASE").is_open
+    live_until(recovery, start + HOUR if by > HOUR else start - HOUR)
+    now = start + HOUR if by > HOUR else start - HOUR
+    tick.run(now=now)
+    new = move(recovery, nurse, by, now=now)
+    tick.run(now=now)
+    baseline = checkin_of(new, "BASE")
+    assert (baseline.state, baseline.expires_at) == (state, start + by)
+    new.refresh_from_db()
+    assert (new.state, new.overdue_since) == (
+        ("planned", None) if by > HOUR else ("active", start + by)
+    )
+
+
+def test_the_first_evening_opens_by_the_corrected_hour(clinic, nurse):
+    recovery = make_recovery(clinic, day=0, now=NOW, ticked=False)
+    noon = local(recovery.procedure_on, time(12), recovery.patient.zone)
+    opened = noon + 4 * HOUR
+    live_until(recovery, opened)
+    assert checkin_of(recovery, "EVE0").is_open
+    new = move(recovery, nurse, noon + 2 * HOUR - recovery.procedure_at, now=opened + HOUR / 6)
+    tick.run(now=opened + HOUR / 6)
+    assert not CheckIn.objects.filter(key="EVE0").exists()
+    live_until(new, noon + 6 * HOUR)
+    assert checkin_of(new, "EVE0").opens_at == noon + 6 * HOUR
 
 
 def test_it_is_written_down_with_its_reason(clinic, nurse):

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from recovery.models import Alert, CheckIn, Membership, Message, Recovery
+from recovery.models import Alert, CheckIn, Membership, Message, Patient, Recovery
 from recovery.models.recoveries import QueueRank
 from recovery.services import addresses, alerts, contacts, messages, recoveries, tick
 from tests.cast import NOW, TODAY, ZONE, checkin_of, make_recovery
@@ -270,6 +270,32 @@ def test_a_row_that_cannot_be_advanced_delays_nobody_else(clinic, nurse):
     tick.run(now=local(17))
     assert checkin_of(good, "DAY-05").state == CheckIn.State.OPEN
     assert not CheckIn.objects.filter(recovery=bad, key="DAY-05").exists()
+
+
+def test_the_alerts_of_a_row_that_cannot_be_advanced_tell_staff_all_the_same(on_day_5):
+    record(on_day_5, now=local(9), saddle="yes")
+    Patient.objects.update(zone="Mars/Olympus")
+    run_from_to(local(9), local(10), MINUTE)
+    assert escalations(on_day_5) == [local(9, 15), local(10)]
+    # It stays due: once it can be advanced, nothing of it is lost.
+    on_day_5.refresh_from_db()
+    assert on_day_5.next_event_at <= local(10)
+
+
+def test_a_baseline_whose_end_another_zone_has_moved_opens_and_goes_on(clinic, nurse):
+    """In Tokyo the procedure is at 08:00 of its day, in Los Angeles that is the day before."""
+    start = datetime(TODAY.year, TODAY.month, TODAY.day, 8, tzinfo=ZoneInfo("Asia/Tokyo"))
+    enrolled = {"created_at": start - 45 * DAY, "next_event_at": start - 45 * DAY}
+    recovery = make_recovery(clinic, zone="Asia/Tokyo", ticked=False, baseline=False)
+    on = {"procedure_at": start, "procedure_on": TODAY}
+    Recovery.objects.filter(pk=recovery.pk).update(**on, **enrolled)
+    Patient.objects.update(zone="America/Los_Angeles")
+    assert tick.run(now=start - 29 * DAY).failed == 0
+    baseline = checkin_of(recovery, "BASE")
+    assert (baseline.state, baseline.expires_at) == (CheckIn.State.OPEN, start)
+    assert tick.run(now=start + MINUTE).failed == 0
+    baseline.refresh_from_db()
+    assert baseline.state == CheckIn.State.EXPIRED
 
 
 def cost(now: datetime) -> int:

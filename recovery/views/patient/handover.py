@@ -4,6 +4,7 @@ changes nothing, and the secret in the address is the only credential.
 """
 
 import uuid
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -113,11 +114,16 @@ def _stores_answers(request: HttpRequest, recovery: Recovery) -> bool:
 
 
 def _correctable(request: HttpRequest, recovery: Recovery, log: DailyLog) -> bool:
-    return _stores_answers(request, recovery) and log.log_date == recovery.procedure_on
+    return _stores_answers(request, recovery) and log.log_date == _date(request, recovery)
+
+
+def _date(request: HttpRequest, recovery: Recovery) -> date:
+    """The procedure's day, or today while that has not come by the patient's own zone."""
+    return min(recovery.procedure_on, access.local_date(recovery, request.now))
 
 
 def _form(request: HttpRequest, recovery: Recovery, data: Any = None, **kwargs: Any) -> LogForm:
-    on, today = recovery.procedure_on, access.local_date(recovery, request.now)
+    on, today = _date(request, recovery), access.local_date(recovery, request.now)
     return LogForm(data, procedure_on=on, dates=(on, on), fixed=on, today=today, **kwargs)
 
 
@@ -151,7 +157,7 @@ def _closed(request: HttpRequest, recovery: Recovery, **refused: Any) -> HttpRes
 def _words(request: HttpRequest, recovery: Recovery) -> dict[str, Any]:
     return {
         "signs_url": reverse("first_log_signs", args=[_token(request)]),
-        "on": recovery.procedure_on,
+        "on": _date(request, recovery),
         "today": access.local_date(recovery, request.now),
     }
 

@@ -189,14 +189,17 @@ def _correctable(request: HttpRequest, checkin: CheckIn, log: DailyLog) -> bool:
 
 
 def _date(request: HttpRequest, checkin: CheckIn) -> date:
-    """The day that the check-in asks about."""
+    """The day that the check-in asks about, or today while that day has not come: the patient may
+    have moved to a zone that is behind. What is told is stored all the same.
+    """
     recovery = checkin.recovery
+    today: date = access.local_date(recovery, request.now)
     if means_today(checkin):
-        return access.local_date(recovery, request.now)
+        return today
     if checkin.anchor == recovery.anchor:
-        return recovery.procedure_on + timedelta(days=checkin.day)
+        return min(today, recovery.procedure_on + timedelta(days=checkin.day))
     # The procedure has moved since; the day it was opened on has not.
-    return access.local_date(recovery, checkin.opens_at)
+    return min(today, access.local_date(recovery, checkin.opens_at))
 
 
 def _form(request: HttpRequest, checkin: CheckIn, data: Any = None, **kwargs: Any) -> LogForm:

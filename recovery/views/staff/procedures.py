@@ -89,12 +89,14 @@ def _preview(
         procedure_at=procedure_at,
         discharged_at=row.discharged_at if keeps else None,
     )
+    same_day = reschedules.keeps_day(row, procedure_at)
     context = {
         "form": form,
         "refusal": refusal,
         "to": procedure_at,
+        "same_day": same_day,
         "standing": standing,
-        "moves": moves,
+        "moves": reschedules_query.reopening(moves) if same_day else moves,
         "asked": reschedules_query.asked(moves),
         "state_after": reschedules.state_after(row.state, procedure_at, request.now),
         # From one side of the present to the other: whether the patient has been treated changes.

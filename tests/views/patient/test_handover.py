@@ -2,20 +2,21 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from recovery.clinical.pathway import local
 from recovery.clinical.rules import RULES_BY_ID
-from recovery.models import Alert, Clinic, DailyLog, Recovery, User
+from recovery.models import Alert, Clinic, DailyLog, Patient, Recovery, User
 from recovery.services import discharges, reschedules
 from recovery.tokens import first_log_token, link_token
 from tests.cast import NUMBERS, QUIET, checkin_of, make_recovery
 from tests.pages import filled, read, words
-from tests.views.patient.conftest import QUIET_POST, at
+from tests.views.patient.conftest import QUIET_POST, TODAY, at
 from tests.views.patient.test_links import everything
 
 ANSWERS = {name: value for name, value in QUIET_POST.items() if name != "log_date"}
@@ -278,3 +279,20 @@ def test_a_form_left_open_since_before_the_procedure_moved_leaves_the_first_log_
     assert "Thank you. Your log is saved." in words(saved)
     logs = DailyLog.objects.current().order_by("log_date").values_list("day", "saddle", "pain_avg")
     assert list(logs) == [(0, "yes", 4), (0, "no", 3)]
+
+
+def test_where_the_procedures_day_has_not_come_yet_the_first_log_is_about_today(
+    phone: Client, clinic: Clinic, nurse: User, set_clock: Callable
+) -> None:
+    """Treated in the morning in New Zealand; by the patient's own zone it is the day before."""
+    morning = local(TODAY, time(11), "Pacific/Auckland")
+    set_clock(morning)
+    recovery = make_recovery(clinic, day=0, now=morning, zone="Pacific/Auckland")
+    Patient.objects.update(zone="America/New_York")
+    page = phone.get(reverse("first_log", args=[first_log_token(recovery)]), follow=True)
+    assert "Tuesday, March 3" in words(page)
+    saved = phone.post(page.redirect_chain[-1][0], ANSWERS | {"bladder": "yes"}, follow=True)
+    assert saved.status_code == 200
+    assert R01 in words(saved)
+    log = DailyLog.objects.get()
+    assert (log.log_date, log.bladder) == (TODAY - timedelta(days=1), "yes")

@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from recovery.clinical.pathway import local
 from recovery.clinical.rules import RULES_BY_ID
 from recovery.models import (
     Alert,
@@ -17,16 +18,17 @@ from recovery.models import (
     DailyLog,
     MailEvent,
     Message,
+    Patient,
     PatientAccess,
     Recovery,
     User,
 )
-from recovery.services import delivery, tick
+from recovery.services import delivery, reschedules, tick
 from recovery.tokens import link_token, unsubscribe_token
 from tests.cast import NUMBERS, QUIET, checkin_of, make_recovery, reminder, user_of
 from tests.mailserver import MailServer
 from tests.pages import filled, read, words
-from tests.views.patient.conftest import QUIET_POST, at
+from tests.views.patient.conftest import QUIET_POST, TODAY, at
 
 ANSWERS = {name: value for name, value in QUIET_POST.items() if name != "log_date"}
 R01 = RULES_BY_ID["R01"].patient_text.format_map(NUMBERS)
@@ -181,6 +183,24 @@ def test_the_date_is_the_check_ins_whatever_is_sent(
     assert (log.day, log.late) == (2, True)
 
 
+def test_where_the_check_ins_day_has_not_come_yet_the_log_is_about_today(
+    phone: Client, clinic: Clinic, nurse: User, set_clock: Callable
+) -> None:
+    """It opened in New Zealand; the patient has flown to New York, and the zone followed."""
+    morning = local(TODAY, time(9), "Pacific/Auckland")
+    set_clock(morning)
+    recovery = make_recovery(clinic, now=morning, zone="Pacific/Auckland")
+    token, client_id = link_token(checkin_of(recovery, "DAY-02")), uuid.uuid4()
+    Patient.objects.update(zone="America/New_York")
+    assert "Tuesday, March 3" in words(phone.get(address(token, client_id)))
+    response = send(phone, token, client_id, saddle="yes")
+    assert response["Location"] == reverse("link_saved", args=[token, client_id])
+    assert R01 in words(phone.get(response["Location"]))
+    log = DailyLog.objects.get()
+    assert (log.log_date, log.day, log.saddle) == (TODAY - timedelta(days=1), 1, "yes")
+    assert Alert.objects.get().rule == "R01"
+
+
 def test_a_weekly_check_in_means_today(phone: Client, clinic: Clinic, afternoon: datetime) -> None:
     recovery = make_recovery(clinic, day=36, now=afternoon)
     send(phone, link_token(checkin_of(recovery, "PULSE-34")))
@@ -288,6 +308,25 @@ def test_a_link_that_expired_unseen_still_says_to_do_what_was_told(
     page = phone.get(reverse("link", args=[token]))
     assert "This link has expired" in words(page)
     assert DO_IT_NOW in words(page)
+
+
+def test_a_link_says_what_its_day_was_told_before_the_procedure_moved(
+    phone: Client, token: str, recovery: Recovery, nurse: User, afternoon: datetime
+) -> None:
+    """Today is day 2 of the old date and day 3 of the new one."""
+    send(phone, token, bladder="yes")
+    recovery.refresh_from_db()
+    reschedules.reschedule(
+        recovery=recovery,
+        user=nurse,
+        now=afternoon,
+        procedure_at=recovery.procedure_at - timedelta(days=1),
+        anchor=1,
+    )
+    tick.run(now=afternoon)
+    new = link_token(CheckIn.objects.get(anchor=2, key="DAY-03"))
+    assert DO_IT_NOW in words(phone.get(reverse("link", args=[new])))
+    assert DO_IT_NOW in words(phone.get(reverse("link", args=[token])))
 
 
 def test_a_link_keeps_the_advice_of_its_own_log_alone(

@@ -89,6 +89,21 @@ def test_the_preview_says_what_is_cancelled_and_what_stays(
     assert "Daily log D1 Mar 4, 06:00 completed Mar 18, 06:00" in text
 
 
+def test_the_preview_of_another_hour_says_that_the_rest_stays(
+    as_nurse: Client, planned: Recovery
+) -> None:
+    page = send(as_nurse, planned, procedure_date="2026-03-10", procedure_time="13:15")
+    text = words(page)
+    assert "Moves only the hour: the baseline form ends when the procedure begins" in text
+    assert "Is cancelled nothing Stays every other form, what was answered" in text
+    assert "First evening D0 Mar 10, 16:00 Mar 10, 17:15" in text
+    assert "Daily log D1" not in text
+    confirm(as_nurse, page, planned)
+    planned.refresh_from_db()
+    assert planned.procedure_at == datetime(2026, 3, 10, 17, 15, tzinfo=UTC)
+    assert set(CheckIn.objects.values_list("anchor", flat=True)) <= {2}
+
+
 def test_a_move_into_the_past_names_what_is_not_asked_any_more(
     as_nurse: Client, planned: Recovery
 ) -> None:
