@@ -66,7 +66,8 @@ def spoilt_xlsx() -> bytes:
 
 def rows(outcome: str) -> list[int]:
     latest = ProcedureImport.objects.latest("pk")
-    return list(latest.rows.filter(outcome=outcome).values_list("number", flat=True))
+    found = latest.rows.filter(outcome=outcome).order_by("number")
+    return list(found.values_list("number", flat=True))
 
 
 def test_a_row_goes_in_as_by_the_enrolment_page(as_nurse: Client, nurse: User) -> None:
