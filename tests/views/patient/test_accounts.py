@@ -206,7 +206,7 @@ def test_a_shared_address_asks_which_person(
     assert recovery.patient.name in said
     assert other.patient.name in said
     today = words(as_patient.get(url("today", other)))
-    assert "Wednesday, March 4 - Otto" in today
+    assert "Otto's recovery. Wednesday, March 4" in today
     assert "Answer for someone else" in today
 
 
