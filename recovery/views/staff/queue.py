@@ -49,7 +49,7 @@ NOTES = {
     QueueRank.REVIEW: _("By the end of the next clinic day."),
     QueueRank.CALL: _("Reminders do not reach these patients, or nobody answers them."),
     QueueRank.OVERDUE: _("A check-in ended without an answer."),
-    QueueRank.CONTACTED: _("Stays here until it is closed. Who was not reached comes back up."),
+    QueueRank.CONTACTED: _("Stays here until it is closed. Whoever was not reached comes back."),
     QueueRank.HANDLED: _("Stays in sight until midnight."),
 }
 

@@ -109,7 +109,8 @@ def why(row: queries.Row, times: Times) -> str:
         # That it is silent, and since when, is told with the course.
         return ""
     # Some rules say no more than their headline, which stands above.
-    said = first.staff_text.removeprefix(first.headline).lstrip(".,:; ")
+    rest = first.staff_text.removeprefix(first.headline)
+    said = first.staff_text if rest.startswith(" (") else rest.lstrip(".,:; ")
     said = said[:1].upper() + said[1:]
     text = f"{', '.join(alert.rule for alert in row.alerts)}. {said}".rstrip()
     if row.rank == QueueRank.CONTACTED and first.contacted_at:

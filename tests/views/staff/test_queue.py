@@ -2,6 +2,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -151,6 +152,14 @@ def test_a_wait_over_the_night_names_the_day(
     set_clock(NOW + 6 * HOUR)
     report(recovery, ago=-6 * HOUR, **URGENT)
     assert "Fri 09:17 contact by then" in row(page(as_nurse), "Keller")
+
+
+def test_what_stands_beside_the_headline_is_a_sentence(
+    as_nurse: Client, recovery: Recovery
+) -> None:
+    report(recovery, temp_f=Decimal("103.3"))
+    text = row(page(as_nurse), "Keller")
+    assert "R05. Very high fever, 39.6 °C (103.3 °F). Consider" in text
 
 
 def test_other_rules_stand_beside_the_row_s_own(as_nurse: Client, recovery: Recovery) -> None:
